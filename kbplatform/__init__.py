@@ -1,0 +1,10 @@
+"""kbplatform: knowledge base and training platform for customer-service teams."""
+
+import pluggy
+
+__version__ = "0.1.0"
+
+hookimpl = pluggy.HookimplMarker("kbplatform")
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
+
+__all__ = ["__version__", "hookimpl"]

@@ -1,0 +1,6 @@
+"""``python -m kbplatform``."""
+
+from kbplatform.cli import main
+
+if __name__ == "__main__":
+    main()

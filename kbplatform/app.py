@@ -1,0 +1,250 @@
+"""The one composition root: what the product is made of, in order."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+
+from kbplatform import __version__
+from kbplatform.accounts import Access
+from kbplatform.articles import api as articles_api
+from kbplatform.articles import views as articles_views
+from kbplatform.articles.content_root import bundled_content
+from kbplatform.articles.documents_for_search import ArticleDocuments
+from kbplatform.articles.service import ArticleService
+from kbplatform.articles.sitefacts import SiteFactService, declared_facts
+from kbplatform.bilingual import Text
+from kbplatform.db import Database
+from kbplatform.db.migrate import CORE, Component, upgrade
+from kbplatform.errors import StorageError
+from kbplatform.events import EventRelay
+from kbplatform.health import core_checks
+from kbplatform.logs import configure_logs
+from kbplatform.plugin.calls import Breaker, Calls
+from kbplatform.plugin.contributions import ArticleContext
+from kbplatform.plugin.documents import PluginDocuments
+from kbplatform.plugin.loader import PluginRecord, Plugins, load_plugins
+from kbplatform.plugin.services import Services
+from kbplatform.search import api as search_api
+from kbplatform.search import views as search_views
+from kbplatform.search.setup import make_indexer, make_search
+from kbplatform.settings import Settings, load_settings
+from kbplatform.web import static_folder, template_folder
+from kbplatform.web.access import install_access
+from kbplatform.web.api import install_openapi, make_openapi_app
+from kbplatform.web.assets import Assets, install_assets
+from kbplatform.web.errors import install_errors
+from kbplatform.web.frame import install_frame
+from kbplatform.web.health import install_health
+from kbplatform.web.i18n import install_i18n, ui_lang
+from kbplatform.web.panels import Panel, article_panels
+from kbplatform.web.security import install_security
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from threading import Event
+
+    from flask import Flask
+    from flask_openapi3 import OpenAPI
+    from sqlalchemy.orm import Session
+
+    from kbplatform.articles.pages import ArticlePage
+    from kbplatform.events import Event as OutboxEvent
+    from kbplatform.plugin.contributions import DocumentSource, HealthCheck
+    from kbplatform.search.indexer import Indexer
+    from kbplatform.search.service import SearchService
+
+
+@dataclass(slots=True)
+class Platform:
+    """The parts behind pages, API and command line. Made by :func:`make_platform`."""
+
+    settings: Settings
+    content: Path
+    db: Database
+    plugins: Plugins
+    calls: Calls
+    services: Services
+    access: Access
+    articles: ArticleService
+    site_facts: SiteFactService
+    sources: list[DocumentSource]
+    search: SearchService
+
+    def indexer(self) -> Indexer:
+        """The process-side half of search: keeps the index in step with the database."""
+        return make_indexer(self.settings, self.db, self.sources, self.content)
+
+    def run_indexer(self, stop: Event) -> None:
+        """Keep the index in step and deliver events to plugins until ``stop`` is set."""
+        relay = self._relay()
+        indexer = self.indexer()
+        try:
+            indexer.run_forever(stop, relay.run_once)
+        finally:
+            indexer.close()
+
+    def deliver_events(self) -> int:
+        """Hand waiting events to the plugins now; deliveries made."""
+        return self._relay().run_once(limit=100_000)
+
+    def _relay(self) -> EventRelay:
+        return EventRelay(self.db, {p: partial(self._handle, p) for p in self.calls.implementers("on_event")})
+
+    def _handle(self, plugin: str, session: Session, event: OutboxEvent) -> None:
+        self.calls.one(plugin, "on_event", event=event, session=session)
+
+    def health(self) -> list[HealthCheck]:
+        """The state of every part, plugins included."""
+        return core_checks(self.db, self.search, self.plugins) + self.calls.all("health_checks", services=self.services)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.search.close()
+        self.db.dispose()
+
+
+def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] | None = None) -> Platform:
+    """Everything but HTTP: settings → database → plugins → articles → search.
+
+    ``plugins`` adds plugin modules by name to the installed ones (for tests). Raises KbError with a
+    remedy where settings, database or a strict plugin stand in the way.
+    """
+    settings = settings or load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    _make_data_dir(settings)
+    content = settings.content_dir or bundled_content()
+    loaded = load_plugins(disabled=settings.disabled_plugins, strict=settings.strict_plugins, extra=plugins)
+    db = Database(settings.resolved_database_url)
+    db.check()
+    _migrate(db, loaded)
+    calls = Calls(loaded)
+    services = Services(db, settings)
+    resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
+    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
+    return Platform(
+        settings=settings,
+        content=content,
+        db=db,
+        plugins=loaded,
+        calls=calls,
+        services=services,
+        access=Access(open_to_readers=settings.open_to_readers),
+        articles=ArticleService(db, resolvers),
+        site_facts=SiteFactService(db, declared_facts(content)),
+        sources=sources,
+        search=make_search(settings, db, sources, content),
+    )
+
+
+def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | None = None) -> Flask:
+    """The Flask application, ready to serve. See :func:`make_platform` for the arguments and errors."""
+    platform = make_platform(settings, plugins=plugins)
+    app = make_openapi_app("kbplatform")
+    app.extensions["kbplatform"] = platform
+
+    install_security(app, platform.settings, secret_key(platform.settings))
+    install_i18n(app, platform.settings.default_lang, _folders(platform.plugins, "translations"))
+    install_access(app, platform.access)
+    install_errors(app)
+    install_health(app, platform.health)
+    install_assets(app, _assets(platform.plugins))
+    install_frame(app, platform.calls, platform.settings.site_name, __version__)
+
+    app.register_blueprint(articles_views.make_blueprint(platform.articles, partial(_panels, platform, Breaker())))
+    app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
+    app.register_api(articles_api.make_api(platform.articles))
+    app.register_api(search_api.make_api(platform.search))
+    _mount_plugins(app, platform)
+    install_openapi(app)
+    return app
+
+
+def platform_of(app: Flask) -> Platform:
+    """The platform an application was made with."""
+    platform: Platform = app.extensions["kbplatform"]
+    return platform
+
+
+def _make_data_dir(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        probe = settings.data_dir / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise StorageError(
+            Text(f"数据目录 {settings.data_dir} 不能写：{error.strerror}", f"The data directory {settings.data_dir} can't be written: {error.strerror}"),
+            remedy=Text(
+                "请用 --data-dir 换一个目录，或改这个目录的权限。",
+                "Name another one with --data-dir, or change its permissions.",
+            ),
+        ) from error
+
+
+def _migrate(db: Database, plugins: Plugins) -> None:
+    """Upgrade core and plugins; a plugin whose migration fails is taken out and named."""
+    with_tables = {r.name: r for r in plugins.loaded if r.folder("migrations")}
+    components = [CORE, *(Component(r.name, r.name, _versions(r)) for r in with_tables.values())]
+    for name, error in upgrade(db, components).items():
+        plugins.drop(with_tables[name], error)
+
+
+def _versions(record: PluginRecord) -> Path:
+    folder = record.folder("migrations")
+    assert folder is not None  # noqa: S101 - only called for plugins that have one
+    return folder / "versions"
+
+
+def _folders(plugins: Plugins, name: str) -> list[Path]:
+    return [folder for r in plugins.loaded if (folder := r.folder(name))]
+
+
+def _assets(plugins: Plugins) -> Assets:
+    assets = Assets()
+    assets.add_folder("", static_folder())
+    for record in plugins.loaded:
+        folder = record.folder("static")
+        if folder:
+            assets.add_folder(record.name, folder)
+    return assets
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs cookies: the setting, else one made once and kept in the data directory."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data_dir / "secret.key"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text("ascii").strip() or secrets.token_hex(32)
+
+
+def _mount_plugins(app: OpenAPI, platform: Platform) -> None:
+    """Templates by convention, then routes; a plugin whose routes can't be made is taken out."""
+    prefixed = {r.name: FileSystemLoader(folder / r.name) for r in platform.plugins.loaded if (folder := r.folder("templates"))}
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(template_folder()), PrefixLoader(prefixed)])
+    for record in list(platform.plugins.loaded):
+        try:
+            routes = platform.calls.one(record.name, "register_routes", services=platform.services)
+            if routes and routes.web:
+                app.register_blueprint(routes.web, url_prefix=f"/p/{record.name}", name=record.name)
+            if routes and routes.api:
+                routes.api.url_prefix = f"/api/v1/p/{record.name}"
+                app.register_api(routes.api)
+        except Exception as error:  # noqa: BLE001 - a stranger's code: it costs its own pages
+            platform.plugins.drop(record, error)
+
+
+
+def _panels(platform: Platform, breaker: Breaker, page: ArticlePage) -> list[Panel]:
+    context = ArticleContext(page.slug, page.number, page.lang, ui_lang(), tuple(s.id for s in page.all_sections))
+    return article_panels(platform.calls, breaker, platform.services, context)

@@ -1,0 +1,1 @@
+"""Practices and articles: languages, revisions, sections, content packs, site facts."""

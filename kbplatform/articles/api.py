@@ -1,0 +1,153 @@
+"""JSON: articles, one article, practices by group."""
+
+from flask import Response, jsonify, request
+from flask_openapi3 import Tag
+from pydantic import BaseModel, Field
+
+from kbplatform.accounts.access import READ
+from kbplatform.articles.pages import ArticleCard, ArticlePage
+from kbplatform.articles.service import ArticleService
+from kbplatform.bilingual import Lang
+from kbplatform.web.access import current_viewer, requires
+from kbplatform.web.api import ApiBlueprint
+
+_TAG = Tag(name="articles", description="Practices and articles")
+
+
+class LangQuery(BaseModel):
+    """Content language: a preference; the other language answers where the asked one is missing."""
+
+    lang: Lang = "zh"
+
+
+class ListQuery(LangQuery):
+    """A slice of a list."""
+
+    kind: str = Field("practice", pattern="^(practice|handbook)$")
+    limit: int = Field(50, ge=1, le=100)
+    offset: int = Field(0, ge=0, le=1_000_000)
+
+
+class SlugPath(BaseModel):
+    """Which article."""
+
+    slug: str = Field(max_length=80)
+
+
+class CardOut(BaseModel):
+    """An article in a list."""
+
+    kind: str
+    slug: str
+    number: int | None
+    lang: str
+    title: str
+    angle: str
+    moment: str
+    group: str | None
+    updated_at: str
+    url: str
+
+
+class ListOut(BaseModel):
+    """A slice and the size of the whole."""
+
+    total: int
+    articles: list[CardOut]
+
+
+class SectionOut(BaseModel):
+    """A section; ``hash`` changes when its words do."""
+
+    id: str
+    heading: str
+    html: str
+    text: str
+    hash: str
+
+
+class FaceOut(BaseModel):
+    """The call face as plain lines."""
+
+    say: list[str]
+    do: list[str]
+    dont: list[str]
+
+
+class ArticleOut(CardOut):
+    """An article in one language. ``revision`` is also its ETag."""
+
+    langs: list[str]
+    revision: int
+    summary: str
+    aliases: list[str]
+    owner: str
+    related: list[str]
+    face: FaceOut
+    sections: list[SectionOut]
+    markdown: str
+
+
+class GroupOut(BaseModel):
+    """A group and its practices."""
+
+    id: str
+    label: str
+    total: int
+    practices: list[CardOut]
+
+
+class PracticesOut(BaseModel):
+    """The practices by group."""
+
+    groups: list[GroupOut]
+
+
+def make_api(articles: ArticleService) -> ApiBlueprint:
+    """The JSON of the articles feature."""
+    api = ApiBlueprint("articles_api", __name__, url_prefix="/api/v1", abp_tags=[_TAG])
+
+    @api.get("/articles", responses={200: ListOut})
+    @requires(READ)
+    def list_articles(query: ListQuery) -> Response:
+        """Articles by number, a slice at a time."""
+        cards, total = articles.listing(query.kind, query.lang, current_viewer(), limit=query.limit, offset=query.offset)
+        return jsonify(ListOut(total=total, articles=[_card(c) for c in cards]).model_dump())
+
+    @api.get("/articles/<slug>", responses={200: ArticleOut})
+    @requires(READ)
+    def get_article(path: SlugPath, query: LangQuery) -> Response:
+        """One article; ``If-None-Match`` with its revision answers 304."""
+        page = articles.page(path.slug, query.lang, current_viewer())
+        response = jsonify(_article(page).model_dump())
+        response.set_etag(str(page.revision))
+        return response.make_conditional(request)
+
+    @api.get("/practices", responses={200: PracticesOut})
+    @requires(READ)
+    def practices(query: LangQuery) -> Response:
+        """The practices by group."""
+        groups = articles.groups(query.lang, current_viewer(), per_group=50)
+        out = [GroupOut(id=g.id, label=g.label, total=g.total, practices=[_card(c) for c in g.practices]) for g in groups]
+        return jsonify(PracticesOut(groups=out).model_dump())
+
+    return api
+
+
+def _card(c: ArticleCard) -> CardOut:
+    return CardOut(
+        kind=c.kind, slug=c.slug, number=c.number, lang=c.lang, title=c.title, angle=c.angle, moment=c.moment,
+        group=c.group_id, updated_at=c.updated_at.isoformat(), url=c.url,
+    )  # fmt: skip
+
+
+def _article(p: ArticlePage) -> ArticleOut:
+    face = {name: section.text.split("\n") if section else [] for name, section in (("say", p.face.say), ("do", p.face.do), ("dont", p.face.dont))}
+    return ArticleOut(
+        kind=p.kind, slug=p.slug, number=p.number, lang=p.lang, title=p.title, angle=p.angle, moment=p.moment,
+        group=p.group_id, updated_at=p.updated_at.isoformat(), url=p.url, langs=list(p.langs), revision=p.revision,
+        summary=p.summary, aliases=list(p.aliases), owner=p.owner, related=[c.slug for c in p.related],
+        face=FaceOut(**face),
+        sections=[SectionOut(id=s.id, heading=s.heading, html=str(s.html), text=s.text, hash=s.hash) for s in p.all_sections],
+        markdown=p.source,
+    )  # fmt: skip

@@ -1,0 +1,182 @@
+"""Taking a content pack in: idempotent by content hash, never over somebody's edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
+from kbplatform.db import utcnow
+from kbplatform.events import emit
+from kbplatform.rendering import RENDERER_VERSION, RenderedDocument, render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from kbplatform.articles.documents import Document, Problem
+    from kbplatform.articles.packs import Pack
+    from kbplatform.db import Database
+
+BATCH = 50
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What a sync did, by path."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    conflicts: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything in the database changed."""
+        return bool(self.added or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    kind: str
+    document: Document
+    rendered: RenderedDocument
+
+
+def sync_pack(db: Database, pack: Pack, progress: Callable[[int, int], None] = lambda _done, _total: None) -> SyncReport:
+    """Bring the database to what ``pack`` says. Rendering happens before, and outside, each transaction."""
+    report = SyncReport(problems=list(pack.problems))
+    known = _known_hashes(db)
+    fresh = [(kind, d) for kind, d in pack.documents if known.get((d.front.slug, d.lang)) != d.hash]
+    report.unchanged = len(pack.documents) - len(fresh)
+    _sync_groups(db, pack)
+    for start in range(0, len(fresh), BATCH):
+        batch = [_Prepared(kind, d, render(d.body, d.lang)) for kind, d in fresh[start : start + BATCH]]
+        with db.write() as session:
+            for prepared in batch:
+                _take_in(session, prepared, report)
+        progress(min(start + BATCH, len(fresh)), len(fresh))
+    return report
+
+
+def _known_hashes(db: Database) -> dict[tuple[str, str], str | None]:
+    with db.read() as session:
+        rows = session.execute(select(Article.slug, Translation.lang, Translation.pack_hash).join(Translation.article))
+        return {(slug, lang): pack_hash for slug, lang, pack_hash in rows}
+
+
+def _sync_groups(db: Database, pack: Pack) -> None:
+    with db.read() as session:
+        have = [(g.id, g.zh, g.en, g.position) for g in session.scalars(select(PracticeGroup))]
+    want = [(g.id, g.zh, g.en, i) for i, g in enumerate(pack.groups)]
+    if set(want) - set(have):
+        with db.write() as session:
+            for group_id, zh, en, position in want:
+                session.merge(PracticeGroup(id=group_id, zh=zh, en=en, position=position))
+
+
+def _take_in(session: Session, prepared: _Prepared, report: SyncReport) -> None:
+    d = prepared.document
+    article = _article(session, prepared)
+    translation = session.scalar(select(Translation).where(Translation.article_id == article.id, Translation.lang == d.lang))
+    if translation is None:
+        translation = Translation(article_id=article.id, lang=d.lang, revision_number=0, origin="pack")
+        session.add(translation)
+        session.flush()
+        report.added.append(d.path)
+    elif translation.pack_hash == d.hash:  # another process was first
+        report.unchanged += 1
+        return
+    elif translation.origin != "pack":
+        _keep_conflict(session, translation, d)
+        report.conflicts.append(d.path)
+        return
+    else:
+        report.changed.append(d.path)
+    translation.pack_hash = d.hash
+    add_revision(session, translation, d, prepared.rendered, origin="pack")
+
+
+def add_revision(session: Session, translation: Translation, document: Document, rendered: RenderedDocument, *, origin: str) -> Revision:
+    """Append a revision, make it current and put the change into the outbox."""
+    number = translation.revision_number + 1
+    front = document.front
+    revision = Revision(
+        translation_id=translation.id, number=number, source=document.source, source_hash=document.hash, title=front.title,
+        angle=front.angle, summary=front.summary, aliases=front.aliases, renderer_version=RENDERER_VERSION,
+        sections=_sections(rendered),
+    )  # fmt: skip
+    session.add(revision)
+    translation.revision_number, translation.origin, translation.updated_at = number, origin, utcnow()
+    emit(
+        session,
+        "article.changed",
+        {
+            "ids": [f"article:{translation.article_id}:{translation.lang}"],
+            "slug": front.slug,
+            "lang": translation.lang,
+            "revision": number,
+            "title": front.title,
+            "links": sorted({link for section in rendered.sections for link in section.links}),
+        },
+    )
+    return revision
+
+
+def rerender_outdated(db: Database) -> int:
+    """Render current revisions made by an older renderer again; how many there were."""
+    from kbplatform.articles.documents import parse  # noqa: PLC0415 - only needed after an upgrade
+
+    with db.read() as session:
+        rows = session.execute(
+            select(Revision.id, Revision.source, Translation.lang, Translation.article_id)
+            .join(Translation, (Revision.translation_id == Translation.id) & (Revision.number == Translation.revision_number))
+            .where(Revision.renderer_version < RENDERER_VERSION)
+        ).all()
+    for revision_id, source, lang, article_id in rows:
+        rendered = render(parse(source, path="", lang=lang).body, lang)
+        with db.write() as session:
+            revision = session.get_one(Revision, revision_id)
+            revision.sections.clear()
+            session.flush()
+            revision.sections.extend(_sections(rendered))
+            revision.renderer_version = RENDERER_VERSION
+            emit(session, "article.changed", {"ids": [f"article:{article_id}:{lang}"]})
+    return len(rows)
+
+
+def _sections(rendered: RenderedDocument) -> list[Section]:
+    return [
+        Section(position=i, key=s.id, heading=s.heading, html=s.html, text=s.text, hash=s.hash)
+        for i, s in enumerate(rendered.sections)
+    ]
+
+
+def _article(session: Session, prepared: _Prepared) -> Article:
+    front = prepared.document.front
+    article = session.scalar(select(Article).where(Article.slug == front.slug))
+    if article is None:
+        article = Article(slug=front.slug, kind=prepared.kind)
+        session.add(article)
+    group = front.group if front.group and session.get(PracticeGroup, front.group) else None
+    article.kind, article.number, article.group_id, article.related = prepared.kind, front.number, group, front.related
+    article.moment, article.owner, article.verify_days, article.audience = front.moment, front.owner, front.verify_days, front.audience
+    session.flush()
+    return article
+
+
+def _keep_conflict(session: Session, translation: Translation, document: Document) -> None:
+    kept = session.scalar(
+        select(SyncConflict).where(SyncConflict.translation_id == translation.id, SyncConflict.pack_hash == document.hash)
+    )
+    if kept is None:
+        session.add(
+            SyncConflict(
+                translation_id=translation.id, pack_hash=document.hash, pack_source=document.source, revision_number=translation.revision_number
+            )
+        )
+

@@ -1,0 +1,86 @@
+"""Pages: home, article, group, lists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, request
+
+from kbplatform.accounts.access import READ
+from kbplatform.articles.pages import article_url
+from kbplatform.bilingual import Text, other_lang
+from kbplatform.errors import NotFound
+from kbplatform.web.access import current_viewer, requires
+from kbplatform.web.i18n import content_lang
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+    from kbplatform.articles.pages import ArticlePage
+    from kbplatform.articles.service import ArticleService
+    from kbplatform.web.panels import Panel
+
+MAX_PAGE = 10_000
+
+
+def make_blueprint(articles: ArticleService, panels_for: Callable[[ArticlePage], list[Panel]]) -> Blueprint:
+    """The pages of the articles feature. ``panels_for`` gives the boxes plugins put beside an article."""
+    blueprint = Blueprint("articles", __name__, template_folder="templates")
+
+    @blueprint.get("/")
+    @requires(READ)
+    def home() -> ResponseReturnValue:
+        lang, viewer = content_lang(), current_viewer()
+        groups = articles.groups(lang, viewer)
+        count = sum(g.total for g in groups)
+        return render_template("home.html", groups=groups, recent=articles.recent(lang, viewer), practice_count=count)
+
+    @blueprint.get("/articles")
+    @requires(READ)
+    def index() -> ResponseReturnValue:
+        return render_template("articles/index.html", groups=articles.groups(content_lang(), current_viewer(), per_group=12))
+
+    @blueprint.get("/groups/<group_id>")
+    @requires(READ)
+    def group(group_id: str) -> ResponseReturnValue:
+        page = _page_number()
+        return render_template("articles/group.html", group=articles.group(group_id, content_lang(), current_viewer(), page=page), page_number=page)
+
+    @blueprint.get("/articles/<slug>")
+    @requires(READ)
+    def article(slug: str) -> ResponseReturnValue:
+        return _show(slug, "practice")
+
+    @blueprint.get("/handbook/<slug>")
+    @requires(READ)
+    def handbook_page(slug: str) -> ResponseReturnValue:
+        return _show(slug, "handbook")
+
+    @blueprint.get("/handbook")
+    @requires(READ)
+    def handbook() -> ResponseReturnValue:
+        pages, _total = articles.listing("handbook", content_lang(), current_viewer(), limit=200)
+        return render_template("articles/handbook.html", pages=pages)
+
+    def _show(slug: str, kind: str) -> ResponseReturnValue:
+        lang, viewer = content_lang(), current_viewer()
+        page = articles.page(slug, lang, viewer)
+        if page.kind != kind:
+            return redirect(article_url(page.kind, slug, request.args.get("lang", "")), 301)
+        both = len(page.langs) > 1
+        side = articles.pair(slug, page.lang, viewer) if both and request.args.get("side") else None
+        side_url = "" if not both else page.url if side else f"{page.url}&side=1"
+        page = replace(page, side=side, side_url=side_url)
+        return render_template("articles/article.html", article=page, panels=panels_for(page), other=other_lang(page.lang))
+
+    return blueprint
+
+
+def _page_number() -> int:
+    raw = request.args.get("page", "1")
+    if not raw.isascii() or not raw.isdecimal() or not 1 <= int(raw[:9]) <= MAX_PAGE:
+        raise NotFound(Text("没有这一页", "There is no such page"))
+    return int(raw)

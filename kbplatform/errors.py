@@ -1,0 +1,90 @@
+"""Errors that a person may see: each has a stable code, an HTTP status and words in both languages.
+
+Raise one of these for anything a user, an operator or a client can put right. Everything else is
+a bug: it is logged with a traceback and shown only by its error id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kbplatform.bilingual import Text
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of the input, and what to do."""
+
+    field: str
+    message: Text
+
+
+class KbError(Exception):
+    """Base of the errors shown to people. ``remedy`` says what to do next."""
+
+    code = "error"
+    status = 500
+    title = Text("出错了", "Something went wrong")
+
+    def __init__(self, message: Text, *, remedy: Text | None = None) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.remedy = remedy or Text("", "")
+
+
+class InvalidInput(KbError):
+    """The input cannot be used as it is; ``fields`` says which part and why."""
+
+    code = "invalid-input"
+    status = 422
+    title = Text("输入有误", "That input can't be used")
+
+    def __init__(self, message: Text, *, fields: tuple[FieldError, ...] = (), remedy: Text | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.fields = fields
+
+
+class NotFound(KbError):
+    """There is no such thing, or this reader may not know of it: both look the same."""
+
+    code = "not-found"
+    status = 404
+    title = Text("没有找到", "Not found")
+
+
+class Forbidden(KbError):
+    """The reader is known well enough to be told no."""
+
+    code = "forbidden"
+    status = 403
+    title = Text("没有权限", "Not allowed")
+
+
+class Conflict(KbError):
+    """Somebody else was first; both texts are kept."""
+
+    code = "conflict"
+    status = 409
+    title = Text("内容已被改动", "Somebody else changed it first")
+
+
+class Unavailable(KbError):
+    """A part the answer needs is down for now; trying again later makes sense."""
+
+    code = "unavailable"
+    status = 503
+    title = Text("暂时不可用", "Not available just now")
+
+
+class SettingsError(KbError):
+    """A setting has a value that cannot be used. Names the setting and the accepted values."""
+
+    code = "settings"
+    title = Text("设置有误", "A setting is wrong")
+
+
+class StorageError(KbError):
+    """The database or the data directory cannot be used as it is."""
+
+    code = "storage"
+    title = Text("数据无法使用", "The data can't be used")

@@ -1,0 +1,70 @@
+"""Writing events and reading them back in order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select, text
+
+from kbplatform.db import utcnow
+from kbplatform.events.models import OutboxCursor, OutboxRow
+from kbplatform.events.event import Event
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kbplatform.db import Database
+
+_PG_LOCK = 0x6B62_0001  # any fixed number: orders writers, so that seq order is commit order
+
+
+def emit(session: Session, topic: str, payload: dict[str, Any]) -> None:
+    """Record that something happened, in the caller's transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+    session.add(OutboxRow(topic=topic, payload=payload))
+
+
+class Outbox:
+    """Reads events; consumers remember by name how far they came."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def after(self, seq: int, limit: int) -> list[Event]:
+        """At most ``limit`` events that follow ``seq``, oldest first."""
+        with self._db.read() as session:
+            rows = session.scalars(select(OutboxRow).where(OutboxRow.seq > seq).order_by(OutboxRow.seq).limit(limit))
+            return [Event(row.seq, row.topic, row.payload, row.created_at) for row in rows]
+
+    def head(self) -> int:
+        """The highest sequence number; 0 when nothing has happened yet."""
+        with self._db.read() as session:
+            return session.scalar(select(func.max(OutboxRow.seq))) or 0
+
+    def position(self, consumer: str) -> int:
+        """How far ``consumer`` has come."""
+        with self._db.read() as session:
+            cursor = session.get(OutboxCursor, consumer)
+            return cursor.seq if cursor else 0
+
+    def prune(self, keep_days: int = 30) -> int:
+        """Delete events that every consumer has seen and that are older than ``keep_days``. The newest stays."""
+        limit = utcnow() - timedelta(days=keep_days)
+        with self._db.write() as session:
+            seen = session.scalar(select(func.min(OutboxCursor.seq))) or 0
+            head = session.scalar(select(func.max(OutboxRow.seq))) or 0
+            gone = session.execute(
+                delete(OutboxRow).where(OutboxRow.seq <= seen, OutboxRow.seq < head, OutboxRow.created_at < limit)
+            )
+            return int(getattr(gone, "rowcount", 0))
+
+
+def advance(session: Session, consumer: str, seq: int) -> None:
+    """Remember, in the caller's transaction, that ``consumer`` has handled everything up to ``seq``."""
+    cursor = session.get(OutboxCursor, consumer)
+    if cursor is None:
+        session.add(OutboxCursor(consumer=consumer, seq=seq))
+    else:
+        cursor.seq = max(cursor.seq, seq)

@@ -1,0 +1,28 @@
+"""What a command of the command line is given: how to open the platform, and with which settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kbplatform.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """Kept in click's ``ctx.obj``. ``given`` are the settings of the command line itself."""
+
+    open: Callable[[Settings], Any]
+    given: dict[str, object] = field(default_factory=dict)
+
+    def settings(self, **overrides: object) -> Settings:
+        """Settings from every source; those of the command line win. Raises SettingsError."""
+        from kbplatform.settings import load_settings  # noqa: PLC0415 - slow import, only where a command needs settings
+
+        return load_settings(**(self.given | {k: v for k, v in overrides.items() if v is not None}))
+
+    def platform(self, **overrides: object) -> Any:  # noqa: ANN401 - the composition root's type is above this module
+        """Everything but HTTP, logging only what is wrong. Raises KbError with a remedy."""
+        return self.open(self.settings(**({"log_level": "warning"} | overrides)))

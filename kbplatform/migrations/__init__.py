@@ -1,0 +1,1 @@
+"""Alembic scripts of the core; plugins keep theirs in ``<plugin>/migrations/versions``."""

@@ -1,0 +1,1 @@
+"""Plugins: hook specifications, the data hooks exchange, discovery, and isolated calls."""

@@ -1,0 +1,101 @@
+"""The named ways to call hooks. Nobody calls ``manager.hook.x()`` directly."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kbplatform.plugin.loader import Plugins
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one plugin's implementation returned."""
+
+    plugin: str
+    value: Any
+
+
+class Calls:
+    """Calls hooks so that a plugin that raises or hangs costs only its own part."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+
+    def each(self, hook: str, **arguments: object) -> Iterator[Answer]:
+        """Run each implementation by itself; one that raises is logged and left out."""
+        for plugin, function, names in self._implementations(hook):
+            try:
+                value = function(*[arguments[name] for name in names])
+            except (Exception, SystemExit):
+                log.exception("plugin.hook_failed", plugin=plugin, hook=hook)
+                continue
+            if value is not None:
+                yield Answer(plugin, value)
+
+    def all(self, hook: str, **arguments: object) -> list[Any]:
+        """The items of every plugin's list, flat."""
+        return [item for answer in self.each(hook, **arguments) for item in _items(answer.value)]
+
+    def one(self, plugin: str, hook: str, **arguments: object) -> Any:  # noqa: ANN401 - hooks return what their spec says
+        """Run one plugin's implementation; None where it has none. What it raises, it raises."""
+        for name, function, names in self._implementations(hook):
+            if name == plugin:
+                return function(*[arguments[n] for n in names])
+        return None
+
+    def implementers(self, hook: str) -> list[str]:
+        """Names of the plugins that implement ``hook``, in calling order."""
+        return [plugin for plugin, _, _ in self._implementations(hook)]
+
+    def _implementations(self, hook: str) -> list[tuple[str, Any, tuple[str, ...]]]:
+        caller = getattr(self._plugins.manager.hook, hook)
+        return [(impl.plugin_name, impl.function, impl.argnames) for impl in reversed(caller.get_hookimpls())]
+
+
+def _items(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+class Breaker:
+    """Runs a plugin's work for a page within a time limit.
+
+    Threads cannot be killed: after ``max_timeouts`` a plugin stays off until the restart.
+    """
+
+    def __init__(self, *, timeout_s: float = 0.5, max_timeouts: int = 3, workers: int = 8) -> None:
+        self._timeout = timeout_s
+        self._max = max_timeouts
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="panel")
+        self._timeouts: dict[str, int] = {}
+        self._lock = Lock()
+
+    def run(self, plugin: str, work: Any) -> Any:  # noqa: ANN401 - whatever the work returns
+        """The result of ``work()``, or None where it raised, took too long, or the plugin is off."""
+        if self._timeouts.get(plugin, 0) >= self._max:
+            return None
+        started = time.perf_counter()
+        try:
+            return self._pool.submit(work).result(self._timeout)
+        except FutureTimeout:
+            with self._lock:
+                self._timeouts[plugin] = self._timeouts.get(plugin, 0) + 1
+            log.error("plugin.timeout", plugin=plugin, seconds=round(time.perf_counter() - started, 2), off=self.is_off(plugin))
+        except (Exception, SystemExit):
+            log.exception("plugin.panel_failed", plugin=plugin)
+        return None
+
+    def is_off(self, plugin: str) -> bool:
+        """Whether the plugin has timed out too often."""
+        return self._timeouts.get(plugin, 0) >= self._max

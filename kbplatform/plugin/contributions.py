@@ -1,0 +1,133 @@
+"""The data that hooks exchange: frozen values, never HTML, never half-built objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from kbplatform.bilingual import Text
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSection:
+    """A part of a document that a hit can open at."""
+
+    id: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDocument:
+    """One findable page in one language.
+
+    ``id`` is unique over all kinds (``calculator:resolution_rate:zh``); ``key`` is shared by the
+    languages of one page, so that a search answers with one hit per ``(kind, key)``.
+    ``audience`` lists who may find it: ``everyone``, ``signed-in`` or ``team:<id>``.
+    """
+
+    id: str
+    kind: str
+    key: str
+    lang: str
+    title: str
+    url: str
+    angle: str = ""
+    number: int | None = None
+    group: str = ""
+    moment: str = ""
+    keywords: tuple[str, ...] = ()
+    sections: tuple[SearchSection, ...] = ()
+    audience: frozenset[str] = frozenset({EVERYONE})
+    popularity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Flask blueprints of a plugin.
+
+    ``web`` is mounted at ``/p/<plugin>/`` and ``api`` at ``/api/v1/p/<plugin>/``; every view
+    declares its permission with :func:`kbplatform.sdk.requires` or :func:`kbplatform.sdk.public`.
+    """
+
+    web: Blueprint | None = None
+    api: Blueprint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """An entry of the main navigation. ``endpoint`` is a Flask endpoint of the plugin's blueprint."""
+
+    label: Text
+    endpoint: str
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleContext:
+    """What a panel may know of the article it stands beside."""
+
+    slug: str
+    number: int | None
+    lang: str
+    ui_lang: str
+    section_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePanel:
+    """A box beside an article: a template of the plugin and the values it is rendered with."""
+
+    title: Text
+    template: str
+    context: Mapping[str, object] = field(default_factory=dict)
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LinkScheme:
+    """A link prefix that articles may use: ``[text](calc:resolution_rate)``.
+
+    ``resolve`` takes what stands behind the colon and returns a URL, or None where there is no
+    such target yet: the words are then shown without a link.
+    """
+
+    name: str
+    resolve: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A CLI command, imported only when it is run: ``target`` is ``"package.module:attribute"``."""
+
+    name: str
+    help: Text
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """One part's state: ``ok``, ``warning`` or ``error``, in words, with what to do about it."""
+
+    name: str
+    state: Literal["ok", "warning", "error"]
+    message: Text
+    remedy: Text = Text("", "")
+
+
+class DocumentSource(Protocol):
+    """Where search gets the documents of some kinds from."""
+
+    kinds: frozenset[str]
+
+    def documents(self) -> list[SearchDocument]:
+        """Every document of these kinds, for a rebuild."""
+
+    def load(self, ids: list[str]) -> dict[str, SearchDocument]:
+        """The present state of these documents; a missing id means it is gone."""

@@ -1,0 +1,72 @@
+"""The hooks a plugin may implement. Each has a user in the core or a bundled plugin, a manual section and a test.
+
+Implement one by writing a function of the same name in your plugin module and marking it with
+``@hookimpl``. Return frozen values from :mod:`kbplatform.sdk`; never HTML.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kbplatform.plugin.contributions import (
+        ArticleContext,
+        ArticlePanel,
+        Command,
+        HealthCheck,
+        LinkScheme,
+        NavLink,
+        Routes,
+        SearchDocument,
+    )
+    from kbplatform.events.event import Event
+    from kbplatform.plugin.services import Services
+
+hookspec = pluggy.HookspecMarker("kbplatform")
+
+
+@hookspec
+def register_routes(services: Services) -> Routes:  # type: ignore[empty-body]
+    """Pages and API of the plugin; called once when the application is made."""
+
+
+@hookspec
+def register_commands() -> list[Command]:  # type: ignore[empty-body]
+    """Commands of the plugin. Must import nothing heavy: it runs for every ``kbplatform --help``."""
+
+
+@hookspec
+def register_link_schemes() -> list[LinkScheme]:  # type: ignore[empty-body]
+    """Link prefixes that articles may use, such as ``calc:``."""
+
+
+@hookspec
+def nav_links() -> list[NavLink]:  # type: ignore[empty-body]
+    """Entries of the main navigation."""
+
+
+@hookspec
+def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:  # type: ignore[empty-body]
+    """Boxes beside an article. Called for each article page: answer fast, from what is at hand."""
+
+
+@hookspec
+def search_documents(services: Services) -> list[SearchDocument]:  # type: ignore[empty-body]
+    """Findable pages of the plugin, in every language they exist in."""
+
+
+@hookspec
+def on_event(event: Event, session: Session) -> None:
+    """React to an event of the outbox, inside one write transaction.
+
+    Delivered at least once and in order: do the same thing twice without harm.
+    """
+
+
+@hookspec
+def health_checks(services: Services) -> list[HealthCheck]:  # type: ignore[empty-body]
+    """The state of the plugin's parts, for ``kbplatform doctor`` and ``/readyz``."""

@@ -1,0 +1,105 @@
+"""Everything a plugin may import; ``__all__`` is the promise.
+
+Names are looked up on first use, so that a plugin's ``register_commands`` costs no slow import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kbplatform import hookimpl
+
+if TYPE_CHECKING:
+    from kbplatform.accounts.access import READ
+    from kbplatform.articles.pages import article_url
+    from kbplatform.articles.service import ArticleService
+    from kbplatform.bilingual import LANGS, Lang, Text
+    from kbplatform.db import Base, Database, UtcDateTime, utcnow
+    from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, Unavailable
+    from kbplatform.events import Event, emit
+    from kbplatform.plugin.contributions import (
+        ArticleContext,
+        ArticlePanel,
+        Command,
+        HealthCheck,
+        LinkScheme,
+        NavLink,
+        Routes,
+        SearchDocument,
+        SearchSection,
+    )
+    from kbplatform.plugin.services import Services
+    from kbplatform.settings import Settings
+    from kbplatform.web.access import current_viewer, public, requires
+    from kbplatform.web.api import ApiBlueprint
+    from kbplatform.web.i18n import content_lang, ui_lang
+
+_HOME = {
+    "kbplatform.accounts.access": ("READ",),
+    "kbplatform.articles.pages": ("article_url",),
+    "kbplatform.articles.service": ("ArticleService",),
+    "kbplatform.bilingual": ("LANGS", "Lang", "Text"),
+    "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
+    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "Unavailable"),
+    "kbplatform.events": ("Event", "emit"),
+    "kbplatform.plugin.contributions": (
+        "ArticleContext", "ArticlePanel", "Command", "HealthCheck", "LinkScheme", "NavLink", "Routes", "SearchDocument", "SearchSection",
+    ),
+    "kbplatform.plugin.services": ("Services",),
+    "kbplatform.settings": ("Settings",),
+    "kbplatform.web.access": ("current_viewer", "public", "requires"),
+    "kbplatform.web.api": ("ApiBlueprint",),
+    "kbplatform.web.i18n": ("content_lang", "ui_lang"),
+}  # fmt: skip
+_WHERE = {name: module for module, names in _HOME.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every type
+    if name not in _WHERE:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+__all__ = [
+    "LANGS",
+    "READ",
+    "ApiBlueprint",
+    "ArticleContext",
+    "ArticlePanel",
+    "ArticleService",
+    "Base",
+    "Command",
+    "Conflict",
+    "Database",
+    "Event",
+    "FieldError",
+    "Forbidden",
+    "HealthCheck",
+    "InvalidInput",
+    "KbError",
+    "Lang",
+    "LinkScheme",
+    "NavLink",
+    "NotFound",
+    "Routes",
+    "SearchDocument",
+    "SearchSection",
+    "Services",
+    "Settings",
+    "Text",
+    "Unavailable",
+    "UtcDateTime",
+    "article_url",
+    "content_lang",
+    "current_viewer",
+    "emit",
+    "hookimpl",
+    "public",
+    "requires",
+    "ui_lang",
+    "utcnow",
+]

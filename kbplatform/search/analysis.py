@@ -1,0 +1,173 @@
+"""The one pipeline from text to tokens, for every engine.
+
+NFKC → casefold → traditional to simplified → Chinese words (rjieba) and Latin stems (Snowball).
+Engines store and match what comes out of here and never analyse again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import opencc
+import rjieba
+import Stemmer
+
+ANALYSIS_VERSION = "3"
+"""Part of the index's schema version: raise it whenever tokens change."""
+
+Script = Literal["han", "latin"]
+_HAN_RANGE = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
+_LATIN_CHAR = rf"[^\W_{_HAN_RANGE}]"
+_RUN = re.compile(rf"(?P<han>[{_HAN_RANGE}]+)|(?P<latin>{_LATIN_CHAR}+(?:['’]{_LATIN_CHAR}+)*)")
+_HAN = re.compile(rf"[{_HAN_RANGE}]")
+_POSSESSIVE = re.compile(r"['’]s$|['’]")
+_BRITISH = re.compile(r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$")
+_WORDS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A unit of matching. ``term`` is what the index holds, ``surface`` what stood in the normalised
+    text at ``start:end`` (code points)."""
+
+    term: str
+    surface: str
+    start: int
+    end: int
+    script: Script
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Normalised text; ``offsets[i]`` is the position in the original of normalised character ``i``.
+
+    ``offsets`` is None where both texts have the same length, character by character.
+    """
+
+    text: str
+    offsets: tuple[int, ...] | None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the original text that ``start:end`` came from."""
+        if self.offsets is None:
+            return start, end
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+class Analyzer:
+    """Turns text into tokens. One per process: the segmenter's dictionary is global to it."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._t2s = opencc.OpenCC("t2s")
+        self._stemmer = Stemmer.Stemmer("english")
+        for word in sorted({self.normalise(w) for w in words}):
+            if len(word) > 1 and _HAN.fullmatch(word[0]) and is_han(word):
+                _teach(word)
+        self._stem = lru_cache(maxsize=50_000)(self._stem_uncached)
+        self.parts = lru_cache(maxsize=20_000)(self._parts_uncached)
+
+    def normalise(self, text: str) -> str:
+        """NFKC, casefolded, simplified. Idempotent for the text of one language."""
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        return folded if folded.isascii() else self._t2s.convert(folded)
+
+    def align(self, text: str) -> Normalised:
+        """:meth:`normalise`, with the way back to the original's positions."""
+        if unicodedata.is_normalized("NFKC", text):
+            normal = self.normalise(text)
+            if len(normal) == len(text):
+                return Normalised(normal, None)
+        chars: list[str] = []
+        offsets: list[int] = []
+        for position, char in enumerate(text):
+            piece = self.normalise(char)
+            chars.append(piece)
+            offsets.extend([position] * len(piece))
+        return Normalised("".join(chars), tuple(offsets))
+
+    def index_tokens(self, normal: str) -> list[Token]:
+        """Every token of normalised text, long Chinese words also in their parts (search mode)."""
+        return self._tokens(normal, "search")
+
+    def query_tokens(self, normal: str) -> list[Token]:
+        """The longest words of normalised text, without overlap."""
+        return self._tokens(normal, "default")
+
+    def terms(self, text: str) -> list[str]:
+        """The terms an index holds for raw ``text``."""
+        return [token.term for token in self.index_tokens(self.normalise(text))]
+
+    def _tokens(self, normal: str, mode: str) -> list[Token]:
+        tokens: list[Token] = []
+        for run in _RUN.finditer(normal):
+            start, text = run.start(), run.group()
+            if run.lastgroup == "han":
+                tokens += [Token(w, w, start + s, start + e, "han") for w, s, e in _segment(text, mode)]
+            else:
+                tokens += self._latin(text, start)
+        return tokens
+
+    def _latin(self, text: str, start: int) -> list[Token]:
+        """Latin runs; Chinese digits aside, any other script's words pass through here unstemmed."""
+        surface = _POSSESSIVE.sub("", text)
+        if not surface:
+            return []
+        return [Token(self._stem(surface), surface, start, start + len(text), "latin")]
+
+    def stem(self, word: str) -> str:
+        """The term of one normalised Latin word."""
+        return self._stem(word)
+
+    def _stem_uncached(self, word: str) -> str:
+        if not word.isascii() or len(word) < 3 or any(c.isdigit() for c in word):
+            return word
+        stemmed: str = self._stemmer.stemWord(_BRITISH.sub(r"iz\1", word))
+        return stemmed
+
+    def _parts_uncached(self, word: str) -> tuple[str, ...]:
+        """The shorter words inside a long Chinese word that cover it best; empty when there are none."""
+        if len(word) < 3:
+            return ()
+        pieces = [w for w, _, _ in _segment(word, "search") if w != word]
+        return tuple(dict.fromkeys(pieces))
+
+
+def _teach(word: str) -> None:
+    if word not in _taught:
+        rjieba.add_word(word, None, None)
+        _taught.add(word)
+
+
+_taught: set[str] = set()
+
+
+def _segment(text: str, mode: str) -> Sequence[tuple[str, int, int]]:
+    """Words with positions. HMM is off: guessed words differ between a query and its document."""
+    if len(text) <= _WORDS_AT_ONCE:
+        return rjieba.tokenize(text, mode, False)
+    out: list[tuple[str, int, int]] = []
+    for at in range(0, len(text), _WORDS_AT_ONCE):
+        out += [(w, s + at, e + at) for w, s, e in rjieba.tokenize(text[at : at + _WORDS_AT_ONCE], mode, False)]
+    return out
+
+
+def is_han(text: str) -> bool:
+    """True where every character is a Chinese one."""
+    return bool(text) and all(_HAN.match(c) for c in text)
+
+
+def has_han(text: str) -> bool:
+    """True where any character is a Chinese one."""
+    return _HAN.search(text) is not None
+
+
+def clean_query(text: str, limit: int = 200) -> str:
+    """A query without control characters, blanks squeezed, at most ``limit`` characters."""
+    head = text[: limit * 4]
+    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in head)
+    return " ".join(kept.split())[:limit].strip()

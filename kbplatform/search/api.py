@@ -1,0 +1,105 @@
+"""JSON: search and as-you-type suggestions."""
+
+from flask import Response, jsonify
+from flask_openapi3 import Tag
+from pydantic import BaseModel, Field
+
+from kbplatform.accounts.access import READ
+from kbplatform.bilingual import Lang
+from kbplatform.search.service import MAX_QUERY_CHARS, SearchHit, SearchService
+from kbplatform.web.access import current_viewer, requires
+from kbplatform.web.api import ApiBlueprint
+
+_TAG = Tag(name="search", description="Finding pages")
+
+
+class SearchQuery(BaseModel):
+    """``lang`` is a preference, not a filter. ``kind`` repeats or lists kinds with commas; articles alone by default."""
+
+    q: str = Field("", max_length=MAX_QUERY_CHARS)
+    lang: Lang = "zh"
+    limit: int = Field(10, ge=1, le=50)
+    kind: str = Field("", max_length=100, pattern=r"^[a-z,]*$")
+
+
+class SuggestQuery(BaseModel):
+    """What has been typed so far."""
+
+    q: str = Field("", max_length=MAX_QUERY_CHARS)
+    lang: Lang = "zh"
+    limit: int = Field(8, ge=1, le=20)
+
+
+class HitOut(BaseModel):
+    """One page that answers; ``snippet`` is escaped HTML with ``<mark>``."""
+
+    kind: str
+    slug: str
+    number: int | None
+    lang: str
+    title: str
+    angle: str
+    section: str
+    snippet: str
+    matched_by: str
+    score: float
+    url: str
+
+
+class SearchOut(BaseModel):
+    """Hits, best first. ``low_confidence``: nothing here is sure to answer."""
+
+    query: str
+    low_confidence: bool
+    took_ms: float
+    hits: list[HitOut]
+
+
+class SuggestionOut(BaseModel):
+    """A page whose title or other name begins like what was typed."""
+
+    kind: str
+    title: str
+    angle: str
+    lang: str
+    number: int | None
+    url: str
+
+
+class SuggestOut(BaseModel):
+    """Suggestions, best first."""
+
+    query: str
+    suggestions: list[SuggestionOut]
+
+
+def make_api(search: SearchService) -> ApiBlueprint:
+    """The JSON of the search feature."""
+    api = ApiBlueprint("search_api", __name__, url_prefix="/api/v1", abp_tags=[_TAG])
+
+    @api.get("/search", responses={200: SearchOut})
+    @requires(READ)
+    def find(query: SearchQuery) -> Response:
+        """Find pages by words, pinyin, initials, with typos, in both languages."""
+        kinds = frozenset(k for k in query.kind.split(",") if k) or frozenset({"article"})
+        result = search.search(query.q, lang=query.lang, kinds=kinds, audiences=current_viewer().audiences, limit=query.limit)
+        return jsonify(
+            {"query": query.q, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": [_hit(h) for h in result.hits]}
+        )
+
+    @api.get("/suggest", responses={200: SuggestOut})
+    @requires(READ)
+    def suggest(query: SuggestQuery) -> Response:
+        """What the reader may be about to type."""
+        found = search.suggest(query.q, lang=query.lang, audiences=current_viewer().audiences, limit=query.limit)
+        rows = [{"kind": s.kind, "title": s.title, "angle": s.angle, "lang": s.lang, "number": s.number, "url": s.url} for s in found]
+        return jsonify({"query": query.q, "suggestions": rows})
+
+    return api
+
+
+def _hit(h: SearchHit) -> dict[str, object]:
+    return {
+        "kind": h.kind, "slug": h.slug, "number": h.number, "lang": h.lang, "title": h.title, "angle": h.angle,
+        "section": h.section, "snippet": str(h.snippet), "matched_by": h.matched_by, "score": h.score, "url": h.url,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Search engines that come with the platform."""

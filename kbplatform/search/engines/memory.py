@@ -1,0 +1,168 @@
+"""An engine in plain dictionaries: for tests, for tiny sites, and while the real index is being built."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from kbplatform.search.engine import (
+    SPELLING_FIELD,
+    SUGGEST_FIELD,
+    Batch,
+    EngineHit,
+    EngineState,
+    Filters,
+    IndexRecord,
+    MatchKind,
+    ParsedQuery,
+    bm25,
+    idf,
+)
+from kbplatform.search.scoring import Scorer
+
+_FIELDS = ("all", "head", "rest", "initials", SUGGEST_FIELD, SPELLING_FIELD)
+
+
+class _Postings:
+    """One field: term → document id → occurrences."""
+
+    def __init__(self) -> None:
+        self.terms: dict[str, dict[str, int]] = {}
+        self.lengths: dict[str, int] = {}
+
+    def add(self, id_: str, tokens: tuple[str, ...]) -> None:
+        self.lengths[id_] = len(tokens)
+        for term, count in Counter(tokens).items():
+            self.terms.setdefault(term, {})[id_] = count
+
+    def remove(self, id_: str, tokens: tuple[str, ...]) -> None:
+        self.lengths.pop(id_, None)
+        for term in set(tokens):
+            found = self.terms.get(term, {})
+            found.pop(id_, None)
+            if not found:
+                self.terms.pop(term, None)
+
+    @property
+    def average(self) -> float:
+        return sum(self.lengths.values()) / max(len(self.lengths), 1)
+
+
+class MemoryEngine:
+    """Keeps everything in this process and forgets it at the end."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._schema = ""
+        self._seq = 0
+        self._generation = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._records: dict[str, IndexRecord] = {}
+        self._fields = {name: _Postings() for name in _FIELDS}
+        self._averages: dict[str, float] = {}
+
+    def ensure(self, schema_version: str) -> EngineState:
+        with self._lock:
+            if self._schema != schema_version:
+                self._schema = schema_version
+                self._reset()
+                self._seq = 0
+                self._generation = 0
+        return self.check()
+
+    def check(self) -> EngineState:
+        with self._lock:
+            usable = self._generation > 0
+            return EngineState(usable, len(self._records), self._seq, "" if usable else "nothing indexed yet")
+
+    def apply(self, batch: Batch, seq: int) -> None:
+        with self._lock:
+            for id_ in (*batch.deletes, *(r.id for r in batch.upserts)):
+                self._remove(id_)
+            for record in batch.upserts:
+                self._add(record)
+            self._advance(seq)
+
+    def rebuild(self, records: Iterable[IndexRecord], seq: int) -> None:
+        fresh = list(records)
+        with self._lock:
+            self._reset()
+            for record in fresh:
+                self._remove(record.id)
+                self._add(record)
+            self._advance(seq)
+
+    def _advance(self, seq: int) -> None:
+        self._seq = seq
+        self._generation += 1
+        self._averages = {name: postings.average for name, postings in self._fields.items()}
+
+    def _add(self, record: IndexRecord) -> None:
+        self._records[record.id] = record
+        for name, postings in self._fields.items():
+            postings.add(record.id, getattr(record, name))
+
+    def _remove(self, id_: str) -> None:
+        record = self._records.pop(id_, None)
+        if record is not None:
+            for name, postings in self._fields.items():
+                postings.remove(id_, getattr(record, name))
+
+    def generation(self) -> int:
+        return self._generation
+
+    def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
+        with self._lock:
+            allowed = {r.id for r in self._records.values() if _visible(r, filters)}
+            top = Scorer(self._scores, deadline_ms).best(query, allowed, limit + offset)
+            return [self._hit(id_, score, reasons) for id_, score, reasons in top[offset:]]
+
+    def _hit(self, id_: str, score: float, reasons: tuple[MatchKind | None, ...] = ()) -> EngineHit:
+        record = self._records[id_]
+        return EngineHit(id_, record.page, record.lang, score, reasons)
+
+    def _scores(self, field: str, term: str) -> dict[str, float]:
+        postings = self._fields[field]
+        found = postings.terms.get(term, {})
+        weight, average = idf(len(self._records), len(found)), self._averages.get(field, 1.0)
+        return {id_: bm25(weight, count, postings.lengths[id_], average) for id_, count in found.items()}
+
+    def suggest(self, prefixes: Sequence[str], *, filters: Filters, limit: int) -> list[EngineHit]:
+        with self._lock:
+            found = [self._fields[SUGGEST_FIELD].terms.get(p, {}) for p in prefixes]
+            if not found:
+                return []
+            ids = set(found[0]).intersection(*found[1:])
+            visible = [self._records[i] for i in ids if _visible(self._records[i], filters)]
+            strength = {r.id: float(sum(f[r.id] for f in found)) for r in visible}
+        visible.sort(key=lambda r: (-strength[r.id], -r.popularity, r.id))
+        return [self._hit(r.id, strength[r.id]) for r in visible[:limit]]
+
+    def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
+        wanted = set(pages)
+        out: dict[str, dict[str, str]] = {}
+        with self._lock:
+            for record in self._records.values():
+                if record.page in wanted and _visible(record, filters):
+                    out.setdefault(record.page, {})[record.lang] = record.id
+        return out
+
+    def terms(self, field: str) -> Mapping[str, int]:
+        with self._lock:
+            return {term: len(found) for term, found in self._fields[field].terms.items()}
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def _visible(record: IndexRecord, filters: Filters) -> bool:
+    return (
+        bool(record.audience & filters.audiences)
+        and (not filters.kinds or record.kind in filters.kinds)
+        and (not filters.groups or record.group in filters.groups)
+    )

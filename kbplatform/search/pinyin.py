@@ -1,0 +1,130 @@
+"""Pinyin without pypinyin's 55 MB: a small table which the indexer writes and every worker reads.
+
+The table knows the usual reading of each character and, for words where a character is read
+otherwise (还款 is huan kuan, not hai kuan), the reading of the whole word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from kbplatform.search.analysis import is_han
+
+FORMAT = 1
+_FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
+
+
+@dataclass(slots=True)
+class PinyinTable:
+    """``chars``: character → syllable; ``words``: word → syllables, only where they differ from ``chars``.
+
+    Syllables are lower-case letters without tones; ü is written v.
+    """
+
+    chars: dict[str, str] = field(default_factory=dict)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+
+    def syllables(self, word: str) -> tuple[str, ...]:
+        """The reading of a word, one syllable a character; empty where a character is unknown."""
+        special = self.words.get(word)
+        if special:
+            return special
+        chars = self.chars
+        try:
+            return tuple([chars[c] for c in word])
+        except KeyError:
+            return ()
+
+    def learn(self, words: Iterable[str], overrides: dict[str, tuple[str, ...]] | None = None) -> bool:
+        """Read words with pypinyin and keep what the characters alone don't tell. True if anything is new.
+
+        Only the indexer calls this: it is what loads pypinyin.
+        """
+        fresh = sorted({w for w in words if is_han(w)} - self.known)
+        changed = bool(fresh)
+        if fresh:
+            self._read(fresh)
+        for word, reading in (overrides or {}).items():
+            if len(reading) == len(word) and self.words.get(word) != reading:
+                self.words[word] = reading
+                changed = True
+        return changed
+
+    def _read(self, words: list[str]) -> None:
+        from pypinyin import lazy_pinyin  # noqa: PLC0415 - 55 MB, wanted in the indexer only
+
+        missing = sorted({c for w in words for c in w} - self.chars.keys())
+        for char in missing:
+            self.chars[char] = lazy_pinyin(char)[0]
+        for word in words:
+            self.known.add(word)
+            if len(word) > 1:
+                reading = tuple(lazy_pinyin(word))
+                if len(reading) == len(word) and reading != tuple(self.chars[c] for c in word):
+                    self.words[word] = reading
+
+    @classmethod
+    def build(cls, words: Iterable[str] = (), overrides: dict[str, tuple[str, ...]] | None = None) -> PinyinTable:
+        """A table of the everyday characters (GB 2312) and those of ``words``."""
+        table = cls()
+        table._read(sorted(_gb2312()))
+        table.learn(words, overrides)
+        return table
+
+    def save(self, path: Path) -> None:
+        """Write atomically: a reader sees the old table or the new one."""
+        by_syllable: dict[str, list[str]] = {}
+        for char, syllable in sorted(self.chars.items()):
+            by_syllable.setdefault(syllable, []).append(char)
+        data = {
+            "format": FORMAT,
+            "chars": {s: "".join(chars) for s, chars in by_syllable.items()},
+            "words": {w: " ".join(r) for w, r in sorted(self.words.items())},
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, suffix=".tmp") as out:
+            json.dump(data, out, ensure_ascii=False)
+        os.replace(out.name, path)
+
+    @classmethod
+    def load(cls, path: Path) -> PinyinTable:
+        """The table at ``path``; an empty one where there is none or it cannot be read: search then
+        works without pinyin until the indexer has written it anew."""
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            if data["format"] != FORMAT:
+                return cls()
+            chars = {c: syllable for syllable, text in data["chars"].items() for c in text}
+            words = {w: tuple(reading.split()) for w, reading in data["words"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls()
+        return cls(chars, words, set())
+
+
+def _gb2312() -> set[str]:
+    found: set[str] = set()
+    for high in range(0xB0, 0xF8):
+        for low in range(0xA1, 0xFF):
+            char = bytes((high, low)).decode("gb2312", "ignore")
+            if char and is_han(char):
+                found.add(char)
+    return found
+
+
+def initials(syllables: Iterable[str]) -> str:
+    """First letters: ``("tou", "su")`` → ``ts``."""
+    return "".join(s[0] for s in syllables if s)
+
+
+def fuzzy(letters: str) -> str:
+    """Letters with the distinctions removed that many speakers don't make: zh/z, ch/c, sh/s, -ng/-n, ü/u."""
+    for sound, plain in (*_FUZZY, *_FINALS):
+        letters = letters.replace(sound, plain)
+    return letters.replace("v", "u")

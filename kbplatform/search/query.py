@@ -1,0 +1,221 @@
+"""Reading a query: each of its words becomes a group of alternatives that the index really holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han
+from kbplatform.search.engine import Alternative, Group, MatchKind, idf
+from kbplatform.search.glossary import Thesaurus
+from kbplatform.search.lexicon import Lexicon, Sound
+from kbplatform.search.stopwords import is_stop
+
+MOST_GROUPS = 16
+MOST_ALTERNATIVES = 14
+SYNONYM_WEIGHT = 0.6
+RELATED_WEIGHT = 0.35
+UNKNOWN_SHARE = 3.0
+"""What a word nobody ever wrote counts in a query's meaning; about that of a word on two pages of sixty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a query. ``only_stops``: it names nothing (怎么办), so no answer to it is sure."""
+
+    groups: tuple[Group, ...]
+    only_stops: bool = False
+
+
+class QueryReader:
+    """Reads queries against one generation of the index."""
+
+    def __init__(self, analyzer: Analyzer, thesaurus: Thesaurus, lexicon: Lexicon) -> None:
+        self._analyzer = analyzer
+        self._thesaurus = thesaurus
+        self._lexicon = lexicon
+
+    def read(self, text: str) -> Reading:
+        """The plain reading: words as typed, unknown ones by pinyin, beginning or near spelling."""
+        tokens = self._analyzer.query_tokens(self._analyzer.normalise(clean_query(text)))
+        content = [t for t in tokens if not is_stop(t.surface)]
+        only_stops = not content
+        tokens = tokens[: MOST_GROUPS * 2] if only_stops else tokens
+        groups: list[Group] = []
+        synonyms = self._synonyms(tokens)
+        for piece in self._pieces(tokens):
+            groups += self._piece(piece, synonyms, keep_stops=only_stops)
+        return Reading(tuple(groups[:MOST_GROUPS]), only_stops)
+
+    def reread(self, text: str) -> Reading | None:
+        """Chinese words taken by their sound (头诉 → 投诉); None where that changes nothing."""
+        normal = self._analyzer.normalise(clean_query(text))
+        changed = False
+        groups: list[Group] = []
+        tokens = [t for t in self._analyzer.query_tokens(normal) if not is_stop(t.surface)]
+        for script, run in groupby(_numbered(tokens), key=lambda item: (item[1].script, item[1].start - item[0])):
+            pieces = [t for _, t in run]
+            surface = "".join(t.surface for t in pieces)
+            sounds = self._lexicon.heard(surface) if script[0] == "han" else []
+            if not sounds:
+                groups += [g for t in pieces for g in self._piece([t], {}, keep_stops=False)]
+                continue
+            for sound in sounds:
+                said = surface[sound.start : sound.end]
+                changed = changed or bool(sound.words and said not in sound.words)
+                groups.append(self._sound_group(said, sound, "word" if said in sound.words else "typo"))
+        return Reading(tuple(groups[:MOST_GROUPS])) if changed else None
+
+    # ------------------------------------------------------------------ pieces: what is typed without a blank
+
+    def _pieces(self, tokens: list[Token]) -> list[list[Token]]:
+        pieces: list[list[Token]] = []
+        for token in tokens:
+            if pieces and pieces[-1][-1].end == token.start:
+                pieces[-1].append(token)
+            else:
+                pieces.append([token])
+        return self._join_syllables(pieces)
+
+    def _join_syllables(self, pieces: list[list[Token]]) -> list[list[Token]]:
+        """``ke hu man yi du``: Latin pieces that only make sense together become one token."""
+        joined: list[list[Token]] = []
+        for latin, run in groupby(pieces, key=lambda p: len(p) == 1 and p[0].script == "latin"):
+            items = list(run)
+            unknown = [p for p in items if latin and not self._known(p[0]) and not self._lexicon.spoken(p[0].surface)]
+            letters = "".join(p[0].surface for p in items) if unknown and len(items) > 1 else ""
+            if letters and max(len(p[0].surface) for p in items) <= 6 and self._lexicon.spoken(letters):
+                joined.append([Token(letters, letters, items[0][0].start, items[-1][0].end, "latin")])
+            else:
+                joined += items
+        return joined
+
+    def _piece(self, piece: list[Token], synonyms: dict[Token, list[Alternative]], *, keep_stops: bool) -> list[Group]:
+        mixed = self._mixed(piece)
+        if mixed:
+            return mixed
+        groups: list[Group] = []
+        for token in piece:
+            if keep_stops or not is_stop(token.surface):
+                groups += self._token(token, synonyms.get(token, []))
+        return groups
+
+    def _mixed(self, piece: list[Token]) -> list[Group]:
+        """``优化liucheng``, ``个xing化``: characters and pinyin typed as one."""
+        latin = [t for t in piece if t.script == "latin"]
+        if not latin or len(latin) == len(piece) or all(self._known(t) for t in latin):
+            return []
+        letters: list[str] = []
+        for token in piece:
+            reading = self._lexicon.pinyin.syllables(token.surface)
+            letters.append(token.surface if token.script == "latin" else "".join(reading))
+        sounds = self._lexicon.spoken("".join(letters)) if all(letters) else []
+        typed = {c for t in piece if t.script == "han" for c in t.surface}
+        groups: list[Group] = []
+        for sound in sounds:
+            words = sorted(sound.words, key=lambda w: -len(typed & set(w)))
+            groups.append(self._sound_group("".join(letters)[sound.start : sound.end], replace(sound, words=tuple(words)), "pinyin"))
+        return groups
+
+    def _known(self, token: Token) -> bool:
+        return self._lexicon.knows(token.term) or token.term in self._thesaurus.vocabulary
+
+    # ------------------------------------------------------------------ words
+
+    def _token(self, token: Token, synonyms: list[Alternative]) -> list[Group]:
+        if token.script == "han":
+            return [self._group(token.surface, [*self._han(token.term), *synonyms])]
+        own = [Alternative((token.term,))] if self._lexicon.knows(token.term) else []
+        if own or synonyms:
+            shorthand = self._shorthand(token.surface, 0.8) if own and not _has_vowel(token.surface) else []
+            return [self._group(token.surface, [*own, *shorthand, *synonyms])]
+        sounds = self._lexicon.spoken(token.surface)
+        if sounds:
+            return [self._sound_group(token.surface[s.start : s.end], s, "pinyin") for s in sounds]
+        return [self._group(token.surface, self._guesses(token.surface))]
+
+    def _han(self, word: str) -> list[Alternative]:
+        lexicon = self._lexicon
+        found: list[Alternative] = [Alternative((word,))] if lexicon.knows(word) else []
+        parts = self._analyzer.parts(word)
+        if parts and all(lexicon.knows(p) for p in parts) and set("".join(parts)) == set(word):
+            found.append(Alternative(parts, weight=0.9))
+        if len(word) == 1:
+            found += [Alternative((w,), "prefix", 0.6) for w in lexicon.starting_with(word)]
+            found += [Alternative((w,), "prefix", 0.4) for w in lexicon.holding(word)]
+        elif not found:
+            found += [Alternative((w,), "prefix", 0.8) for w in lexicon.starting_with(word, 5)]
+        return found
+
+    def _guesses(self, word: str) -> list[Alternative]:
+        """What a Latin word that nobody wrote may stand for, likeliest first."""
+        lexicon = self._lexicon
+        found = self._shorthand(word, 1.0)
+        if len(word) >= 3:
+            found += [Alternative((t,), "prefix", 0.8) for t in lexicon.starting_with(word, 5)]
+            found += [Alternative((w,), "pinyin", 0.7) for w in lexicon.sounding_begun(word, 4)]
+        if not found or not any(a.kind == "prefix" for a in found):
+            for near, distance in lexicon.near(word):
+                found.append(Alternative((self._analyzer.stem(near),), "typo", 1 - 1.6 * distance / len(word)))
+        return found
+
+    def _shorthand(self, word: str, weight: float) -> list[Alternative]:
+        if not 2 <= len(word) <= 8 or not word.isascii() or not word.isalpha():
+            return []
+        found: list[Alternative] = []
+        if word in self._lexicon.shorthand:
+            found.append(Alternative((word,), "initials", weight, "initials"))
+        found += [Alternative((w,), "initials", 0.5 * weight) for w in self._lexicon.by_initials(word, 4)]
+        return found
+
+    def _sound_group(self, surface: str, sound: Sound, kind: MatchKind) -> Group:
+        found = [Alternative((w,), kind, 1.0 if i == 0 else 0.85) for i, w in enumerate(sound.words)]
+        for word in sound.words[:1]:
+            for mention in self._thesaurus.mentions([word]):
+                found += [Alternative(s, "synonym", SYNONYM_WEIGHT * 0.8) for s in mention.synonyms]
+        return self._group(surface, found)
+
+    # ------------------------------------------------------------------ groups
+
+    def _synonyms(self, tokens: Sequence[Token]) -> dict[Token, list[Alternative]]:
+        """Synonyms for each token of a mention; those of two tokens carry half the weight each."""
+        out: dict[Token, list[Alternative]] = {}
+        for mention in self._thesaurus.mentions([t.term for t in tokens]):
+            members = [t for t in tokens[mention.start : mention.end] if not is_stop(t.surface)]
+            for token in members:
+                share = 1 / len(members)
+                out[token] = [Alternative(s, "synonym", SYNONYM_WEIGHT * share) for s in mention.synonyms]
+                out[token] += [Alternative(s, "synonym", RELATED_WEIGHT * share) for s in mention.related]
+        return out
+
+    def _group(self, surface: str, alternatives: list[Alternative]) -> Group:
+        lexicon = self._lexicon
+        usable = [
+            replace(a, weight=a.weight / len(a.terms) ** 0.5) if len(a.terms) > 1 else a
+            for a in alternatives
+            if a.field != "all" or all(lexicon.knows(t) for t in a.terms)
+        ]
+        kept = tuple(dict.fromkeys(usable))[:MOST_ALTERNATIVES]
+        return Group(surface, kept, self._share(kept))
+
+    def _share(self, alternatives: tuple[Alternative, ...]) -> float:
+        if not alternatives:
+            return UNKNOWN_SHARE
+        first = alternatives[0]
+        counts = self._lexicon.shorthand if first.field == "initials" else self._lexicon.words
+        return max(idf(self._lexicon.count, min(counts.get(t, 0) for t in first.terms)), 0.05)
+
+
+def _numbered(tokens: list[Token]) -> list[tuple[int, Token]]:
+    """Tokens with the length of Chinese text before them, so that unbroken runs share start minus that."""
+    out: list[tuple[int, Token]] = []
+    length = 0
+    for token in tokens:
+        out.append((length, token))
+        length += len(token.surface)
+    return out
+
+
+def _has_vowel(word: str) -> bool:
+    return any(c in "aeiouv" for c in word) or has_han(word)

@@ -1,0 +1,130 @@
+"""From a query to ranked pages: the ladder of readings, languages joined, and how sure the answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kbplatform.search.engine import (
+    KIND_ORDER,
+    Alternative,
+    EngineHit,
+    Filters,
+    Group,
+    MatchKind,
+    ParsedQuery,
+    SearchEngine,
+)
+from kbplatform.search.query import QueryReader, Reading
+
+ENOUGH = 3
+"""Pages at which the ladder stops."""
+OTHER_LANGUAGE = 0.3
+"""How much the score of a page's other language adds to its better one."""
+SURE = 0.6
+"""Least part of a query's meaning that the best page must hold for the answer to count as sure."""
+TRUST: dict[MatchKind, float] = {
+    "word": 1.0,
+    "prefix": 0.95,
+    "synonym": 0.95,
+    "pinyin": 0.95,
+    "initials": 0.9,
+    "typo": 0.9,
+}
+PLAIN_SHARE = 0.25
+"""Words of a smaller share stand on nearly every page: alone they make no answer sure."""
+
+
+@dataclass(slots=True)
+class PageHit:
+    """A page with its documents by language. ``coverage`` is the part of the query's meaning it holds, 0–1."""
+
+    page: str
+    score: float
+    coverage: float
+    reasons: tuple[MatchKind | None, ...]
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def matched_by(self) -> MatchKind:
+        """The reason that most needs explaining."""
+        found = [r for r in self.reasons if r]
+        return max(found, key=KIND_ORDER.index) if found else "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Pages best first; ``groups`` are those of the reading that found the first page, for the snippets."""
+
+    pages: tuple[PageHit, ...]
+    groups: tuple[Group, ...]
+    sure: bool
+
+
+def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filters, limit: int, deadline_ms: int = 0) -> Ranking:
+    """Every word; else words by their sound; else some of the words, most of the meaning first."""
+    plain = reader.read(text)
+    want = 2 * limit + 10
+    found: dict[str, PageHit] = {}
+    used: list[Group] = list(plain.groups)
+
+    def climb(reading: Reading, *, every: bool) -> None:
+        usable = tuple(g for g in reading.groups if g.alternatives)
+        if not usable:
+            return
+        hits = engine.search(ParsedQuery(usable, every), filters=filters, limit=want, deadline_ms=deadline_ms)
+        for page in _pages(hits, usable, reading.groups):
+            known = found.get(page.page)
+            if known is None or page.score > known.score:
+                found[page.page] = page
+
+    climb(plain, every=True)
+    if len(found) < ENOUGH or not _sure(found.values(), plain):
+        heard = reader.reread(text)
+        if heard:
+            climb(heard, every=True)
+            used += heard.groups
+    if len(found) < ENOUGH or len(plain.groups) > 1:
+        climb(plain, every=False)
+    pages = sorted(found.values(), key=lambda p: (-p.score, p.page))
+    return Ranking(tuple(pages[:limit]), tuple(used), _sure(pages[:3], plain))
+
+
+def _sure(pages: Sequence[PageHit] | object, reading: Reading) -> bool:
+    listed = list(pages)  # type: ignore[call-overload]
+    if reading.only_stops or not listed:
+        return False
+    return any(p.coverage >= SURE for p in listed)
+
+
+def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:
+    """Hits joined by page, scored by how well and how much of the query they match."""
+    total = sum(g.share for g in asked) or 1.0
+    joined: dict[str, list[EngineHit]] = {}
+    for hit in hits:
+        joined.setdefault(hit.page, []).append(hit)
+    out: list[PageHit] = []
+    for page, members in joined.items():
+        members.sort(key=lambda h: -h.score)
+        reasons = tuple(_plainest([m.reasons[i] for m in members]) for i in range(len(usable)))
+        coverage = sum(g.share * _trust(g, r) for g, r in zip(usable, reasons, strict=True) if r) / total
+        score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])
+        out.append(PageHit(page, score * coverage, coverage, reasons, {m.lang: m.id for m in members}))
+    return out
+
+
+def _trust(group: Group, reason: MatchKind) -> float:
+    if reason != "typo":
+        return TRUST[reason]
+    weights = [a.weight for a in group.alternatives if a.kind == "typo"]
+    return TRUST["typo"] * max(weights, default=1.0)
+
+
+def _plainest(reasons: list[MatchKind | None]) -> MatchKind | None:
+    found = [r for r in reasons if r]
+    return min(found, key=KIND_ORDER.index) if found else None
+
+
+def alternatives_of(groups: Sequence[Group]) -> list[tuple[int, Alternative]]:
+    """All alternatives with the number of their group."""
+    return [(i, a) for i, g in enumerate(groups) for a in g.alternatives]

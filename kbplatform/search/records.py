@@ -1,0 +1,131 @@
+"""From a document to the tokens an engine stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from kbplatform.plugin.contributions import SearchDocument
+from kbplatform.search.analysis import Analyzer, Token, is_han
+from kbplatform.search.engine import IndexRecord
+from kbplatform.search.pinyin import PinyinTable, initials
+from kbplatform.search.stopwords import is_stop
+
+RECORD_VERSION = "3"
+"""Part of the index's schema version: raise it whenever fields or weights change."""
+
+ASIDE = frozenset({"twins", "source-sum"})
+"""Sections that speak of other pages or of sums not to be used; their words must not rank this page."""
+
+TITLE_WEIGHT, KEYWORD_WEIGHT, ANGLE_WEIGHT, LEAD_WEIGHT = 3, 3, 2, 2
+LONGEST_PHRASE = 10
+_EDGE_HAN, _EDGE_PINYIN, _EDGE_INITIALS, _EDGE_LATIN = 8, 14, 8, 12
+
+
+class RecordBuilder:
+    """Builds records with one analyzer and one pinyin table."""
+
+    def __init__(self, analyzer: Analyzer, pinyin: PinyinTable) -> None:
+        self._analyzer = analyzer
+        self._pinyin = pinyin
+
+    def build(self, doc: SearchDocument) -> IndexRecord:
+        """The record of a document. A section without id is its lead (the one-sentence summary)."""
+        terms = self._analyzer.terms
+        title = terms(doc.title)
+        keywords = [t for k in doc.keywords for t in terms(k)]
+        angle = terms(doc.angle)
+        lead = [t for s in doc.sections if not s.id for t in terms(s.text)]
+        body = [t for s in doc.sections if s.id and s.id not in ASIDE for t in terms(s.text)]
+        rest = [t for s in doc.sections if s.id in ASIDE for t in terms(s.text)]
+        combined = title * TITLE_WEIGHT + keywords * KEYWORD_WEIGHT + angle * ANGLE_WEIGHT + lead * LEAD_WEIGHT + body
+        return IndexRecord(
+            id=doc.id,
+            page=f"{doc.kind}:{doc.key}",
+            lang=doc.lang,
+            kind=doc.kind,
+            group=doc.group,
+            audience=doc.audience,
+            popularity=doc.popularity,
+            all=tuple(combined),
+            head=tuple(title + keywords),
+            rest=tuple(rest),
+            initials=tuple(self._initials(doc)),
+            suggest=tuple(self._suggest(doc)),
+            spelling=tuple(self._spelling(doc)),
+        )
+
+    def words_to_read(self, docs: Iterable[SearchDocument]) -> set[str]:
+        """The Chinese words of these documents whose pinyin the table should know."""
+        words: set[str] = set()
+        for doc in docs:
+            texts = chain((doc.title, doc.angle), doc.keywords, (s.text for s in doc.sections))
+            for text in texts:
+                words.update(t.term for t in self._analyzer.index_tokens(self._analyzer.normalise(text)) if t.script == "han")
+        return words
+
+    def _spelling(self, doc: SearchDocument) -> set[str]:
+        texts = chain((doc.title, doc.angle), doc.keywords, (s.text for s in doc.sections if s.id not in ASIDE))
+        tokens = chain.from_iterable(self._analyzer.query_tokens(self._analyzer.normalise(t)) for t in texts)
+        return {t.surface for t in tokens if t.script == "latin" and len(t.surface) > 2 and t.surface.isalpha()}
+
+    def _initials(self, doc: SearchDocument) -> list[str]:
+        """Initials of every short run of whole words in title, keywords and angle: 客户|满意度 → kh, myd, khmyd."""
+        out: list[str] = []
+        for text, weight in ((doc.title, TITLE_WEIGHT), *((k, KEYWORD_WEIGHT) for k in doc.keywords), (doc.angle, 1)):
+            for phrase in self._han_phrases(text):
+                readings = [self._pinyin.syllables(t.surface) for t in phrase]
+                for start in range(len(phrase)):
+                    letters = ""
+                    for reading in readings[start:]:
+                        letters += initials(reading)
+                        if not reading or len(letters) > LONGEST_PHRASE:
+                            break
+                        if len(letters) > 1:
+                            out += [letters] * weight
+        return out
+
+    def _han_phrases(self, text: str) -> list[list[Token]]:
+        """Unbroken runs of Chinese words, cut at anything else and at question words."""
+        phrases: list[list[Token]] = [[]]
+        end = -1
+        for token in self._analyzer.query_tokens(self._analyzer.normalise(text)):
+            if token.script != "han" or is_stop(token.surface):
+                phrases.append([])
+                continue
+            if token.start != end:
+                phrases.append([])
+            phrases[-1].append(token)
+            end = token.end
+        return [p for p in phrases if p]
+
+    def _suggest(self, doc: SearchDocument) -> list[str]:
+        """Beginnings, from every word of title and keywords, in characters, pinyin and initials."""
+        out: list[str] = []
+        for text, weight in ((doc.title, 3), *((k, 1) for k in doc.keywords)):
+            edges: set[str] = set()
+            for phrase in self._han_phrases(text):
+                for start in range(len(phrase)):
+                    edges |= self._han_edges("".join(t.surface for t in phrase[start:])[:_EDGE_HAN])
+            for token in self._analyzer.query_tokens(self._analyzer.normalise(text)):
+                if token.script == "latin" and not is_stop(token.surface):
+                    edges |= _edges(token.surface, _EDGE_LATIN)
+            out += sorted(edges) * weight
+        return out
+
+    def _han_edges(self, phrase: str) -> set[str]:
+        edges = _edges(phrase, _EDGE_HAN)
+        reading: list[str] = []
+        for char, syllable in zip(phrase, self._pinyin.syllables(phrase) or self._by_word(phrase), strict=False):
+            if not is_han(char):
+                break
+            reading.append(syllable)
+        return edges | _edges("".join(reading), _EDGE_PINYIN) | _edges(initials(reading), _EDGE_INITIALS)
+
+    def _by_word(self, phrase: str) -> tuple[str, ...]:
+        words = (t.surface for t in self._analyzer.query_tokens(phrase))
+        return tuple(chain.from_iterable(self._pinyin.syllables(w) for w in words))
+
+
+def _edges(text: str, longest: int) -> set[str]:
+    return {text[:n] for n in range(1, min(len(text), longest) + 1)}

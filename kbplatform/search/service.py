@@ -1,0 +1,322 @@
+"""Search for people: one hit per page, in their language, with the section that answers and why it matched."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markupsafe import Markup
+
+from kbplatform.plugin.contributions import DocumentSource, SearchDocument
+from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
+from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine
+from kbplatform.search.engines.memory import MemoryEngine
+from kbplatform.search.glossary import Glossary, Thesaurus
+from kbplatform.search.lexicon import Lexicon
+from kbplatform.search.pinyin import PinyinTable
+from kbplatform.search.query import QueryReader
+from kbplatform.search.ranking import PageHit, Ranking, rank
+from kbplatform.search.records import RECORD_VERSION, RecordBuilder
+from kbplatform.search.snippets import Excerpter
+
+ARTICLES = frozenset({"article"})
+CALL_BOOST = 1.02
+"""What makes a page for the live call win a near-tie."""
+DEADLINE_MS = 400
+MAX_QUERY_CHARS = 500
+"""What pages and API accept; longer is the reader's mistake."""
+_FALLBACK_SECONDS = 30.0
+_SUGGESTIONS_KEPT = 4000
+_LONGEST_PREFIX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """``slug`` is the document's key; ``section`` the id of the best section; ``snippet`` escaped HTML with ``<mark>``."""
+
+    kind: str
+    slug: str
+    number: int | None
+    lang: str
+    title: str
+    angle: str
+    section: str
+    section_heading: str
+    snippet: Markup
+    matched_by: MatchKind
+    score: float
+    url: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """``low_confidence``: nothing found is surely what was asked. ``degraded``: answered without the index."""
+
+    query: str
+    low_confidence: bool
+    took_ms: float
+    hits: tuple[SearchHit, ...]
+    degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A page offered while somebody types."""
+
+    kind: str
+    slug: str
+    number: int | None
+    lang: str
+    title: str
+    angle: str
+    url: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """What is needed to read queries against one generation of one engine."""
+
+    engine: SearchEngine
+    generation: int
+    reader: QueryReader
+    degraded: bool = False
+    made: float = field(default_factory=time.monotonic)
+
+
+def schema_version(glossary: Glossary) -> str:
+    """What an index must have been built with to be usable."""
+    return f"{ANALYSIS_VERSION}.{RECORD_VERSION}.{glossary.digest}"
+
+
+class SearchService:
+    """One per process. ``engine`` may be without a usable index: answers then come from the sources, slower."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        sources: Sequence[DocumentSource],
+        *,
+        analyzer: Analyzer,
+        glossary: Glossary,
+        pinyin_path: Path | None = None,
+    ) -> None:
+        self._engine = engine
+        self._sources = tuple(sources)
+        self._analyzer = analyzer
+        self._thesaurus = Thesaurus(glossary, analyzer)
+        self._pinyin_path = pinyin_path
+        self._excerpter = Excerpter(analyzer)
+        self._lock = threading.Lock()
+        self._building = threading.Lock()
+        self._snapshot: _Snapshot | None = None
+        self._suggestions: OrderedDict[tuple[object, ...], tuple[Suggestion, ...]] = OrderedDict()
+        engine.ensure(schema_version(glossary))
+
+    @property
+    def degraded(self) -> bool:
+        """Whether there is no usable index, so that answers come from the sources."""
+        return not self._engine.generation()
+
+    def close(self) -> None:
+        """Give back the engine's files and memory."""
+        self._engine.close()
+
+    # ------------------------------------------------------------------ searching
+
+    def search(
+        self,
+        query: str,
+        *,
+        lang: str = "zh",
+        kinds: Iterable[str] = ARTICLES,
+        audiences: Iterable[str],
+        limit: int = 10,
+    ) -> SearchResult:
+        """The best pages for a query of any length; ``lang`` is preferred, ``audiences`` and ``kinds`` restrict."""
+        started = time.perf_counter()
+        text = clean_query(query)
+        filters = Filters(frozenset(audiences), frozenset(kinds))
+        if not text or limit < 1:
+            return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
+        snapshot, ranking = self._rank(text, filters, limit)
+        hits = self._hits(snapshot, ranking, filters, lang)
+        return SearchResult(
+            query=text,
+            low_confidence=not ranking.sure or not hits,
+            took_ms=round((time.perf_counter() - started) * 1000, 2),
+            hits=hits,
+            degraded=snapshot.degraded,
+        )
+
+    def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking]:
+        snapshot = self._current()
+        try:
+            return snapshot, rank(snapshot.engine, snapshot.reader, text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+        except EngineError:
+            snapshot = self._fallback()
+            return snapshot, rank(snapshot.engine, snapshot.reader, text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+
+    def _hits(self, snapshot: _Snapshot, ranking: Ranking, filters: Filters, lang: str) -> tuple[SearchHit, ...]:
+        chosen = self._in_language(snapshot.engine, [p.page for p in ranking.pages], filters, lang)
+        documents = self._load(chosen.values(), filters)
+        hits = [
+            self._hit(page, documents[chosen[page.page]], ranking)
+            for page in ranking.pages
+            if chosen.get(page.page) in documents
+        ]
+        hits.sort(key=lambda hit: -hit[0])
+        return tuple(hit for _, hit in hits)
+
+    def _hit(self, page: PageHit, document: SearchDocument, ranking: Ranking) -> tuple[float, SearchHit]:
+        excerpt = self._excerpter.excerpt(document, ranking.groups)
+        score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
+        hit = SearchHit(
+            kind=document.kind,
+            slug=document.key,
+            number=document.number,
+            lang=document.lang,
+            title=document.title,
+            angle=document.angle,
+            section=excerpt.section,
+            section_heading=excerpt.heading,
+            snippet=Markup(excerpt.html),  # noqa: S704 - escaped by the excerpter, with only <mark> added
+            matched_by=page.matched_by,
+            score=round(score, 4),
+            url=_url(document, excerpt.section),
+            group=document.group,
+        )
+        return score, hit
+
+    def _in_language(self, engine: SearchEngine, pages: Sequence[str], filters: Filters, lang: str) -> dict[str, str]:
+        """The id of each page's document in ``lang``, or in the language there is."""
+        known = engine.languages(pages, filters=filters)
+        return {page: ids.get(lang) or ids[min(ids)] for page, ids in known.items() if ids}
+
+    def _load(self, ids: Iterable[str], filters: Filters) -> dict[str, SearchDocument]:
+        """Present texts from their sources, and once more only what this reader may see."""
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, SearchDocument] = {}
+        for source in self._sources:
+            if wanted and (not filters.kinds or source.kinds & filters.kinds):
+                found |= source.load(wanted)
+        return {i: d for i, d in found.items() if d.audience & filters.audiences and (not filters.kinds or d.kind in filters.kinds)}
+
+    # ------------------------------------------------------------------ suggesting
+
+    def suggest(
+        self, prefix: str, *, lang: str = "zh", kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 8
+    ) -> tuple[Suggestion, ...]:
+        """Pages with a word in title or keywords that begins so, in characters, letters, pinyin or initials."""
+        filters = Filters(frozenset(audiences), frozenset(kinds))
+        parts = self._parts(prefix)
+        snapshot = self._current()
+        key = (id(snapshot.engine), snapshot.engine.generation(), filters, lang, limit, parts)
+        with self._lock:
+            known = self._suggestions.get(key)
+            if known is not None:
+                self._suggestions.move_to_end(key)
+                return known
+        found = self._suggest(snapshot, parts, filters, lang, limit)
+        with self._lock:
+            self._suggestions[key] = found
+            while len(self._suggestions) > _SUGGESTIONS_KEPT:
+                self._suggestions.popitem(last=False)
+        return found
+
+    def _parts(self, prefix: str) -> tuple[str, ...]:
+        """Runs of one script, as the ``suggest`` field holds them."""
+        normal = self._analyzer.normalise(clean_query(prefix, _LONGEST_PREFIX))
+        parts: list[str] = []
+        end, script = -1, ""
+        for token in self._analyzer.query_tokens(normal):
+            if token.script == "han" == script and token.start == end:
+                parts[-1] += token.surface
+            else:
+                parts.append(token.surface)
+            end, script = token.end, token.script
+        return tuple(dict.fromkeys(p[:8] if not p.isascii() else p[:12] for p in parts[:6]))
+
+    def _suggest(
+        self, snapshot: _Snapshot, parts: tuple[str, ...], filters: Filters, lang: str, limit: int
+    ) -> tuple[Suggestion, ...]:
+        try:
+            hits = snapshot.engine.suggest(parts, filters=filters, limit=3 * limit)
+            pages = list(dict.fromkeys(hit.page for hit in hits))[:limit]
+            chosen = self._in_language(snapshot.engine, pages, filters, lang)
+        except EngineError:
+            return ()
+        documents = self._load(chosen.values(), filters)
+        shown = [documents[chosen[p]] for p in pages if chosen.get(p) in documents]
+        return tuple(Suggestion(d.kind, d.key, d.number, d.lang, d.title, d.angle, _url(d), d.group) for d in shown)
+
+    # ------------------------------------------------------------------ generations
+
+    def refresh(self) -> None:
+        """Read the newest vocabulary now; otherwise that happens beside the next search."""
+        generation = self._engine.generation()
+        if generation:
+            self._snapshot = self._read(self._engine, generation)
+
+    def _current(self) -> _Snapshot:
+        snapshot, generation = self._snapshot, self._engine.generation()
+        if snapshot is not None and not snapshot.degraded and generation:
+            if snapshot.generation != generation and self._building.acquire(blocking=False):
+                threading.Thread(target=self._renew, daemon=True, name="search-vocabulary").start()
+            return snapshot
+        if not generation:
+            return self._fallback()
+        with self._lock:
+            try:
+                if self._snapshot is None or self._snapshot.degraded:
+                    self._snapshot = self._read(self._engine, generation)
+                return self._snapshot
+            except EngineError:
+                pass
+        return self._fallback()
+
+    def _renew(self) -> None:
+        try:
+            self.refresh()
+        except EngineError:
+            pass  # the next search tries again
+        finally:
+            self._building.release()
+
+    def _fallback(self) -> _Snapshot:
+        """An index in memory, made from the sources at most every half minute."""
+        with self._lock:
+            snapshot = self._snapshot
+            if snapshot is None or not snapshot.degraded or time.monotonic() - snapshot.made > _FALLBACK_SECONDS:
+                engine = MemoryEngine()
+                engine.ensure("")
+                builder = RecordBuilder(self._analyzer, self._pinyin())
+                engine.rebuild((builder.build(d) for s in self._sources for d in s.documents()), 0)
+                snapshot = self._snapshot = self._read(engine, engine.generation(), degraded=True)
+            return snapshot
+
+    def _read(self, engine: SearchEngine, generation: int, *, degraded: bool = False) -> _Snapshot:
+        words = engine.terms("all")
+        lexicon = Lexicon(
+            words=words,
+            head=engine.terms("head"),
+            spelling=engine.terms(SPELLING_FIELD),
+            shorthand=engine.terms("initials"),
+            pinyin=self._pinyin(),
+            stem=self._analyzer.stem,
+            count=engine.check().count if degraded else 0,
+        )
+        return _Snapshot(engine, generation, QueryReader(self._analyzer, self._thesaurus, lexicon), degraded)
+
+    def _pinyin(self) -> PinyinTable:
+        return PinyinTable.load(self._pinyin_path) if self._pinyin_path else PinyinTable()
+
+
+def _url(document: SearchDocument, section: str = "") -> str:
+    joint = "&" if "?" in document.url else "?"
+    return f"{document.url}{joint}lang={document.lang}" + (f"#{section}" if section else "")

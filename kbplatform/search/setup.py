@@ -1,0 +1,74 @@
+"""Puts the parts of search together for one site."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from kbplatform.bilingual import Text
+from kbplatform.errors import SettingsError
+from kbplatform.events import Outbox
+from kbplatform.search.analysis import Analyzer
+from kbplatform.search.glossary import Glossary, GlossaryError
+from kbplatform.search.indexer import Indexer
+from kbplatform.search.service import SearchService
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from kbplatform.db import Database
+    from kbplatform.plugin.contributions import DocumentSource
+    from kbplatform.search.engine import SearchEngine
+    from kbplatform.settings import Settings
+
+
+def make_search(settings: Settings, db: Database, sources: Sequence[DocumentSource], content: Path) -> SearchService:
+    """The reading half: one per process."""
+    glossary = _glossary(content)
+    engine = make_engine(settings)
+    service = SearchService(engine, sources, analyzer=_analyzer(glossary.words), glossary=glossary, pinyin_path=_pinyin_path(settings))
+    if settings.search_engine == "memory":
+        _indexer(settings, engine, db, sources, glossary).rebuild()
+    return service
+
+
+def make_indexer(settings: Settings, db: Database, sources: Sequence[DocumentSource], content: Path) -> Indexer:
+    """The writing half: every process may have one, the lock lets one work."""
+    return _indexer(settings, make_engine(settings), db, sources, _glossary(content))
+
+
+def make_engine(settings: Settings) -> SearchEngine:
+    """The engine the settings name."""
+    if settings.search_engine == "memory":
+        from kbplatform.search.engines.memory import MemoryEngine  # noqa: PLC0415 - only the engine that is used is loaded
+
+        return MemoryEngine()
+    from kbplatform.search.engines.whoosh import WhooshEngine  # noqa: PLC0415 - as above
+
+    return WhooshEngine(index_folder(settings))
+
+
+def index_folder(settings: Settings) -> Path:
+    """Where the index is: derived data, deletable at any time."""
+    return settings.data_dir / "index"
+
+
+def _indexer(settings: Settings, engine: SearchEngine, db: Database, sources: Sequence[DocumentSource], glossary: Glossary) -> Indexer:
+    return Indexer(engine, Outbox(db), sources, analyzer=_analyzer(glossary.words), glossary=glossary, pinyin_path=_pinyin_path(settings))
+
+
+def _pinyin_path(settings: Settings) -> Path:
+    return index_folder(settings) / "pinyin.json"
+
+
+def _glossary(content: Path) -> Glossary:
+    try:
+        return Glossary.load(content / "glossary.toml")
+    except GlossaryError as error:
+        raise SettingsError(Text(f"术语表有误：{error}", f"The glossary can't be used: {error}")) from error
+
+
+@lru_cache(maxsize=4)
+def _analyzer(words: tuple[str, ...]) -> Analyzer:
+    return Analyzer(words)

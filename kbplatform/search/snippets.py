@@ -1,0 +1,140 @@
+"""The section of a page that answers, and the few words of it that show why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from kbplatform.plugin.contributions import SearchDocument, SearchSection
+from kbplatform.search.analysis import Analyzer, Normalised
+from kbplatform.search.engine import Group
+from kbplatform.search.records import ASIDE
+
+WIDTH = {"zh": 110, "en": 170}
+"""Characters of a snippet; Chinese says more with fewer."""
+_ASIDE_WEIGHT, _LEAD_WEIGHT = 0.2, 0.4
+_SENTENCE_ENDS = frozenset("。！？；.!?;\n")
+_PREPARED_SECTIONS = 1500
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A section's id and heading and a snippet of it: escaped HTML in which only ``<mark>`` is markup."""
+
+    section: str
+    heading: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    text: str
+    normal: Normalised
+    spans: dict[str, tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Where group number ``group`` is met, in normalised text."""
+
+    start: int
+    end: int
+    group: int
+
+
+class Excerpter:
+    """Finds excerpts. Prepared sections are kept, since the same pages come up again and again."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._prepare = lru_cache(maxsize=_PREPARED_SECTIONS)(self._prepared)
+
+    def excerpt(self, document: SearchDocument, groups: Sequence[Group]) -> Excerpt:
+        """The section where most of the query is met; the first one where none meets any of it."""
+        best: tuple[float, SearchSection | None, list[_Match]] = (0.0, None, [])
+        for section in document.sections:
+            prepared = self._prepare(section.text)
+            matches = _matches(prepared, groups)
+            score = sum(groups[i].share for i in {m.group for m in matches}) + 0.01 * min(len(matches), 20)
+            score *= _ASIDE_WEIGHT if section.id in ASIDE else 1.0 if section.id else _LEAD_WEIGHT
+            if matches and score > best[0]:
+                best = (score, section, matches)
+        section = best[1] or next((s for s in document.sections if s.id and s.text.strip()), None)
+        if section is None:
+            return Excerpt("", "", "")
+        width = WIDTH.get(document.lang, WIDTH["en"])
+        return Excerpt(section.id, section.heading, _render(self._prepare(section.text), best[2], groups, width))
+
+    def _prepared(self, text: str) -> _Prepared:
+        plain = " ".join(text.split())
+        normal = self._analyzer.align(plain)
+        spans: dict[str, list[Span]] = {}
+        for token in self._analyzer.index_tokens(normal.text):
+            spans.setdefault(token.term, []).append((token.start, token.end))
+        return _Prepared(plain, normal, {term: tuple(found) for term, found in spans.items()})
+
+
+def _matches(prepared: _Prepared, groups: Sequence[Group]) -> list[_Match]:
+    found: list[_Match] = []
+    for number, group in enumerate(groups):
+        for alternative in group.alternatives:
+            if alternative.field == "all" and all(term in prepared.spans for term in alternative.terms):
+                spans = (span for term in alternative.terms for span in prepared.spans[term])
+                found += [_Match(start, end, number) for start, end in spans]
+    return sorted(set(found), key=lambda m: (m.start, -m.end))
+
+
+def _render(prepared: _Prepared, matches: list[_Match], groups: Sequence[Group], width: int) -> str:
+    text = prepared.text
+    spans = [(*prepared.normal.original(m.start, m.end), m.group) for m in matches]
+    start = _start(text, _densest(spans, groups, width), width)
+    end = min(len(text), start + width)
+    while end < len(text) and text[end - 1].isascii() and text[end - 1].isalnum() and text[end].isalnum() and end > start + width - 15:
+        end -= 1
+    pieces: list[str] = ["…"] if start else []
+    at = start
+    for low, high in _merged(spans):
+        if low < at or high > end:
+            continue
+        pieces += [escape(text[at:low]), "<mark>", escape(text[low:high]), "</mark>"]
+        at = high
+    pieces.append(escape(text[at:end]))
+    return "".join([*pieces, "…" if end < len(text) else ""])
+
+
+def _densest(spans: Sequence[tuple[int, int, int]], groups: Sequence[Group], width: int) -> int:
+    """Start of the first match in the window that holds most of the query's meaning."""
+    best, position = -1.0, 0
+    for i, (low, _, _) in enumerate(spans[:200]):
+        inside = {group for start, end, group in spans[i : i + 60] if end <= low + width * 0.8}
+        meaning = sum(groups[g].share for g in inside)
+        if meaning > best + 1e-9:
+            best, position = meaning, low
+    return position
+
+
+def _start(text: str, position: int, width: int) -> int:
+    """A good place to begin before ``position``: a sentence's start if near, else a word's."""
+    if position <= width // 4:
+        return 0
+    floor = position - width // 4
+    for index in range(position, floor, -1):
+        if text[index - 1] in _SENTENCE_ENDS:
+            return index + 1 if text[index : index + 1] == " " else index
+    while floor < position and text[floor - 1].isalnum() and text[floor - 1].isascii():
+        floor += 1
+    return floor
+
+
+def _merged(spans: Sequence[tuple[int, int, int]]) -> list[Span]:
+    out: list[Span] = []
+    for low, high, _ in sorted(spans):
+        if out and low <= out[-1][1]:
+            out[-1] = (out[-1][0], max(high, out[-1][1]))
+        else:
+            out.append((low, high))
+    return out

@@ -1,0 +1,162 @@
+"""Settings: defaults, then the TOML file, then ``KBPLATFORM_*``, then the command line."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from kbplatform.bilingual import Text
+from kbplatform.errors import SettingsError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Paths are absolute after loading."""
+
+    model_config = SettingsConfigDict(env_prefix="KBPLATFORM_", extra="forbid", frozen=True)
+
+    data_dir: Path = Path(".kbplatform")
+    """Where the database, the index and the secret key live."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty means a SQLite file in the data directory."""
+    search_engine: Literal["whoosh", "memory"] = "whoosh"
+    content_dir: Path | None = None
+    """A content pack to serve instead of the bundled one."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    threads: int = Field(default=8, ge=1, le=256)
+    public_url: str = ""
+    """How browsers reach the site, for example ``https://kb.example.com``."""
+    allowed_hosts: list[str] = Field(default_factory=list)
+    """Host names answered besides loopback, ``host`` and the one in ``public_url``."""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies stand in front and set ``X-Forwarded-*``."""
+    secret_key: str = ""
+    """Signs cookies; empty means one is made on first start and kept in the data directory."""
+    read_access: Literal["auto", "everyone", "signed-in"] = "auto"
+    """Who may read. ``auto``: everyone while the site is on loopback only, otherwise signed-in people."""
+    site_name: str = ""
+    default_lang: Literal["zh", "en"] = "zh"
+    disabled_plugins: list[str] = Field(default_factory=list)
+    strict_plugins: bool = False
+    """Stop at start when a plugin cannot be loaded, instead of leaving it out."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+
+    @field_validator("data_dir", "content_dir")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().resolve() if value else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str) -> str:
+        if not value:
+            return ""
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            msg = "accepted: http://host or https://host, with an optional port and no path"
+            raise ValueError(msg)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str) -> str:
+        if value.startswith(("postgresql://", "postgres://")):
+            return "postgresql+psycopg://" + value.split("://", 1)[1]
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            msg = "accepted: sqlite:///PATH or postgresql://user:password@host/name"
+            raise ValueError(msg)
+        return value
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The URL the engine is made with."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'kbplatform.db').as_posix()}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Host names (without port, lower case) that requests may name."""
+        named = {h.lower() for h in self.allowed_hosts} | ({self.host.lower()} - {"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+        if self.public_url:
+            named.add((urlsplit(self.public_url).hostname or "").lower())
+        return frozenset(named | {"127.0.0.1", "localhost", "::1"})
+
+    @property
+    def on_loopback(self) -> bool:
+        """True while nobody but this machine can reach the site."""
+        public = (urlsplit(self.public_url).hostname or "").lower() if self.public_url else "localhost"
+        return self.host.lower() in LOOPBACK and public in LOOPBACK and self.trusted_proxies == 0
+
+    @property
+    def open_to_readers(self) -> bool:
+        """True where people who are not signed in may read."""
+        return self.read_access == "everyone" or (self.read_access == "auto" and self.on_loopback)
+
+    @classmethod
+    def settings_customise_sources(  # noqa: PLR0913 - the signature is pydantic's
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, _TomlSource(settings_cls))
+
+
+class _TomlSource(PydanticBaseSettingsSource):
+    """Reads ``KBPLATFORM_CONFIG``, else ``kbplatform.toml`` in the data directory."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ANN401, ARG002 - pydantic's interface
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        path = config_path(self.current_state.get("data_dir"))
+        if not path.is_file():
+            return {}
+        try:
+            return tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(Text(f"{path} 不是有效的 TOML：{error}", f"{path} is not valid TOML: {error}")) from error
+
+
+def config_path(data_dir: object = None) -> Path:
+    """The settings file that would be read."""
+    named = os.environ.get("KBPLATFORM_CONFIG")
+    if named:
+        return Path(named)
+    return Path(str(data_dir or os.environ.get("KBPLATFORM_DATA_DIR") or ".kbplatform")) / "kbplatform.toml"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from all sources; ``overrides`` win. None means "not given".
+
+    Raises SettingsError that names each wrong setting, its value and what is accepted.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # validated by pydantic itself
+    except ValidationError as error:
+        lines = [_explain(e["loc"], e["msg"], e.get("input")) for e in error.errors()]
+        raise SettingsError(Text("；".join(lines), "; ".join(lines))) from error
+    except SettingsError as error:
+        raise error
+    except Exception as error:  # pydantic-settings raises its own SettingsError for unreadable lists
+        raise SettingsError(Text(str(error), f"{error} (lists are written as JSON: [\"a\", \"b\"])")) from error
+
+
+def _explain(loc: tuple[int | str, ...], message: str, value: object) -> str:
+    name = f"KBPLATFORM_{str(loc[0]).upper()}" if loc else "settings"
+    if message.startswith("Extra inputs"):
+        known = ", ".join(sorted(Settings.model_fields))
+        return f"{name}: there is no such setting; known: {known}"
+    shown = "***" if loc and loc[0] in {"secret_key", "database_url"} else repr(value)
+    return f"{name} = {shown}: {message.removeprefix('Value error, ')}"

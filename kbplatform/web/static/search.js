@@ -1,0 +1,127 @@
+// The search page: hits follow the typing, the right half follows the selection.
+
+const DEBOUNCE = 80;
+const KEEP = 60;
+const form = document.querySelector("[data-search-form]");
+const box = form.querySelector("input[type=search]");
+const live = document.querySelector("[data-live]");
+const wide = matchMedia("(min-width: 1000px)");
+const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+const hits = () => [...live.querySelectorAll(".hit h2 a")];
+const selected = () => hits().findIndex((link) => link.getAttribute("aria-current") === "true");
+
+/** GETs text once per address; a newer call through the same fetcher cancels the one under way. */
+function fetcher() {
+  const known = new Map();
+  let request;
+  return async (url) => {
+    request?.abort();
+    if (known.has(url)) return known.get(url);
+    request = new AbortController();
+    const response = await fetch(url, { signal: request.signal, headers: { accept: "text/html" } });
+    if (!response.ok) throw new Error(String(response.status));
+    const text = await response.text();
+    if (known.size >= KEEP) known.delete(known.keys().next().value);
+    known.set(url, text);
+    send("kb:online");
+    return text;
+  };
+}
+const fetchResults = fetcher();
+const fetchPreview = fetcher();
+const failed = (error) => { if (error instanceof TypeError) send("kb:offline"); };
+
+// Typing
+
+let shown = box.value.trim();
+let timer;
+
+async function update() {
+  const query = box.value.trim();
+  if (query === shown) return;
+  const address = new URLSearchParams({ q: query, lang: form.elements.lang.value });
+  try {
+    const html = await fetchResults(`/search?${address}&fragment=1`);
+    if (query !== box.value.trim()) return;
+    shown = query;
+    live.innerHTML = html;
+    history.replaceState(null, "", `/search?${address}`);
+    for (const link of document.querySelectorAll("[data-other-lang]")) {
+      const other = new URL(link.href);
+      other.searchParams.set("q", query);
+      link.href = other;
+    }
+    send("kb:content", live);
+    send("kb:announce", live.querySelector("[data-results]").dataset.status);
+  } catch (error) {
+    if (error.name !== "AbortError") failed(error);
+  }
+}
+
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(update, DEBOUNCE);
+}
+box.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
+box.addEventListener("compositionend", soon);
+form.addEventListener("submit", (event) => {
+  const current = hits()[selected()];
+  if (wide.matches && current && box.value.trim() === shown) {
+    event.preventDefault();
+    location.assign(current.href);
+  }
+});
+
+// Moving and reading beside the list
+
+async function select(index, { announce = true } = {}) {
+  const links = hits();
+  const link = links[Math.max(0, Math.min(index, links.length - 1))];
+  if (!link) return;
+  for (const other of links) {
+    if (other === link) other.setAttribute("aria-current", "true");
+    else other.removeAttribute("aria-current");
+  }
+  link.closest(".hit").scrollIntoView({ block: "nearest" });
+  if (announce) send("kb:announce", link.textContent.trim());
+  if (!wide.matches) return;
+  const pane = live.querySelector("[data-preview-pane]");
+  const { preview } = link.closest(".hit").dataset;
+  if (!preview) return void pane.replaceChildren(); // no article: nothing to read here
+  pane.setAttribute("aria-busy", "true");
+  try {
+    const html = await fetchPreview(preview);
+    if (link.getAttribute("aria-current") !== "true") return;
+    pane.innerHTML = html;
+    pane.scrollTop = 0;
+    send("kb:content", pane);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    failed(error);
+  }
+  pane.removeAttribute("aria-busy");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.getElementById("help").open || !hits().length) return;
+  const inBox = event.target === box;
+  if (!inBox && event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const letters = !inBox && document.documentElement.dataset.keys !== "off";
+  const down = event.key === "ArrowDown" || (letters && event.key === "j");
+  const up = event.key === "ArrowUp" || (letters && event.key === "k");
+  if (down || up) {
+    event.preventDefault();
+    select(selected() + (down ? 1 : -1));
+  } else if (event.key === "Enter" && event.target === document.body) {
+    hits()[selected()]?.click();
+  }
+});
+
+live.addEventListener("click", (event) => {
+  const link = event.target.closest(".hit h2 a");
+  if (!link || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (event.detail === 0 || link.getAttribute("aria-current") === "true") return; // from the keyboard, or already read here
+  event.preventDefault();
+  select(hits().indexOf(link), { announce: false });
+});

@@ -1,0 +1,81 @@
+"""Calculators: the figures of service work, right, in a sentence, with their uncertainty.
+
+This module only names what the plugin contributes; each part is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbplatform.sdk import hookimpl
+
+if TYPE_CHECKING:
+    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, Event, HealthCheck, LinkScheme, NavLink, Routes, SearchDocument, Services
+    from sqlalchemy.orm import Session
+
+
+@hookimpl
+def register_commands() -> list[Command]:
+    """``kbplatform calc``."""
+    from kbplatform.sdk import Command, Text  # noqa: PLC0415 - this module stays light for `--help`
+
+    return [Command("calc", Text("算一个数", "Calculate a figure"), "kbplatform_calculators.commands:calc")]
+
+
+@hookimpl
+def register_routes(services: Services) -> Routes:
+    """Pages under ``/p/calculators/`` and the JSON under ``/api/v1/p/calculators/``."""
+    from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_calculators.api import make_api  # noqa: PLC0415 - as above
+    from kbplatform_calculators.views import make_blueprint  # noqa: PLC0415 - as above
+
+    return Routes(web=make_blueprint(services), api=make_api())
+
+
+@hookimpl
+def nav_links() -> list[NavLink]:
+    """One entry in the main navigation."""
+    from kbplatform.sdk import NavLink, Text  # noqa: PLC0415 - as above
+
+    return [NavLink(Text("计算器", "Calculators"), "calculators.index", order=50)]
+
+
+@hookimpl
+def register_link_schemes() -> list[LinkScheme]:
+    """``[text](calc:resolution_rate)`` in articles."""
+    from kbplatform.sdk import LinkScheme  # noqa: PLC0415 - as above
+    from kbplatform_calculators.registry import page_url  # noqa: PLC0415 - as above
+
+    return [LinkScheme("calc", page_url)]
+
+
+@hookimpl
+def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:
+    """The calculators an article names, ready to be filled in beside it."""
+    from kbplatform_calculators.panels import panels_for  # noqa: PLC0415 - as above
+
+    return panels_for(article, services)
+
+
+@hookimpl
+def search_documents(services: Services) -> list[SearchDocument]:
+    """Each calculator in both languages."""
+    from kbplatform_calculators.documents import documents  # noqa: PLC0415 - as above
+
+    return documents()
+
+
+@hookimpl
+def on_event(event: Event, session: Session) -> None:
+    """Keep the list of which articles name which calculators."""
+    from kbplatform_calculators.references import follow  # noqa: PLC0415 - as above
+
+    follow(event, session)
+
+
+@hookimpl
+def health_checks(services: Services) -> list[HealthCheck]:
+    """Every calculator still gives the figure of its worked example."""
+    from kbplatform_calculators.registry import check_examples  # noqa: PLC0415 - as above
+
+    return check_examples()

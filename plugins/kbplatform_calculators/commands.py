@@ -1,0 +1,44 @@
+"""``kbplatform calc ID --name value …``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from kbplatform.bilingual import terminal_lang
+from kbplatform_calculators import registry
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.argument("calculator_id", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_context
+def calc(ctx: click.Context, calculator_id: str | None, as_json: bool) -> None:
+    """Calculate a figure: kbplatform calc resolution_rate --received 20 --resolved 15.
+
+    Without an id, lists the calculators and their inputs.
+    """
+    lang = terminal_lang()
+    if calculator_id is None:
+        for c in registry.CALCULATORS.values():
+            click.echo(f"{c.id}  {c.title.in_(lang)}  " + " ".join(f"--{i.name} N" for i in c.inputs))
+        return
+    result = registry.get(calculator_id).run(_pairs(ctx.args))
+    if as_json:
+        out = {"outputs": dict(result.outputs), "explanation": result.explanation.in_(lang), "warnings": [w.in_(lang) for w in result.warnings]}
+        click.echo(json.dumps(out, ensure_ascii=False))
+        return
+    click.echo(result.explanation.in_(lang))
+    for warning in result.warnings:
+        click.echo(f"  · {warning.in_(lang)}")
+
+
+def _pairs(arguments: list[str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        if not argument.startswith("--"):
+            raise click.UsageError(f"{argument!r}: write inputs as --name value")
+        name, equals, value = argument[2:].partition("=")
+        values[name] = value if equals else next(rest, "")
+    return values

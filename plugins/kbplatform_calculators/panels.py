@@ -1,0 +1,20 @@
+"""The box beside an article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbplatform.sdk import ArticlePanel, Text
+from kbplatform_calculators.references import cited_by
+from kbplatform_calculators.registry import CALCULATORS
+
+if TYPE_CHECKING:
+    from kbplatform.sdk import ArticleContext, Services
+
+
+def panels_for(article: ArticleContext, services: Services) -> list[ArticlePanel]:
+    """One panel with every calculator the article names that there is; none without one."""
+    named = [CALCULATORS[c] for c in cited_by(services.db, article.slug, article.lang) if c in CALCULATORS]
+    if not named:
+        return []
+    return [ArticlePanel(Text("算一算", "Work it out"), "calculators/panel.html", {"calculators": named}, order=10)]
