@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from flask import Flask
-    from flask_openapi3 import OpenAPI
+    from flask_openapi3.openapi import OpenAPI
     from sqlalchemy.orm import Session
 
     from kbplatform.articles.pages import ArticlePage

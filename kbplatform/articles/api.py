@@ -1,7 +1,7 @@
 """JSON: articles, one article, practices by group."""
 
 from flask import Response, jsonify, request
-from flask_openapi3 import Tag
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from kbplatform.accounts.access import READ
@@ -121,7 +121,8 @@ def make_api(articles: ArticleService) -> ApiBlueprint:
         page = articles.page(path.slug, query.lang, current_viewer())
         response = jsonify(_article(page).model_dump())
         response.set_etag(str(page.revision))
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     @api.get("/practices", responses={200: PracticesOut})
     @requires(READ)

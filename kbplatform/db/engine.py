@@ -37,6 +37,8 @@ class Database:
         self.engine = _sqlite_engine(self.url.render_as_string(hide_password=False)) if self.is_sqlite else create_engine(
             self.url, pool_pre_ping=True, pool_size=10, max_overflow=10
         )
+        reader: Engine
+        writer: Engine
         if self.is_sqlite:
             reader = self.engine.execution_options(kb_begin="DEFERRED")
             writer = self.engine.execution_options(kb_begin="IMMEDIATE")

@@ -124,7 +124,9 @@ class HealthCheck:
 class DocumentSource(Protocol):
     """Where search gets the documents of some kinds from."""
 
-    kinds: frozenset[str]
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of document this source holds."""
 
     def documents(self) -> list[SearchDocument]:
         """Every document of these kinds, for a rebuild."""

@@ -1,7 +1,7 @@
 """JSON: search and as-you-type suggestions."""
 
 from flask import Response, jsonify
-from flask_openapi3 import Tag
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from kbplatform.accounts.access import READ

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify
-from flask_openapi3 import APIBlueprint, Info, OpenAPI
+from flask import Response, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ValidationError
 
 import kbplatform
@@ -63,7 +65,7 @@ def install_openapi(app: OpenAPI) -> None:
 
     @app.route("/api/v1/openapi.json")
     @public
-    def openapi_json() -> object:
+    def openapi_json() -> Response:
         document = dict(app.api_doc)
         document["openapi"] = "3.1.0"
         return jsonify(document)

@@ -99,4 +99,5 @@ def _send(assets: Assets, owner: str, name: str) -> Response:
     response.vary.add("Accept-Encoding")
     response.set_etag(asset.version + ("-gz" if zipped else ""))
     response.headers["Cache-Control"] = _YEAR if request.args.get("v") == asset.version else "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
