@@ -178,7 +178,10 @@ def _make_data_dir(settings: Settings) -> None:
         probe.unlink()
     except OSError as error:
         raise StorageError(
-            Text(f"数据目录 {settings.data_dir} 不能写：{error.strerror}", f"The data directory {settings.data_dir} can't be written: {error.strerror}"),
+            Text(
+                f"数据目录 {settings.data_dir} 不能写：{error.strerror}",
+                f"The data directory {settings.data_dir} can't be written: {error.strerror}",
+            ),
             remedy=Text(
                 "请用 --data-dir 换一个目录，或改这个目录的权限。",
                 "Name another one with --data-dir, or change its permissions.",

@@ -63,7 +63,9 @@ class _Lazy(click.Command):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
-    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:  # noqa: ANN401 - click's signature
+    def make_context(  # click's signature
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any  # noqa: ANN401 - as click has it
+    ) -> click.Context:
         return self._real().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature

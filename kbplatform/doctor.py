@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kbplatform.settings import Settings
 
 LOW_DISK_BYTES = 500_000_000
+_FREE_SPACE = Text("请腾出空间：写满后就不能保存了。", "Free some space: when it is full nothing can be saved.")
 
 
 @click.command()
@@ -62,7 +63,7 @@ def _disk(settings: Settings) -> HealthCheck:
     free = shutil.disk_usage(settings.data_dir).free
     words = Text(f"{settings.data_dir} 所在盘剩 {free / 1e9:.1f} GB", f"{free / 1e9:.1f} GB free where {settings.data_dir} is")
     if free < LOW_DISK_BYTES:
-        return HealthCheck("disk", "warning", words, Text("请腾出空间：写满后就不能保存了。", "Free some space: when it is full nothing can be saved."))
+        return HealthCheck("disk", "warning", words, _FREE_SPACE)
     return HealthCheck("disk", "ok", words)
 
 
@@ -78,7 +79,10 @@ def _content(root: Path) -> HealthCheck:
         return HealthCheck(
             "content",
             "warning",
-            Text(f"{len(pack.problems)} 个文件读不了：{first.path}:{first.line}", f"{len(pack.problems)} file(s) can't be read: {first.path}:{first.line}"),
+            Text(
+                f"{len(pack.problems)} 个文件读不了：{first.path}:{first.line}",
+                f"{len(pack.problems)} file(s) can't be read: {first.path}:{first.line}",
+            ),
             Text("运行 kbplatform content check 看全部。", "Run `kbplatform content check` to see them all."),
         )
     return HealthCheck("content", "ok", Text(f"{len(pack.documents)} 篇", f"{len(pack.documents)} texts"))

@@ -33,7 +33,10 @@ def _index(search: SearchService) -> HealthCheck:
             "index",
             "warning",
             Text("索引还没好，搜索直接查数据库", "no usable index: search answers from the database"),
-            Text("等索引进程重建；一直不好就运行 kbplatform index rebuild。", "The indexer rebuilds it; if it stays so, run `kbplatform index rebuild`."),
+            Text(
+                "等索引进程重建；一直不好就运行 kbplatform index rebuild。",
+                "The indexer rebuilds it; if it stays so, run `kbplatform index rebuild`.",
+            ),
         )
     return HealthCheck("index", "ok", Text("能用", "answers"))
 
@@ -46,6 +49,9 @@ def _plugins(plugins: Plugins) -> HealthCheck:
             "plugins",
             "warning",
             Text(f"有插件没装上：{names}", f"left out: {names}"),
-            Text("看 kbplatform plugin list；修好或写进 KBPLATFORM_DISABLED_PLUGINS。", "See `kbplatform plugin list`; repair it or name it in KBPLATFORM_DISABLED_PLUGINS."),
+            Text(
+                "看 kbplatform plugin list；修好或写进 KBPLATFORM_DISABLED_PLUGINS。",
+                "See `kbplatform plugin list`; repair it or name it in KBPLATFORM_DISABLED_PLUGINS.",
+            ),
         )
     return HealthCheck("plugins", "ok", Text(f"装上 {len(plugins.loaded)} 个", f"{len(plugins.loaded)} loaded"))

@@ -125,7 +125,10 @@ def _require_free_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise StorageError(
-                Text(f"{settings.host}:{settings.port} 用不了：{error.strerror}", f"Can't listen on {settings.host}:{settings.port}: {error.strerror}"),
+                Text(
+                    f"{settings.host}:{settings.port} 用不了：{error.strerror}",
+                    f"Can't listen on {settings.host}:{settings.port}: {error.strerror}",
+                ),
                 remedy=Text(
                     f"换一个端口，例如 --port {settings.port + 1}，或先停掉占用它的程序。",
                     f"Use another port, for example --port {min(settings.port + 1, 65535)}, or stop the program that holds it.",

@@ -101,13 +101,13 @@ class Settings(BaseSettings):
         return self.read_access == "everyone" or (self.read_access == "auto" and self.on_loopback)
 
     @classmethod
-    def settings_customise_sources(  # noqa: PLR0913 - the signature is pydantic's
+    def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not a source here
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not a source here
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, env_settings, _TomlSource(settings_cls))
 
@@ -147,8 +147,8 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         lines = [_explain(e["loc"], e["msg"], e.get("input")) for e in error.errors()]
         raise SettingsError(Text("；".join(lines), "; ".join(lines))) from error
-    except SettingsError as error:
-        raise error
+    except SettingsError:
+        raise
     except Exception as error:  # pydantic-settings raises its own SettingsError for unreadable lists
         raise SettingsError(Text(str(error), f"{error} (lists are written as JSON: [\"a\", \"b\"])")) from error
 

@@ -117,7 +117,8 @@ def _practice(d: Document, pack: Pack) -> Iterator[Problem]:
             yield _at(d, 1, Text(f"相关里的 {n} 号不存在", f"related: there is no practice {n}"))
     low, high = ALIASES
     if not low <= len(front.aliases) <= high:
-        yield _at(d, 1, Text(f"别名 {len(front.aliases)} 个，宜 {low}–{high} 个", f"{len(front.aliases)} aliases; {low}–{high} serve best"), "warning")
+        n = len(front.aliases)
+        yield _at(d, 1, Text(f"别名 {n} 个，宜 {low}–{high} 个", f"{n} aliases; {low}–{high} serve best"), "warning")
     size = len(front.angle) if d.lang == "zh" else len(front.angle.split())
     if not 1 <= size <= ANGLE[d.lang]:
         yield _at(d, 1, Text(f"angle 要有，且不超过 {ANGLE['zh']} 字", f"angle must be there, at most {ANGLE['en']} words"))
@@ -180,7 +181,8 @@ def _overlaps(pack: Pack) -> Iterator[Problem]:
             mine, theirs = shingles[number, lang], shingles[other, lang]
             share = len(mine & theirs) / max(1, min(len(mine), len(theirs)))
             if share > MOST_OVERLAP:
-                yield _at(d, 0, Text(f"与 {twin.path} 有 {share:.0%} 的字句相同", f"{share:.0%} of the wording is the same as in {twin.path}"), "warning")
+                message = Text(f"与 {twin.path} 有 {share:.0%} 的字句相同", f"{share:.0%} of the wording is the same as in {twin.path}")
+                yield _at(d, 0, message, "warning")
 
 
 def _shingles(d: Document) -> set[tuple[str, ...]]:

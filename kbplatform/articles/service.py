@@ -97,7 +97,8 @@ class ArticleService:
                 raise NotFound(Text("没有这个分组", "There is no such group"))
             wanted = (Article.kind == "practice") & (Article.group_id == group_id) & _visible(viewer)
             total = session.scalar(select(func.count()).select_from(Article).where(wanted)) or 0
-            ids = list(session.scalars(select(Article.id).where(wanted).order_by(Article.number, Article.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
+            in_order = select(Article.id).where(wanted).order_by(Article.number, Article.id)
+            ids = list(session.scalars(in_order.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
             return GroupCard(row.id, row.en if lang == "en" else row.zh, tuple(self._cards(session, ids, lang)), total)
 
     def listing(self, kind: str, lang: Lang, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> tuple[list[ArticleCard], int]:
@@ -135,7 +136,10 @@ class ArticleService:
 
     def _translations(self, session: Session, slugs: Iterable[str], viewer: Viewer, kind: str | None) -> list[Translation]:
         statement = (
-            select(Translation).join(Translation.article).options(joinedload(Translation.article)).where(Article.slug.in_(list(slugs)), _visible(viewer))
+            select(Translation)
+            .join(Translation.article)
+            .options(joinedload(Translation.article))
+            .where(Article.slug.in_(list(slugs)), _visible(viewer))
         )
         if kind:
             statement = statement.where(Article.kind == kind)
@@ -170,7 +174,7 @@ class ArticleService:
         return pages
 
 
-def _page(  # noqa: PLR0913, PLR0917 - assembles one value from the rows that were read together
+def _page(
     t: Translation, revision: Revision, group: PracticeGroup | None, presenter: Presenter, facts: SiteFacts,
     cards: Mapping[int | None, ArticleCard], langs: tuple[str, ...], asked: Lang,
 ) -> ArticlePage:  # fmt: skip

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select, text
 
 from kbplatform.db import utcnow
-from kbplatform.events.models import OutboxCursor, OutboxRow
 from kbplatform.events.event import Event
+from kbplatform.events.models import OutboxCursor, OutboxRow
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -46,7 +46,7 @@ class EventRelay:
                 with self._db.write() as session:
                     handler(session, event)
                     advance(session, name, event.seq)
-            except Exception:  # a handler is a stranger's: whatever it raises stays with it
+            except Exception:  # noqa: BLE001 - a handler is a stranger's: whatever it raises stays with it
                 if not self._give_up(name, event):
                     return delivered
             else:

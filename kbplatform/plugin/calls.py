@@ -91,7 +91,7 @@ class Breaker:
         except FutureTimeout:
             with self._lock:
                 self._timeouts[plugin] = self._timeouts.get(plugin, 0) + 1
-            log.error("plugin.timeout", plugin=plugin, seconds=round(time.perf_counter() - started, 2), off=self.is_off(plugin))
+            log.warning("plugin.timeout", plugin=plugin, seconds=round(time.perf_counter() - started, 2), off=self.is_off(plugin))
         except (Exception, SystemExit):
             log.exception("plugin.panel_failed", plugin=plugin)
         return None

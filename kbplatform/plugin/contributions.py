@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
 EVERYONE = "everyone"
+NOTHING = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class HealthCheck:
     name: str
     state: Literal["ok", "warning", "error"]
     message: Text
-    remedy: Text = Text("", "")
+    remedy: Text = field(default=NOTHING)
 
 
 class DocumentSource(Protocol):

@@ -13,6 +13,7 @@ import pluggy
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from kbplatform.events.event import Event
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         Routes,
         SearchDocument,
     )
-    from kbplatform.events.event import Event
     from kbplatform.plugin.services import Services
 
 hookspec = pluggy.HookspecMarker("kbplatform")

@@ -105,9 +105,7 @@ def _register(plugins: Plugins, record: PluginRecord, load: Any, off: set[str]) 
         record.state = "disabled"
         return
     try:
-        if not _NAME.match(record.name):
-            msg = f"plugin name {record.name!r}: use a-z and 0-9, a letter first"
-            raise ValueError(msg)
+        _require_name(record.name)
         record.module = load()
         plugins.manager.register(record.module, name=record.name)
         plugins.manager.check_pending()
@@ -116,3 +114,10 @@ def _register(plugins: Plugins, record: PluginRecord, load: Any, off: set[str]) 
         if record.module is not None and plugins.manager.is_registered(record.module):
             plugins.manager.unregister(record.module)
         record.fail(error)
+
+
+def _require_name(name: str) -> None:
+    """A plugin's name stands in table names, addresses and folders. Raises ValueError for any other than ``[a-z][a-z0-9]*``."""
+    if not _NAME.match(name):
+        msg = f"plugin name {name!r}: use a-z and 0-9, a letter first"
+        raise ValueError(msg)

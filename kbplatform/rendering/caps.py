@@ -14,7 +14,7 @@ MAX_DEFINITIONS = 800
 
 _HEADING = re.compile(r"^(?:#{1,6}|[=-]{2,}[ \t]*$)", re.MULTILINE)
 _DEFINITION = re.compile(r"^[ \t]{0,3}:[ \t]", re.MULTILINE)
-_RUN = re.compile(r"(?:[\[\](){}!*_`~^=<&|+-]\s?){%d,}" % (MAX_RUN + 1))
+_RUN = re.compile(r"(?:[\[\](){}!*_`~^=<&|+-]\s?){" + str(MAX_RUN + 1) + ",}")
 _QUOTES = re.compile(r"^[ \t]*((?:>[ \t]?)+)", re.MULTILINE)
 _INDENTED_ITEM = re.compile(r"^([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)", re.MULTILINE)
 _OPENERS = re.compile(r"[\[*_`<&!]")

@@ -11,7 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from html import escape
-from xml.etree.ElementTree import Element  # noqa: S405 - built by Python-Markdown, nothing is parsed here
+from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.extensions import Extension

@@ -35,7 +35,7 @@ REBUILD = "search.rebuild"
 class Indexer:
     """Applies the outbox to the engine. Idempotent: the same rows twice change nothing."""
 
-    def __init__(  # noqa: PLR0913 - the parts it connects
+    def __init__(
         self,
         engine: SearchEngine,
         outbox: Outbox,

@@ -13,7 +13,12 @@ from flask import Blueprint, Flask, Response, abort, request
 from kbplatform.web.access import public
 
 _YEAR = "public, max-age=31536000, immutable"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 _COMPRESS = {".js", ".css", ".svg", ".html", ".webmanifest"}
 _SERVED = {*_TYPES, ".png", ".webp", ".ico", ".html", ".woff2"}
 

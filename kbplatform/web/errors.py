@@ -22,7 +22,10 @@ log = structlog.get_logger(__name__)
 
 _HTTP: dict[int, tuple[Text, Text]] = {
     400: (Text("请求有误", "That request can't be read"), Text("请检查地址或内容后再试。", "Check the address or the content and try again.")),
-    404: (Text("没有找到", "Not found"), Text("地址可能写错了，或者页面改了名字。搜一下试试。", "The address may be wrong, or the page was renamed. Try searching.")),
+    404: (
+        Text("没有找到", "Not found"),
+        Text("地址可能写错了，或者页面改了名字。搜一下试试。", "The address may be wrong, or the page was renamed. Try searching."),
+    ),
     405: (Text("这里不能这样用", "That can't be done here"), Text("这个地址不接受这种请求方式。", "This address does not accept that method.")),
     413: (Text("内容太大", "Too large"), Text("请分成几次提交。", "Send it in smaller parts.")),
     415: (Text("格式不对", "Wrong format"), Text("请用 application/json 提交。", "Send it as application/json.")),
@@ -30,7 +33,10 @@ _HTTP: dict[int, tuple[Text, Text]] = {
 }  # fmt: skip
 _BUG = (
     Text("这里出了故障", "Something broke on our side"),
-    Text("已经记下了。请稍后再试；还不行就把错误编号告诉管理员。", "It has been logged. Try again in a moment; if it stays, give the error id to your administrator."),
+    Text(
+        "已经记下了。请稍后再试；还不行就把错误编号告诉管理员。",
+        "It has been logged. Try again in a moment; if it stays, give the error id to your administrator.",
+    ),
 )
 _WRONG_HOST = Text(
     "这个站点不认识您用的主机名。管理员请把它写进 KBPLATFORM_ALLOWED_HOSTS 或 KBPLATFORM_PUBLIC_URL。",

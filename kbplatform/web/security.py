@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 if TYPE_CHECKING:
     from kbplatform.settings import Settings
 
-CONTENT_SECURITY_POLICY = "; ".join([
+_POLICY = (
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -23,7 +23,8 @@ CONTENT_SECURITY_POLICY = "; ".join([
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-])  # fmt: skip
+)
+CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from kbplatform.sdk import hookimpl
 
 if TYPE_CHECKING:
-    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, Event, HealthCheck, LinkScheme, NavLink, Routes, SearchDocument, Services
     from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, Event, HealthCheck, LinkScheme, NavLink, Routes, SearchDocument, Services
 
 
 @hookimpl
@@ -58,7 +59,7 @@ def article_panels(article: ArticleContext, services: Services) -> list[ArticleP
 
 
 @hookimpl
-def search_documents(services: Services) -> list[SearchDocument]:
+def search_documents() -> list[SearchDocument]:
     """Each calculator in both languages."""
     from kbplatform_calculators.documents import documents  # noqa: PLC0415 - as above
 
@@ -74,7 +75,7 @@ def on_event(event: Event, session: Session) -> None:
 
 
 @hookimpl
-def health_checks(services: Services) -> list[HealthCheck]:
+def health_checks() -> list[HealthCheck]:
     """Every calculator still gives the figure of its worked example."""
     from kbplatform_calculators.registry import check_examples  # noqa: PLC0415 - as above
 

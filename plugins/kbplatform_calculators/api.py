@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field
+
 from kbplatform.sdk import READ, ApiBlueprint, requires, ui_lang
 from kbplatform_calculators import registry
-from pydantic import BaseModel, ConfigDict, Field
 
 
 class CalculatorPath(BaseModel):

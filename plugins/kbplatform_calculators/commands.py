@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import click
+
 from kbplatform.bilingual import terminal_lang
 from kbplatform_calculators import registry
 
@@ -38,7 +39,8 @@ def _pairs(arguments: list[str]) -> dict[str, object]:
     rest = iter(arguments)
     for argument in rest:
         if not argument.startswith("--"):
-            raise click.UsageError(f"{argument!r}: write inputs as --name value")
+            msg = f"{argument!r}: write inputs as --name value"
+            raise click.UsageError(msg)
         name, equals, value = argument[2:].partition("=")
         values[name] = value if equals else next(rest, "")
     return values

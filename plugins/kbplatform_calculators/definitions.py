@@ -26,8 +26,7 @@ class Count:
         text = unicodedata.normalize("NFKC", str(raw)).replace(",", "").replace(" ", "")
         if isinstance(raw, bool) or raw is None or not text:
             raise self.wrong(Text("请填一个整数", "Enter a whole number"))
-        if text.endswith(".0"):
-            text = text[:-2]
+        text = text.removesuffix(".0")
         if not (text.isascii() and text.removeprefix("-").isdecimal()) or len(text) > 15:
             raise self.wrong(Text("要写成整数，例如 20", "Write a whole number, for example 20"))
         value = int(text)
@@ -42,9 +41,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answer: figures by name (None where there is not enough data), words, and cautions."""
+    """The answer: figures by name (None where there is not enough data), the one that counts, a sentence, cautions."""
 
     outputs: Outputs
+    headline: Text
     explanation: Text
     warnings: tuple[Text, ...] = ()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kbplatform.sdk import Base
 from sqlalchemy.orm import Mapped, mapped_column
+
+from kbplatform.sdk import Base
 
 
 class Reference(Base):

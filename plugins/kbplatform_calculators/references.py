@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kbplatform.sdk import article_url
-from kbplatform_calculators.models import Reference
 from sqlalchemy import delete, select
 
+from kbplatform.sdk import article_url
+from kbplatform_calculators.models import Reference
+
 if TYPE_CHECKING:
-    from kbplatform.sdk import Database, Event
     from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import Database, Event
 
 
 @dataclass(frozen=True, slots=True)

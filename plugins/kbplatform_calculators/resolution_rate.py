@@ -16,6 +16,7 @@ def _compute(values: Mapping[str, int]) -> Result:
     if received == 0:
         return Result(
             {"rate": None, "ci_low": None, "ci_high": None},
+            Text("数据不够", "Not enough data"),
             Text("数据不够：这段时间一件也没收到，算不出比率。", "Not enough data: no case came in, so there is no rate to give."),
         )
     rate = resolved / received
@@ -25,7 +26,7 @@ def _compute(values: Mapping[str, int]) -> Result:
         f"收到 {received} 件，解决 {resolved} 件：解决率 {rate:.1%}，95% 区间 {low:.1%}–{high:.1%}。还有 {open_cases} 件没结。",
         f"{resolved} of {received} cases resolved: {rate:.1%}, with a 95% interval of {low:.1%} to {high:.1%}. {open_cases} still open.",
     )
-    return Result({"rate": rate, "ci_low": low, "ci_high": high}, explanation, _warnings(received))
+    return Result({"rate": rate, "ci_low": low, "ci_high": high}, Text(f"{rate:.1%}", f"{rate:.1%}"), explanation, _warnings(received))
 
 
 def _warnings(received: int) -> tuple[Text, ...]:
@@ -55,7 +56,10 @@ def _part_within_whole(values: Mapping[str, int]) -> FieldError | None:
 RESOLUTION_RATE = Calculator(
     id="resolution_rate",
     title=Text("解决率", "Resolution rate"),
-    purpose=Text("一批收到的单子里，有多大比例真的解决了，这个数有多稳。", "What share of the cases that came in is really settled, and how firm that figure is."),
+    purpose=Text(
+        "一批收到的单子里，有多大比例真的解决了，这个数有多稳。",
+        "What share of the cases that came in is really settled, and how firm that figure is.",
+    ),
     formula=Text("解决率 = 这批里已解决 ÷ 这批收到", "rate = resolved from this intake ÷ received in this intake"),
     inputs=(
         Count("received", Text("收到（件）", "Received (cases)"), Text("这段时间新收到的", "New in the period")),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
+
 from kbplatform.sdk import READ, InvalidInput, content_lang, requires, ui_lang
 from kbplatform_calculators import registry
 from kbplatform_calculators.references import citing
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
     from kbplatform.sdk import Services
 
 

@@ -302,7 +302,7 @@ class WhooshEngine:
                 return _Reader(searcher, state.generation)
             except FileNotFoundError:  # a commit replaced segments between listing and opening
                 time.sleep(0.01 * (attempt + 1))
-            except Exception as error:  # noqa: BLE001 - a damaged index must not take the site down
+            except Exception as error:
                 if self._reader is None:
                     raise EngineError(str(error)) from error
                 return None
