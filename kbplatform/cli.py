@@ -28,6 +28,7 @@ _COMMANDS: dict[str, tuple[Text, str]] = {
     "plugin": (Text("插件：列出", "Plugins: list"), "kbplatform.plugin.commands:plugin"),
     "doctor": (Text("逐项检查，并说怎么办", "Check each part and say what to do"), "kbplatform.doctor:doctor"),
 }
+_DATA_DIR = Text("数据目录（默认 ./.kbplatform 或 KBPLATFORM_DATA_DIR）", "Data directory (default ./.kbplatform or KBPLATFORM_DATA_DIR)")
 
 
 class _Root(click.Group):
@@ -77,7 +78,7 @@ class _Lazy(click.Command):
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False),
-    help=Text("数据目录（默认 ./.kbplatform 或 KBPLATFORM_DATA_DIR）", "Data directory (default ./.kbplatform or KBPLATFORM_DATA_DIR)").in_(terminal_lang()),
+    help=_DATA_DIR.in_(terminal_lang()),
 )
 @click.pass_context
 def root(ctx: click.Context, data_dir: Path | None) -> None:

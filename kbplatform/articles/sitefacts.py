@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from kbplatform.articles.models import SiteFact
 from kbplatform.bilingual import LANGS, Text
@@ -41,6 +41,12 @@ def load_facts(session: Session, lang: str) -> SiteFacts:
     today = utcnow().date()
     rows = session.scalars(select(SiteFact).where(SiteFact.lang == lang))
     return SiteFacts(lang, {r.key: r.value for r in rows if r.expires_on is None or r.expires_on >= today})
+
+
+def facts_stamp(session: Session) -> str:
+    """A value that changes whenever a fact does, or expires."""
+    count, newest = session.execute(select(func.count(), func.max(SiteFact.updated_at)).select_from(SiteFact)).one()
+    return f"{count} {newest} {utcnow().date()}"
 
 
 def declared_facts(content: Path) -> dict[str, Text]:

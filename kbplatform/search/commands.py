@@ -17,6 +17,7 @@ from kbplatform.bilingual import Text, terminal_lang
 if TYPE_CHECKING:
     from types import FrameType
 
+_NOTHING_SURE = Text("没有把握的答案。换客户的原话、拼音或首字母试试。", "Nothing sure. Try the customer's words, pinyin or initials.")
 _MARK = re.compile(r"<mark>(.*?)</mark>")
 
 
@@ -45,7 +46,7 @@ def search(ctx: click.Context, query: str, lang: str | None, limit: int, kind: s
         click.echo(json.dumps({"query": query, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": hits}, ensure_ascii=False))
         return
     if result.low_confidence or not result.hits:
-        click.echo(Text("没有把握的答案。换客户的原话、拼音或首字母试试。", "Nothing sure. Try the customer's words, pinyin or initials.").in_(terminal_lang()))
+        click.echo(_NOTHING_SURE.in_(terminal_lang()))
     for h in result.hits:
         number = f"{h.number:>2} " if h.number else ""
         click.echo(f"{click.style(number + h.title, bold=True)}  {click.style(h.angle, dim=True)}")

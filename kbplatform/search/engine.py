@@ -156,6 +156,9 @@ class SearchEngine(Protocol):
     def terms(self, field: str) -> Mapping[str, int]:
         """Every term of a field with the number of documents it occurs in."""
 
+    def size(self) -> int:
+        """How many documents the visible generation holds. Costs microseconds."""
+
     def check(self) -> EngineState:
         """Look hard: can the index be opened, read and searched?"""
 

@@ -196,8 +196,21 @@ class QueryReader:
             for a in alternatives
             if a.field != "all" or all(lexicon.knows(t) for t in a.terms)
         ]
-        kept = tuple(dict.fromkeys(usable))[:MOST_ALTERNATIVES]
+        kept = self._levelled(list(dict.fromkeys(usable))[:MOST_ALTERNATIVES])
         return Group(surface, kept, self._share(kept))
+
+    def _levelled(self, alternatives: list[Alternative]) -> tuple[Alternative, ...]:
+        """A rare way to say something common weighs no more than the common way: one meaning, one idf."""
+        counts = self._lexicon.words
+        frequency = {a: min(counts.get(t, 0) for t in a.terms) for a in alternatives if a.field == "all"}
+        common = max((n for a, n in frequency.items() if a.kind in {"word", "synonym"} and a.weight >= SYNONYM_WEIGHT), default=0)
+        if not common:
+            return tuple(alternatives)
+        ceiling = self._idf(common)
+        return tuple(replace(a, weight=a.weight * min(1.0, ceiling / self._idf(frequency[a]))) if a in frequency else a for a in alternatives)
+
+    def _idf(self, frequency: int) -> float:
+        return max(idf(self._lexicon.count, frequency), 0.05)
 
     def _share(self, alternatives: tuple[Alternative, ...]) -> float:
         if not alternatives:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kbplatform.search.engine import (
@@ -90,11 +90,8 @@ def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filte
     return Ranking(tuple(pages[:limit]), tuple(used), _sure(pages[:3], plain))
 
 
-def _sure(pages: Sequence[PageHit] | object, reading: Reading) -> bool:
-    listed = list(pages)  # type: ignore[call-overload]
-    if reading.only_stops or not listed:
-        return False
-    return any(p.coverage >= SURE for p in listed)
+def _sure(pages: Iterable[PageHit], reading: Reading) -> bool:
+    return not reading.only_stops and any(p.coverage >= SURE for p in pages)
 
 
 def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:

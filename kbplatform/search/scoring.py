@@ -20,7 +20,7 @@ class Scorer(Generic[Doc]):
     """``postings(field, term)`` gives every document's BM25 score for a term; empty where nobody wrote it."""
 
     def __init__(self, postings: Callable[[str, str], Mapping[Doc, float]], deadline_ms: int = 0) -> None:
-        self._postings = postings
+        self._postings: Callable[[str, str], Mapping[Doc, float]] = postings
         self._stop = time.perf_counter() + deadline_ms / 1000 if deadline_ms else float("inf")
 
     def best(
@@ -77,8 +77,8 @@ class Scorer(Generic[Doc]):
 
     def _together(self, field: str, terms: tuple[str, ...]) -> Mapping[Doc, float]:
         """Documents that hold every term, their scores added."""
-        lists = sorted((self._postings(field, term) for term in terms), key=len)
-        if len(lists) == 1:
-            return lists[0]
-        first, rest = (lists[0], lists[1:]) if lists else ({}, [])
+        lists: list[Mapping[Doc, float]] = sorted((self._postings(field, term) for term in terms), key=len)
+        if len(lists) < 2:
+            return lists[0] if lists else {}
+        first, rest = lists[0], lists[1:]
         return {doc: score + sum(r[doc] for r in rest) for doc, score in first.items() if all(doc in r for r in rest)}

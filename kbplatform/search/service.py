@@ -309,7 +309,7 @@ class SearchService:
             shorthand=engine.terms("initials"),
             pinyin=self._pinyin(),
             stem=self._analyzer.stem,
-            count=engine.check().count if degraded else 0,
+            count=engine.size(),
         )
         return _Snapshot(engine, generation, QueryReader(self._analyzer, self._thesaurus, lexicon), degraded)
 

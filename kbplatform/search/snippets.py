@@ -63,11 +63,11 @@ class Excerpter:
             score *= _ASIDE_WEIGHT if section.id in ASIDE else 1.0 if section.id else _LEAD_WEIGHT
             if matches and score > best[0]:
                 best = (score, section, matches)
-        section = best[1] or next((s for s in document.sections if s.id and s.text.strip()), None)
-        if section is None:
+        chosen = best[1] or next((s for s in document.sections if s.id and s.text.strip()), None)
+        if chosen is None:
             return Excerpt("", "", "")
         width = WIDTH.get(document.lang, WIDTH["en"])
-        return Excerpt(section.id, section.heading, _render(self._prepare(section.text), best[2], groups, width))
+        return Excerpt(chosen.id, chosen.heading, _render(self._prepare(chosen.text), best[2], groups, width))
 
     def _prepared(self, text: str) -> _Prepared:
         plain = " ".join(text.split())

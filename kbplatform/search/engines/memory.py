@@ -156,6 +156,9 @@ class MemoryEngine:
         with self._lock:
             return {term: len(found) for term, found in self._fields[field].terms.items()}
 
+    def size(self) -> int:
+        return len(self._records)
+
     def close(self) -> None:
         """Nothing to give back."""
 

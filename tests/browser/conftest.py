@@ -1,0 +1,94 @@
+"""A real browser on a real server. Skipped with a plain reason where there is no Chromium; CI insists on one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable") if (p := shutil.which(n))), None)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        if os.environ.get("KBPLATFORM_REQUIRE_BROWSER"):
+            pytest.fail("no Chromium found, and KBPLATFORM_REQUIRE_BROWSER is set")
+        pytest.skip("no Chromium on this machine: install chromium to run the browser tests")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The product as a user starts it: one command in an empty folder."""
+    data_dir = tmp_path_factory.mktemp("site")
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")} | {"KBPLATFORM_DATA_DIR": str(data_dir)}
+    command = [sys.executable, "-m", "kbplatform", "serve", "--port", str(port)]
+    with (data_dir / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stderr=log, stdout=log, cwd=data_dir)
+    url = f"http://127.0.0.1:{port}"
+    _wait(url, process, data_dir / "log")
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{url}/readyz", timeout=2)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the site did not start:\n" + log.read_text("utf-8", "replace")[-3000:])
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """``open_page(path, lang="zh", dark=False, width=1280, scripts=True)`` → page; fails on any console error."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_(path: str, *, lang: str = "zh", dark: bool = False, width: int = 1280, height: int = 900, scripts: bool = True):
+        locale = {"zh": "zh-CN", "en": "en-US"}[lang]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            locale=locale,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(f"{path}: {m.text}") if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda e: complaints.append(f"{path}: {e}"))
+        page.goto(site + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
