@@ -241,9 +241,9 @@ def _mount_plugins(app: OpenAPI, platform: Platform) -> None:
             if routes and routes.web:
                 app.register_blueprint(routes.web, url_prefix=f"/p/{record.name}", name=record.name)
             if routes and routes.api:
-                routes.api.url_prefix = f"/api/v1/p/{record.name}"
+                routes.api.mount(f"/api/v1/p/{record.name}")
                 app.register_api(routes.api)
-        except Exception as error:  # noqa: BLE001 - a stranger's code: it costs its own pages
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code: it costs its own pages
             platform.plugins.drop(record, error)
 
 

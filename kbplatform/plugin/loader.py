@@ -47,7 +47,7 @@ class PluginRecord:
     def fail(self, error: BaseException) -> None:
         """Leave the plugin out, and remember why."""
         self.state = "failed"
-        self.error = f"{type(error).__name__}: {error}".strip().splitlines()[0][:300]
+        self.error = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         self.details = "".join(traceback.format_exception(error))[-4000:]
 
 

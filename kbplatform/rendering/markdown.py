@@ -67,6 +67,7 @@ def render(source: str, lang: str) -> RenderedDocument:
             "sane_lists",
             "admonition",
             "tables",
+            "pymdownx.highlight",
             "pymdownx.superfences",
             "pymdownx.details",
             "pymdownx.tasklist",
@@ -75,7 +76,7 @@ def render(source: str, lang: str) -> RenderedDocument:
         extension_configs={
             "tables": {"use_align_attribute": True},
             "footnotes": {"BACKLINK_TITLE": "↩ {}"},
-            "pymdownx.superfences": {"css_class": "code", "disable_indented_code_blocks": False},
+            "pymdownx.highlight": {"use_pygments": False},
         },
         output_format="html",
     )

@@ -133,8 +133,12 @@ class Analyzer:
         """The shorter words inside a long Chinese word that cover it best; empty when there are none."""
         if len(word) < 3:
             return ()
-        pieces = [w for w, _, _ in _segment(word, "search") if w != word]
-        return tuple(dict.fromkeys(pieces))
+        pieces = {(s, e) for w, s, e in _segment(word, "search") if w != word and e - s > 1}
+        best: list[tuple[int, int, tuple[str, ...]]] = [(0, 0, ())]  # characters covered, minus words, the words
+        for end in range(1, len(word) + 1):
+            ending = [(best[s][0] + end - s, best[s][1] - 1, (*best[s][2], word[s:end])) for s, e in pieces if e == end]
+            best.append(max([best[end - 1], *ending]))
+        return best[-1][2]
 
 
 def _teach(word: str) -> None:

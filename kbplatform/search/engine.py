@@ -75,12 +75,14 @@ class Alternative:
 class Group:
     """One word of the query with its alternatives, best first; none means nobody ever wrote that word.
 
-    ``surface`` is the normalised text it came from; ``share`` its part in the query's meaning (idf).
+    ``surface`` is the normalised text it came from; ``share`` its part in the query's meaning (idf);
+    ``topical``: some page has it in title or keywords.
     """
 
     surface: str
     alternatives: tuple[Alternative, ...]
     share: float = 1.0
+    topical: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,11 +106,12 @@ def _concept(item: dict[str, Any], path: Path) -> Concept:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Tokens ``start:end`` of a query name a concept; ``synonyms`` are its other forms as terms,
-    ``related`` the proper names of concepts near it."""
+    """Tokens ``start:end`` of a query name a concept; ``names`` are its proper names as terms, ``synonyms`` its
+    other forms, ``related`` the proper names of concepts near it."""
 
     start: int
     end: int
+    names: tuple[tuple[str, ...], ...]
     synonyms: tuple[tuple[str, ...], ...]
     related: tuple[tuple[str, ...], ...]
 
@@ -131,6 +132,10 @@ class Thesaurus:
                 self._owners.setdefault(form, []).append(id_)
         self.vocabulary = frozenset(t for form in self._owners if len(form) == 1 for t in form)
 
+    def forms(self) -> Iterable[tuple[str, ...]]:
+        """Every form of every concept, as terms."""
+        return self._owners.keys()
+
     def mentions(self, terms: Sequence[str]) -> list[Mention]:
         """Concepts named in a query, longest first from the left, without overlap."""
         found: list[Mention] = []
@@ -147,7 +152,10 @@ class Thesaurus:
         return found
 
     def _mention(self, start: int, end: int, said: tuple[str, ...], owners: Iterable[str]) -> Mention:
-        synonyms = dict.fromkeys(f for id_ in owners for f in self._forms[id_] if f and f != said)
+        proper = (self._query_terms(name) for id_ in owners for name in (self._by_id[id_].zh, self._by_id[id_].en))
+        names = dict.fromkeys(n for n in proper if n != said)
+        synonyms = dict.fromkeys(f for id_ in owners for f in self._forms[id_] if f and f != said and f not in names)
         near = (self._by_id[n] for id_ in owners for n in self._by_id[id_].near)
         related = dict.fromkeys(self._query_terms(name) for c in near for name in (c.zh, c.en))
-        return Mention(start, end, tuple(synonyms), tuple(r for r in related if r not in synonyms and r != said))
+        others = tuple(r for r in related if r not in synonyms and r not in names and r != said)
+        return Mention(start, end, tuple(names), tuple(synonyms), others)

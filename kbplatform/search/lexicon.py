@@ -84,6 +84,12 @@ class Lexicon:
         """Chinese words of two characters and more with these initials."""
         return self._short.get(letters, [])[:limit]
 
+    def short_words(self, letters: str, limit: int = 4) -> list[tuple[str, list[str]]]:
+        """Letters as the initials of two words that follow each other (``ys|bh`` → 隐私, 保护); empty where they aren't."""
+        cuts = [(letters[:i], letters[i:]) for i in range(2, len(letters) - 1)] if 4 <= len(letters) <= 8 else []
+        known = [[(part, self.by_initials(part, limit)) for part in cut] for cut in cuts if all(part in self._short for part in cut)]
+        return max(known, key=lambda cut: min(self.prior(words[0]) for _, words in cut), default=[])
+
     def starting_with(self, text: str, limit: int = 8) -> list[str]:
         """Terms that begin with ``text`` and are longer."""
         if is_han(text):

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han
 from kbplatform.search.engine import Alternative, Group, MatchKind, idf
-from kbplatform.search.glossary import Thesaurus
+from kbplatform.search.glossary import Mention, Thesaurus
 from kbplatform.search.lexicon import Lexicon, Sound
+from kbplatform.search.pinyin import initials
 from kbplatform.search.stopwords import is_stop
 
 MOST_GROUPS = 16
 MOST_ALTERNATIVES = 14
+NAME_WEIGHT = 0.8
 SYNONYM_WEIGHT = 0.6
 RELATED_WEIGHT = 0.35
-UNKNOWN_SHARE = 3.0
+WHOLE_WEIGHT, PART_WEIGHT = 0.9, 0.3
+LOOSE_CHARACTER = 0.5
+"""How far a character between other words may stand for words that hold it: it is rather a mistyped one."""
+OFF_TOPIC = 0.7
+"""What a word counts that stands in no title and no keywords."""
+UNKNOWN_SHARE = 2.5
 """What a word nobody ever wrote counts in a query's meaning; about that of a word on two pages of sixty."""
 
 
@@ -35,6 +41,11 @@ class QueryReader:
         self._analyzer = analyzer
         self._thesaurus = thesaurus
         self._lexicon = lexicon
+        self._short_names: dict[str, list[tuple[str, ...]]] = {}
+        for form in thesaurus.forms():
+            letters = initials(s for term in form for s in lexicon.pinyin.syllables(term))
+            if len(letters) == sum(map(len, form)) > 2:
+                self._short_names.setdefault(letters, []).append(form)
 
     def read(self, text: str) -> Reading:
         """The plain reading: words as typed, unknown ones by pinyin, beginning or near spelling."""
@@ -43,9 +54,15 @@ class QueryReader:
         only_stops = not content
         tokens = tokens[: MOST_GROUPS * 2] if only_stops else tokens
         groups: list[Group] = []
-        synonyms = self._synonyms(tokens)
-        for piece in self._pieces(tokens):
-            groups += self._piece(piece, synonyms, keep_stops=only_stops)
+        at = 0
+        mentions = self._thesaurus.mentions([t.term for t in tokens])
+        synonyms = {tokens[m.start]: _alternatives(m) for m in mentions if m.end - m.start == 1}
+        for mention in [*(m for m in mentions if m.end - m.start > 1), None]:
+            for piece in self._pieces(tokens[at : mention.start if mention else len(tokens)]):
+                groups += self._piece(piece, synonyms, keep_stops=only_stops)
+            if mention:
+                groups.append(self._phrase(tokens[mention.start : mention.end], mention))
+                at = mention.end
         return Reading(tuple(groups[:MOST_GROUPS]), only_stops)
 
     def reread(self, text: str) -> Reading | None:
@@ -96,9 +113,10 @@ class QueryReader:
         if mixed:
             return mixed
         groups: list[Group] = []
+        trust = 1.0 if len(piece) == 1 else LOOSE_CHARACTER
         for token in piece:
             if keep_stops or not is_stop(token.surface):
-                groups += self._token(token, synonyms.get(token, []))
+                groups += self._token(token, synonyms.get(token, []), trust)
         return groups
 
     def _mixed(self, piece: list[Token]) -> list[Group]:
@@ -123,9 +141,11 @@ class QueryReader:
 
     # ------------------------------------------------------------------ words
 
-    def _token(self, token: Token, synonyms: list[Alternative]) -> list[Group]:
+    def _token(self, token: Token, synonyms: list[Alternative], trust: float) -> list[Group]:
         if token.script == "han":
-            return [self._group(token.surface, [*self._han(token.term), *synonyms])]
+            known = bool(synonyms) or self._lexicon.knows(token.term)
+            found = [*self._han(token.term, trust), *synonyms]
+            return [self._group(token.surface, found)] if known or not self._analyzer.parts(token.surface) else self._in_parts(token)
         own = [Alternative((token.term,))] if self._lexicon.knows(token.term) else []
         if own or synonyms:
             shorthand = self._shorthand(token.surface, 0.8) if own and not _has_vowel(token.surface) else []
@@ -133,20 +153,37 @@ class QueryReader:
         sounds = self._lexicon.spoken(token.surface)
         if sounds:
             return [self._sound_group(token.surface[s.start : s.end], s, "pinyin") for s in sounds]
-        return [self._group(token.surface, self._guesses(token.surface))]
+        guesses = self._guesses(token.surface)
+        pieces = [] if guesses else self._lexicon.short_words(token.surface)
+        if pieces:
+            return [self._group(letters, [Alternative((w,), "initials") for w in words]) for letters, words in pieces]
+        return [self._group(token.surface, guesses)]
 
-    def _han(self, word: str) -> list[Alternative]:
+    def _han(self, word: str, trust: float = 1.0) -> list[Alternative]:
+        """A Chinese word as written, in its parts, or begun; ``trust`` is how far a lone character may be a beginning."""
         lexicon = self._lexicon
         found: list[Alternative] = [Alternative((word,))] if lexicon.knows(word) else []
         parts = self._analyzer.parts(word)
         if parts and all(lexicon.knows(p) for p in parts) and set("".join(parts)) == set(word):
             found.append(Alternative(parts, weight=0.9))
         if len(word) == 1:
-            found += [Alternative((w,), "prefix", 0.6) for w in lexicon.starting_with(word)]
-            found += [Alternative((w,), "prefix", 0.4) for w in lexicon.holding(word)]
+            found += [Alternative((w,), "prefix", 0.6 * trust) for w in lexicon.starting_with(word)]
+            found += [Alternative((w,), "prefix", 0.4 * trust) for w in lexicon.holding(word)]
         elif not found:
             found += [Alternative((w,), "prefix", 0.8) for w in lexicon.starting_with(word, 5)]
         return found
+
+    def _in_parts(self, token: Token) -> list[Group]:
+        """A long Chinese word that nobody wrote (紧急状况) by those of its parts that somebody did."""
+        groups: list[Group] = []
+        parts = self._analyzer.parts(token.surface)
+        for part in (p for p in parts if not is_stop(p)):
+            synonyms = [a for m in self._thesaurus.mentions([part]) for a in _alternatives(m)]
+            groups.append(self._group(part, [*self._han(part), *synonyms]))
+        rest = len(token.surface) - sum(map(len, parts))
+        if rest or not any(g.alternatives for g in groups):
+            groups.append(Group(token.surface, (), UNKNOWN_SHARE * rest / len(token.surface), topical=False))
+        return groups
 
     def _guesses(self, word: str) -> list[Alternative]:
         """What a Latin word that nobody wrote may stand for, likeliest first."""
@@ -157,8 +194,14 @@ class QueryReader:
             found += [Alternative((w,), "pinyin", 0.7) for w in lexicon.sounding_begun(word, 4)]
         if not found or not any(a.kind == "prefix" for a in found):
             for near, distance in lexicon.near(word):
-                found.append(Alternative((self._analyzer.stem(near),), "typo", 1 - 1.6 * distance / len(word)))
+                meant = self._analyzer.stem(near)
+                found.append(Alternative((meant,), "typo", 1 - 1.6 * distance / len(word)))
+                found += [replace(a, weight=a.weight * 0.8) for a in self._named(meant)]
         return found
+
+    def _named(self, term: str) -> list[Alternative]:
+        """Other names of what one word names, without what is merely near it."""
+        return [a for m in self._thesaurus.mentions([term]) for a in _alternatives(m) if a.weight > RELATED_WEIGHT]
 
     def _shorthand(self, word: str, weight: float) -> list[Alternative]:
         if not 2 <= len(word) <= 8 or not word.isascii() or not word.isalpha():
@@ -167,27 +210,25 @@ class QueryReader:
         if word in self._lexicon.shorthand:
             found.append(Alternative((word,), "initials", weight, "initials"))
         found += [Alternative((w,), "initials", 0.5 * weight) for w in self._lexicon.by_initials(word, 4)]
+        for form in self._short_names.get(word, []):
+            found.append(Alternative(form, "initials", weight))
+            found += [replace(a, kind="initials", weight=a.weight * weight) for m in self._thesaurus.mentions(form) for a in _alternatives(m)]
         return found
 
     def _sound_group(self, surface: str, sound: Sound, kind: MatchKind) -> Group:
         found = [Alternative((w,), kind, 1.0 if i == 0 else 0.85) for i, w in enumerate(sound.words)]
         for word in sound.words[:1]:
-            for mention in self._thesaurus.mentions([word]):
-                found += [Alternative(s, "synonym", SYNONYM_WEIGHT * 0.8) for s in mention.synonyms]
+            found += [replace(a, weight=a.weight * 0.8) for a in self._named(word)]
         return self._group(surface, found)
 
     # ------------------------------------------------------------------ groups
 
-    def _synonyms(self, tokens: Sequence[Token]) -> dict[Token, list[Alternative]]:
-        """Synonyms for each token of a mention; those of two tokens carry half the weight each."""
-        out: dict[Token, list[Alternative]] = {}
-        for mention in self._thesaurus.mentions([t.term for t in tokens]):
-            members = [t for t in tokens[mention.start : mention.end] if not is_stop(t.surface)]
-            for token in members:
-                share = 1 / len(members)
-                out[token] = [Alternative(s, "synonym", SYNONYM_WEIGHT * share) for s in mention.synonyms]
-                out[token] += [Alternative(s, "synonym", RELATED_WEIGHT * share) for s in mention.related]
-        return out
+    def _phrase(self, tokens: list[Token], mention: Mention) -> Group:
+        """A term of several words (``negative feedback``): together, by another name, or, for little, in part."""
+        terms = tuple(dict.fromkeys(t.term for t in tokens if not is_stop(t.surface))) or tuple(t.term for t in tokens)
+        whole = Alternative(terms, weight=WHOLE_WEIGHT * len(terms) ** 0.5)  # _group takes the root off again
+        parts = [Alternative((t,), weight=PART_WEIGHT) for t in terms] if len(terms) > 1 else []
+        return self._group(" ".join(t.surface for t in tokens), [whole, *_alternatives(mention), *parts])
 
     def _group(self, surface: str, alternatives: list[Alternative]) -> Group:
         lexicon = self._lexicon
@@ -196,28 +237,40 @@ class QueryReader:
             for a in alternatives
             if a.field != "all" or all(lexicon.knows(t) for t in a.terms)
         ]
-        kept = self._levelled(list(dict.fromkeys(usable))[:MOST_ALTERNATIVES])
-        return Group(surface, kept, self._share(kept))
+        kept, share = self._levelled(list(dict.fromkeys(usable))[:MOST_ALTERNATIVES])
+        if self._topical(kept):
+            return Group(surface, kept, share)
+        kept = tuple(replace(a, weight=a.weight * OFF_TOPIC) for a in kept)
+        return Group(surface, kept, share * OFF_TOPIC if kept else UNKNOWN_SHARE, topical=False)
 
-    def _levelled(self, alternatives: list[Alternative]) -> tuple[Alternative, ...]:
-        """A rare way to say something common weighs no more than the common way: one meaning, one idf."""
+    def _topical(self, alternatives: tuple[Alternative, ...]) -> bool:
+        """Whether this is something pages are about, not just a word that happens to stand in one."""
+        head = self._lexicon.head
+        return any(a.field == "initials" or all(t in head for t in a.terms) for a in alternatives if a.kind != "prefix" or a.weight > 0.5)
+
+    def _levelled(self, alternatives: list[Alternative]) -> tuple[tuple[Alternative, ...], float]:
+        """One meaning, one idf: a rare way to say something common weighs no more than the common way.
+
+        Returns the alternatives with their weights lowered to that, and that idf.
+        """
         counts = self._lexicon.words
         frequency = {a: min(counts.get(t, 0) for t in a.terms) for a in alternatives if a.field == "all"}
-        common = max((n for a, n in frequency.items() if a.kind in {"word", "synonym"} and a.weight >= SYNONYM_WEIGHT), default=0)
-        if not common:
-            return tuple(alternatives)
-        ceiling = self._idf(common)
-        return tuple(replace(a, weight=a.weight * min(1.0, ceiling / self._idf(frequency[a]))) if a in frequency else a for a in alternatives)
+        proper = [n for a, n in frequency.items() if a.weight >= NAME_WEIGHT * 0.8]
+        if alternatives and alternatives[0].field == "initials":
+            return tuple(alternatives), self._idf(self._lexicon.shorthand.get(alternatives[0].terms[0], 0))
+        if not proper:
+            return tuple(alternatives), self._idf(2 * max(frequency.values(), default=0))
+        ceiling = self._idf(max(sum(proper), 2 * proper[0]))
+        return tuple(replace(a, weight=a.weight * min(1.0, ceiling / self._idf(frequency[a]))) if a in frequency else a for a in alternatives), ceiling
 
     def _idf(self, frequency: int) -> float:
-        return max(idf(self._lexicon.count, frequency), 0.05)
+        return max(idf(self._lexicon.count, min(frequency, self._lexicon.count)), 0.05)
 
-    def _share(self, alternatives: tuple[Alternative, ...]) -> float:
-        if not alternatives:
-            return UNKNOWN_SHARE
-        first = alternatives[0]
-        counts = self._lexicon.shorthand if first.field == "initials" else self._lexicon.words
-        return max(idf(self._lexicon.count, min(counts.get(t, 0) for t in first.terms)), 0.05)
+
+def _alternatives(mention: Mention) -> list[Alternative]:
+    names = [Alternative(s, "synonym", NAME_WEIGHT) for s in mention.names]
+    synonyms = [Alternative(s, "synonym", SYNONYM_WEIGHT) for s in mention.synonyms]
+    return names + synonyms + [Alternative(s, "synonym", RELATED_WEIGHT) for s in mention.related]
 
 
 def _numbered(tokens: list[Token]) -> list[tuple[int, Token]]:

@@ -22,7 +22,11 @@ ENOUGH = 3
 OTHER_LANGUAGE = 0.3
 """How much the score of a page's other language adds to its better one."""
 SURE = 0.6
-"""Least part of a query's meaning that the best page must hold for the answer to count as sure."""
+"""Least part of a query's meaning that the best page must hold for the answer to count as sure, …"""
+SOME_TOPIC = 0.3
+"""… with this much of the meaning in words of titles and keywords; words of the running text alone prove little."""
+ON_TOPIC = 0.48
+"""Enough by itself: half of a query made of words that our titles use."""
 TRUST: dict[MatchKind, float] = {
     "word": 1.0,
     "prefix": 0.95,
@@ -31,17 +35,18 @@ TRUST: dict[MatchKind, float] = {
     "initials": 0.9,
     "typo": 0.9,
 }
-PLAIN_SHARE = 0.25
-"""Words of a smaller share stand on nearly every page: alone they make no answer sure."""
-
 
 @dataclass(slots=True)
 class PageHit:
-    """A page with its documents by language. ``coverage`` is the part of the query's meaning it holds, 0–1."""
+    """A page with its documents by language.
+
+    ``coverage`` is the part of the query's meaning it holds, 0–1; ``topic`` what of that stands in titles or keywords of ours.
+    """
 
     page: str
     score: float
     coverage: float
+    topic: float
     reasons: tuple[MatchKind | None, ...]
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -91,7 +96,10 @@ def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filte
 
 
 def _sure(pages: Iterable[PageHit], reading: Reading) -> bool:
-    return not reading.only_stops and any(p.coverage >= SURE for p in pages)
+    """Whether one of these pages surely is about what was asked: it holds most of it, part of that in titles or keywords."""
+    if reading.only_stops:
+        return False
+    return any(p.topic >= ON_TOPIC or (p.coverage >= SURE and p.topic >= SOME_TOPIC) for p in pages)
 
 
 def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:
@@ -104,9 +112,11 @@ def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group,
     for page, members in joined.items():
         members.sort(key=lambda h: -h.score)
         reasons = tuple(_plainest([m.reasons[i] for m in members]) for i in range(len(usable)))
-        coverage = sum(g.share * _trust(g, r) for g, r in zip(usable, reasons, strict=True) if r) / total
+        held = [(g, g.share * _trust(g, r)) for g, r in zip(usable, reasons, strict=True) if r]
+        coverage = sum(share for _, share in held) / total
+        topic = sum(share for g, share in held if g.topical) / total
         score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])
-        out.append(PageHit(page, score * coverage, coverage, reasons, {m.lang: m.id for m in members}))
+        out.append(PageHit(page, score * coverage, coverage, topic, reasons, {m.lang: m.id for m in members}))
     return out
 
 

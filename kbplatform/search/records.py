@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 
 from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.analysis import Analyzer, Token, is_han
@@ -11,7 +11,7 @@ from kbplatform.search.engine import IndexRecord
 from kbplatform.search.pinyin import PinyinTable, initials
 from kbplatform.search.stopwords import is_stop
 
-RECORD_VERSION = "3"
+RECORD_VERSION = "4"
 """Part of the index's schema version: raise it whenever fields or weights change."""
 
 ASIDE = frozenset({"twins", "source-sum"})
@@ -19,6 +19,8 @@ ASIDE = frozenset({"twins", "source-sum"})
 
 TITLE_WEIGHT, KEYWORD_WEIGHT, ANGLE_WEIGHT, LEAD_WEIGHT = 3, 3, 2, 2
 LONGEST_PHRASE = 10
+TELLING = 4
+"""Fewest initials that name something when they come from running text, where any two words may meet."""
 _EDGE_HAN, _EDGE_PINYIN, _EDGE_INITIALS, _EDGE_LATIN = 8, 14, 8, 12
 
 
@@ -83,7 +85,18 @@ class RecordBuilder:
                             break
                         if len(letters) > 1:
                             out += [letters] * weight
+        for section in doc.sections:
+            if section.id not in ASIDE:
+                out += self._pairs(section.text)
         return out
+
+    def _pairs(self, text: str) -> Iterator[str]:
+        """Initials of two words that follow each other in running text, where together they are telling enough."""
+        for phrase in self._han_phrases(text):
+            for first, second in pairwise(phrase):
+                letters = initials(self._pinyin.syllables(first.surface)) + initials(self._pinyin.syllables(second.surface))
+                if len(letters) == len(first.surface) + len(second.surface) and TELLING <= len(letters) <= LONGEST_PHRASE:
+                    yield letters
 
     def _han_phrases(self, text: str) -> list[list[Token]]:
         """Unbroken runs of Chinese words, cut at anything else and at question words."""

@@ -44,6 +44,11 @@ class ApiBlueprint(APIBlueprint):
         options.setdefault("doc_ui", True)
         super().__init__(name, import_name, **options)
 
+    def mount(self, prefix: str) -> None:
+        """Put the blueprint under ``prefix``, in the routes and in the description. Before it is registered."""
+        self.url_prefix = prefix
+        self.paths = {prefix + path: operations for path, operations in self.paths.items()}
+
 
 def make_openapi_app(import_name: str) -> OpenAPI:
     """The Flask application object, with OpenAPI collected but no documentation pages of a third party."""

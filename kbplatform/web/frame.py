@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from flask_babel import gettext
 
-from kbplatform.bilingual import other_lang
+from kbplatform.bilingual import Text, other_lang
 from kbplatform.web.i18n import content_lang, ui_lang
 
 if TYPE_CHECKING:
@@ -28,19 +28,19 @@ class NavItem:
 
 def install_frame(app: Flask, calls: Calls, site_name: str, version: str) -> None:
     """Give every template the frame's values."""
-    links: list[NavLink] = []
+    links: list[tuple[Text, str]] = []
 
     @app.context_processor
     def _frame() -> dict[str, Any]:
         lang = ui_lang()
-        if not links:
-            links.extend(sorted(calls.all("nav_links"), key=lambda link: link.order))
+        if not links:  # once, when every blueprint is mounted; an error page needs them where routing itself failed
+            links.extend(_links(app, calls))
         return {
             "ui_lang": lang,
             "content_lang": content_lang(),
             "site_name": site_name or gettext("Service Desk Knowledge"),
             "app_version": version,
-            "nav": [_articles(), *(_item(link, lang) for link in links if link.endpoint in app.view_functions), _handbook()],
+            "nav": [_articles(), *(_item(link, lang) for link in links), _handbook()],
             "other_ui_url": f"/language/{other_lang(lang)}?next={quote(request.full_path.rstrip('?'), safe='')}",
             "search_query": request.args.get("q", "")[:200] if request.path == "/search" else "",
         }
@@ -54,6 +54,12 @@ def _handbook() -> NavItem:
     return NavItem(gettext("Handbook"), "/handbook", request.path.startswith("/handbook"))
 
 
-def _item(link: NavLink, lang: str) -> NavItem:
-    url = url_for(link.endpoint)
-    return NavItem(link.label.in_(lang), url, request.path.startswith(url))
+def _item(link: tuple[Text, str], lang: str) -> NavItem:
+    label, url = link
+    return NavItem(label.in_(lang), url, request.path.startswith(url))
+
+
+def _links(app: Flask, calls: Calls) -> list[tuple[Text, str]]:
+    urls = app.url_map.bind("localhost")
+    found: list[NavLink] = sorted(calls.all("nav_links"), key=lambda link: link.order)
+    return [(link.label, urls.build(link.endpoint)) for link in found if link.endpoint in app.view_functions]

@@ -60,7 +60,7 @@ def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
     @app.before_request
     def _forms() -> None:
         without_session = request.path.startswith("/api/") and app.config["SESSION_COOKIE_NAME"] not in request.cookies
-        if request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"} and not without_session:
+        if request.routing_exception is None and request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"} and not without_session:
             csrf.protect()
 
     @app.after_request

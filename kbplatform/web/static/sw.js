@@ -29,7 +29,8 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => event.waitUntil(self.registration.navigationPreload?.enable()));
 self.addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") event.respondWith(answer(event));
-  else if (!navigator.onLine && new URL(event.request.url).pathname.startsWith("/static/")) {
+  else if (new URL(event.request.url).pathname.startsWith("/static/")) {
+    // Addresses carry a version: what is kept under one is what the server would send.
     event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
   }
 });
