@@ -94,6 +94,7 @@ def _indexer_beside(platform: Platform) -> Iterator[None]:
         indexer.wait_until_current(INDEX_WAIT_S)
     indexer.close()
     platform.deliver_events()
+    platform.search.warm_up()
     if platform.settings.search_engine == "memory":
         yield
         return

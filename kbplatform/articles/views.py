@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from kbplatform.accounts.access import READ
 from kbplatform.articles.pages import article_url
+from kbplatform.articles.service import PAGE_SIZE
 from kbplatform.bilingual import Text, other_lang
 from kbplatform.errors import NotFound
 from kbplatform.web.access import current_viewer, requires
@@ -47,7 +48,13 @@ def make_blueprint(articles: ArticleService, panels_for: Callable[[ArticlePage],
     @requires(READ)
     def group(group_id: str) -> ResponseReturnValue:
         page = _page_number()
-        return render_template("articles/group.html", group=articles.group(group_id, content_lang(), current_viewer(), page=page), page_number=page)
+        card = articles.group(group_id, content_lang(), current_viewer(), page=page)
+        return render_template(
+            "articles/group.html",
+            group=card,
+            previous_url=f"{card.url}?page={page - 1}" if page > 1 else "",
+            next_url=f"{card.url}?page={page + 1}" if page * PAGE_SIZE < card.total else "",
+        )
 
     @blueprint.get("/articles/<slug>")
     @requires(READ)

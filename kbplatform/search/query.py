@@ -22,7 +22,7 @@ LOOSE_CHARACTER = 0.5
 """How far a character between other words may stand for words that hold it: it is rather a mistyped one."""
 OFF_TOPIC = 0.7
 """What a word counts that stands in no title and no keywords."""
-UNKNOWN_SHARE = 2.5
+UNKNOWN_SHARE = 3.0
 """What a word nobody ever wrote counts in a query's meaning; about that of a word on two pages of sixty."""
 
 
@@ -196,12 +196,13 @@ class QueryReader:
             for near, distance in lexicon.near(word):
                 meant = self._analyzer.stem(near)
                 found.append(Alternative((meant,), "typo", 1 - 1.6 * distance / len(word)))
-                found += [replace(a, weight=a.weight * 0.8) for a in self._named(meant)]
+                found += self._named(meant, "typo")
         return found
 
-    def _named(self, term: str) -> list[Alternative]:
-        """Other names of what one word names, without what is merely near it."""
-        return [a for m in self._thesaurus.mentions([term]) for a in _alternatives(m) if a.weight > RELATED_WEIGHT]
+    def _named(self, term: str, kind: MatchKind) -> list[Alternative]:
+        """Other names of what one word names, when that word itself was read from something else (``kind``)."""
+        found = (a for m in self._thesaurus.mentions([term]) for a in _alternatives(m))
+        return [replace(a, kind=kind, weight=a.weight * 0.8) for a in found if a.weight > RELATED_WEIGHT]
 
     def _shorthand(self, word: str, weight: float) -> list[Alternative]:
         if not 2 <= len(word) <= 8 or not word.isascii() or not word.isalpha():
@@ -218,7 +219,7 @@ class QueryReader:
     def _sound_group(self, surface: str, sound: Sound, kind: MatchKind) -> Group:
         found = [Alternative((w,), kind, 1.0 if i == 0 else 0.85) for i, w in enumerate(sound.words)]
         for word in sound.words[:1]:
-            found += [replace(a, weight=a.weight * 0.8) for a in self._named(word)]
+            found += self._named(word, kind)
         return self._group(surface, found)
 
     # ------------------------------------------------------------------ groups

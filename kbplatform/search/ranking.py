@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kbplatform.search.engine import (
     KIND_ORDER,
-    Alternative,
     EngineHit,
     Filters,
     Group,
@@ -48,6 +47,8 @@ class PageHit:
     coverage: float
     topic: float
     reasons: tuple[MatchKind | None, ...]
+    groups: tuple[Group, ...]
+    """Those of the reading that found it, for its snippet."""
     ids: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -59,10 +60,9 @@ class PageHit:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Pages best first; ``groups`` are those of the reading that found the first page, for the snippets."""
+    """Pages best first."""
 
     pages: tuple[PageHit, ...]
-    groups: tuple[Group, ...]
     sure: bool
 
 
@@ -71,7 +71,6 @@ def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filte
     plain = reader.read(text)
     want = 2 * limit + 10
     found: dict[str, PageHit] = {}
-    used: list[Group] = list(plain.groups)
 
     def climb(reading: Reading, *, every: bool) -> None:
         usable = tuple(g for g in reading.groups if g.alternatives)
@@ -88,11 +87,10 @@ def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filte
         heard = reader.reread(text)
         if heard:
             climb(heard, every=True)
-            used += heard.groups
     if len(found) < ENOUGH or len(plain.groups) > 1:
         climb(plain, every=False)
     pages = sorted(found.values(), key=lambda p: (-p.score, p.page))
-    return Ranking(tuple(pages[:limit]), tuple(used), _sure(pages[:3], plain))
+    return Ranking(tuple(pages[:limit]), _sure(pages[:3], plain))
 
 
 def _sure(pages: Iterable[PageHit], reading: Reading) -> bool:
@@ -116,7 +114,7 @@ def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group,
         coverage = sum(share for _, share in held) / total
         topic = sum(share for g, share in held if g.topical) / total
         score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])
-        out.append(PageHit(page, score * coverage, coverage, topic, reasons, {m.lang: m.id for m in members}))
+        out.append(PageHit(page, score * coverage, coverage, topic, reasons, asked, {m.lang: m.id for m in members}))
     return out
 
 
@@ -130,8 +128,3 @@ def _trust(group: Group, reason: MatchKind) -> float:
 def _plainest(reasons: list[MatchKind | None]) -> MatchKind | None:
     found = [r for r in reasons if r]
     return min(found, key=KIND_ORDER.index) if found else None
-
-
-def alternatives_of(groups: Sequence[Group]) -> list[tuple[int, Alternative]]:
-    """All alternatives with the number of their group."""
-    return [(i, a) for i, g in enumerate(groups) for a in g.alternatives]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
@@ -111,6 +112,7 @@ class SearchService:
         self._analyzer = analyzer
         self._thesaurus = Thesaurus(glossary, analyzer)
         self._pinyin_path = pinyin_path
+        self._last_pinyin = PinyinTable()
         self._excerpter = Excerpter(analyzer)
         self._lock = threading.Lock()
         self._building = threading.Lock()
@@ -122,6 +124,11 @@ class SearchService:
     def degraded(self) -> bool:
         """Whether there is no usable index, so that answers come from the sources."""
         return not self._engine.generation()
+
+    def warm_up(self) -> None:
+        """Read vocabulary and pinyin now, so that the first reader does not wait for it."""
+        with contextlib.suppress(EngineError):
+            self.refresh()
 
     def close(self) -> None:
         """Give back the engine's files and memory."""
@@ -166,15 +173,15 @@ class SearchService:
         chosen = self._in_language(snapshot.engine, [p.page for p in ranking.pages], filters, lang)
         documents = self._load(chosen.values(), filters)
         hits = [
-            self._hit(page, documents[chosen[page.page]], ranking)
+            self._hit(page, documents[chosen[page.page]])
             for page in ranking.pages
             if chosen.get(page.page) in documents
         ]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument, ranking: Ranking) -> tuple[float, SearchHit]:
-        excerpt = self._excerpter.excerpt(document, ranking.groups)
+    def _hit(self, page: PageHit, document: SearchDocument) -> tuple[float, SearchHit]:
+        excerpt = self._excerpter.excerpt(document, page.groups)
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
             kind=document.kind,
@@ -314,7 +321,13 @@ class SearchService:
         return _Snapshot(engine, generation, QueryReader(self._analyzer, self._thesaurus, lexicon), degraded)
 
     def _pinyin(self) -> PinyinTable:
-        return PinyinTable.load(self._pinyin_path) if self._pinyin_path else PinyinTable()
+        """The table on disk; where that is gone the one last read, and where there was none, one made here."""
+        table = PinyinTable.load(self._pinyin_path) if self._pinyin_path else PinyinTable()
+        if table.chars:
+            self._last_pinyin = table
+        elif not self._last_pinyin.chars:
+            self._last_pinyin = PinyinTable.build()
+        return self._last_pinyin
 
 
 def _url(document: SearchDocument, section: str = "") -> str:

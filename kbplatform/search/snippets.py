@@ -14,7 +14,15 @@ from kbplatform.search.records import ASIDE
 
 WIDTH = {"zh": 110, "en": 170}
 """Characters of a snippet; Chinese says more with fewer."""
-_ASIDE_WEIGHT, _LEAD_WEIGHT = 0.2, 0.4
+_WEIGHTS = {"": 0.4, "measure": 0.85, **dict.fromkeys(ASIDE, 0.05)}
+"""What a match counts by section: the lead repeats the title, asides speak of other pages; elsewhere 1."""
+_MEASURE_LESS = 0.5
+"""How much less the figures answer somebody who asked for the whole page."""
+_ANSWERS = {"call": {"say": 0.6, "steps": 0.45, "do": 0.2}}
+_ANSWERS_OTHERWISE = {"steps": 0.6, "say": 0.3, "do": 0.2}
+"""Where a page answers somebody who asked for what the whole page is about, by moment."""
+_BY_NAME = 0.7
+"""What a synonym counts beside the word that was typed."""
 _SENTENCE_ENDS = frozenset("。！？；.!?;\n")
 _PREPARED_SECTIONS = 1500
 
@@ -39,11 +47,12 @@ class _Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Where group number ``group`` is met, in normalised text."""
+    """Where group number ``group`` is met, in normalised text; ``trust`` is less for another name of it."""
 
     start: int
     end: int
     group: int
+    trust: float
 
 
 class Excerpter:
@@ -52,22 +61,33 @@ class Excerpter:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._prepare = lru_cache(maxsize=_PREPARED_SECTIONS)(self._prepared)
+        self._head = lru_cache(maxsize=_PREPARED_SECTIONS)(lambda texts: frozenset(t for text in texts for t in analyzer.terms(text)))
 
     def excerpt(self, document: SearchDocument, groups: Sequence[Group]) -> Excerpt:
-        """The section where most of the query is met; the first one where none meets any of it."""
+        """The section that answers: where most of the query is met, or, for a query that names the page, its call face or steps."""
+        about = self._about(document, groups)
+        answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
         best: tuple[float, SearchSection | None, list[_Match]] = (0.0, None, [])
         for section in document.sections:
-            prepared = self._prepare(section.text)
-            matches = _matches(prepared, groups)
-            score = sum(groups[i].share for i in {m.group for m in matches}) + 0.01 * min(len(matches), 20)
-            score *= _ASIDE_WEIGHT if section.id in ASIDE else 1.0 if section.id else _LEAD_WEIGHT
-            if matches and score > best[0]:
+            if not section.text.strip():
+                continue
+            matches = _matches(self._prepare(section.text), groups)
+            weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
+            score = _met(matches, groups) * weight + about * answers.get(section.id, 0.0)
+            if score > best[0]:
                 best = (score, section, matches)
-        chosen = best[1] or next((s for s in document.sections if s.id and s.text.strip()), None)
-        if chosen is None:
+        section = best[1] or next((s for s in document.sections if s.id and s.text.strip()), None)
+        if section is None:
             return Excerpt("", "", "")
         width = WIDTH.get(document.lang, WIDTH["en"])
-        return Excerpt(chosen.id, chosen.heading, _render(self._prepare(chosen.text), best[2], groups, width))
+        return Excerpt(section.id, section.heading, _render(self._prepare(section.text), best[2], groups, width))
+
+    def _about(self, document: SearchDocument, groups: Sequence[Group]) -> float:
+        """The part of the query's meaning that title and keywords hold, 0–1."""
+        head = self._head((document.title, *document.keywords))
+        meant = [g for g in groups if g.alternatives]
+        held = [g for g in meant if any(a.field == "initials" or all(t in head for t in a.terms) for a in g.alternatives)]
+        return sum(g.share for g in held) / (sum(g.share for g in meant) or 1.0)
 
     def _prepared(self, text: str) -> _Prepared:
         plain = " ".join(text.split())
@@ -83,9 +103,19 @@ def _matches(prepared: _Prepared, groups: Sequence[Group]) -> list[_Match]:
     for number, group in enumerate(groups):
         for alternative in group.alternatives:
             if alternative.field == "all" and all(term in prepared.spans for term in alternative.terms):
+                trust = _BY_NAME if alternative.kind == "synonym" else 1.0
                 spans = (span for term in alternative.terms for span in prepared.spans[term])
-                found += [_Match(start, end, number) for start, end in spans]
+                found += [_Match(start, end, number, trust) for start, end in spans]
     return sorted(set(found), key=lambda m: (m.start, -m.end))
+
+
+def _met(matches: Sequence[_Match], groups: Sequence[Group]) -> float:
+    """The part of the query's meaning that is met, 0–1, and a little for meeting it often."""
+    trust: dict[int, float] = {}
+    for match in matches:
+        trust[match.group] = max(trust.get(match.group, 0.0), match.trust)
+    total = sum(g.share for g in groups if g.alternatives) or 1.0
+    return sum(groups[i].share * t for i, t in trust.items()) / total + 0.01 * min(len(matches), 10)
 
 
 def _render(prepared: _Prepared, matches: list[_Match], groups: Sequence[Group], width: int) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from flask import Flask, request
+from flask import Flask, render_template, request
 from flask_babel import gettext
 
 from kbplatform.bilingual import Text, other_lang
+from kbplatform.web.access import public
 from kbplatform.web.i18n import content_lang, ui_lang
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ class NavItem:
 def install_frame(app: Flask, calls: Calls, site_name: str, version: str) -> None:
     """Give every template the frame's values."""
     links: list[tuple[Text, str]] = []
+
+    @app.get("/offline")
+    @public
+    def offline() -> str:
+        """What the service worker shows when the site can't be reached."""
+        return render_template("offline.html")
 
     @app.context_processor
     def _frame() -> dict[str, Any]:
