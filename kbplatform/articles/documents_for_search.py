@@ -60,7 +60,7 @@ class ArticleDocuments:
         with self._db.read() as session:
             facts = facts_stamp(session)
             rows = session.execute(_VERSIONS.where(Translation.article_id.in_(numbers))).all()
-            versions = [v for row in rows if (v := _Version(*tuple(row), facts=facts)).id in wanted]
+            versions = [v for row in rows if (v := _Version._make((*row, facts))).id in wanted]
             with self._lock:
                 kept = {v: self._kept[v] for v in versions if v in self._kept}
             fresh = self._read(session, [v for v in versions if v not in kept])

@@ -101,6 +101,11 @@ class ArticleService:
             ids = list(session.scalars(in_order.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
             return GroupCard(row.id, row.en if lang == "en" else row.zh, tuple(self._cards(session, ids, lang)), total)
 
+    def group_labels(self, lang: Lang) -> dict[str, str]:
+        """Names of the groups by id, in their order."""
+        with self._db.read() as session:
+            return {g.id: g.en if lang == "en" else g.zh for g in session.scalars(select(PracticeGroup).order_by(PracticeGroup.position))}
+
     def listing(self, kind: str, lang: Lang, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> tuple[list[ArticleCard], int]:
         """A slice of all articles of a kind by number and slug, and how many there are."""
         with self._db.read() as session:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kbplatform.accounts.access import READ
     from kbplatform.articles.pages import article_url
     from kbplatform.articles.service import ArticleService
-    from kbplatform.bilingual import LANGS, Lang, Text
+    from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, Unavailable
     from kbplatform.events import Event, emit
@@ -39,7 +39,7 @@ _HOME = {
     "kbplatform.accounts.access": ("READ",),
     "kbplatform.articles.pages": ("article_url",),
     "kbplatform.articles.service": ("ArticleService",),
-    "kbplatform.bilingual": ("LANGS", "Lang", "Text"),
+    "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
@@ -100,6 +100,7 @@ __all__ = [
     "hookimpl",
     "public",
     "requires",
+    "terminal_lang",
     "ui_lang",
     "utcnow",
 ]

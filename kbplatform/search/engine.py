@@ -76,13 +76,14 @@ class Group:
     """One word of the query with its alternatives, best first; none means nobody ever wrote that word.
 
     ``surface`` is the normalised text it came from; ``share`` its part in the query's meaning (idf);
-    ``topical``: some page has it in title or keywords.
+    ``topical``: some page has it in title or keywords; ``trust`` how likely a mistyped word means this, 0–1.
     """
 
     surface: str
     alternatives: tuple[Alternative, ...]
     share: float = 1.0
     topical: bool = True
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

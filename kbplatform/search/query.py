@@ -157,7 +157,8 @@ class QueryReader:
         pieces = [] if guesses else self._lexicon.short_words(token.surface)
         if pieces:
             return [self._group(letters, [Alternative((w,), "initials") for w in words]) for letters, words in pieces]
-        return [self._group(token.surface, guesses)]
+        trust = max((a.weight for a in guesses if a.kind == "typo"), default=1.0)
+        return [replace(self._group(token.surface, guesses), trust=trust)]
 
     def _han(self, word: str, trust: float = 1.0) -> list[Alternative]:
         """A Chinese word as written, in its parts, or begun; ``trust`` is how far a lone character may be a beginning."""
@@ -262,7 +263,8 @@ class QueryReader:
         if not proper:
             return tuple(alternatives), self._idf(2 * max(frequency.values(), default=0))
         ceiling = self._idf(max(sum(proper), 2 * proper[0]))
-        return tuple(replace(a, weight=a.weight * min(1.0, ceiling / self._idf(frequency[a]))) if a in frequency else a for a in alternatives), ceiling
+        lowered = {a: replace(a, weight=a.weight * min(1.0, ceiling / self._idf(n))) for a, n in frequency.items()}
+        return tuple(lowered.get(a, a) for a in alternatives), ceiling
 
     def _idf(self, frequency: int) -> float:
         return max(idf(self._lexicon.count, min(frequency, self._lexicon.count)), 0.05)

@@ -119,10 +119,7 @@ def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group,
 
 
 def _trust(group: Group, reason: MatchKind) -> float:
-    if reason != "typo":
-        return TRUST[reason]
-    weights = [a.weight for a in group.alternatives if a.kind == "typo"]
-    return TRUST["typo"] * max(weights, default=1.0)
+    return TRUST[reason] * (group.trust if reason == "typo" else 1.0)
 
 
 def _plainest(reasons: list[MatchKind | None]) -> MatchKind | None:

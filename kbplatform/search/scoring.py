@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from kbplatform.search.engine import HEAD_BOOST, Alternative, Group, MatchKind, ParsedQuery
 
-Doc = TypeVar("Doc", int, str)
+Doc = TypeVar("Doc", bound=int | str)
 
 
 class Scorer(Generic[Doc]):

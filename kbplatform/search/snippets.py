@@ -9,7 +9,7 @@ from html import escape
 
 from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer, Normalised
-from kbplatform.search.engine import Group
+from kbplatform.search.engine import Alternative, Group
 from kbplatform.search.records import ASIDE
 
 WIDTH = {"zh": 110, "en": 170}
@@ -19,6 +19,8 @@ _WEIGHTS = {"": 0.4, "measure": 0.85, **dict.fromkeys(ASIDE, 0.05)}
 _MEASURE_LESS = 0.5
 """How much less the figures answer somebody who asked for the whole page."""
 _ANSWERS = {"call": {"say": 0.6, "steps": 0.45, "do": 0.2}}
+_SAY_FIRST = 0.95
+"""On a call page whose title is asked for: what to say comes first, even where the word itself stands elsewhere."""
 _ANSWERS_OTHERWISE = {"steps": 0.6, "say": 0.3, "do": 0.2}
 """Where a page answers somebody who asked for what the whole page is about, by moment."""
 _BY_NAME = 0.7
@@ -65,29 +67,36 @@ class Excerpter:
 
     def excerpt(self, document: SearchDocument, groups: Sequence[Group]) -> Excerpt:
         """The section that answers: where most of the query is met, or, for a query that names the page, its call face or steps."""
-        about = self._about(document, groups)
-        answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
-        best: tuple[float, SearchSection | None, list[_Match]] = (0.0, None, [])
-        for section in document.sections:
-            if not section.text.strip():
-                continue
-            matches = _matches(self._prepare(section.text), groups)
-            weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
-            score = _met(matches, groups) * weight + about * answers.get(section.id, 0.0)
-            if score > best[0]:
-                best = (score, section, matches)
-        section = best[1] or next((s for s in document.sections if s.id and s.text.strip()), None)
+        section, matches = self._choose(document, groups)
         if section is None:
             return Excerpt("", "", "")
         width = WIDTH.get(document.lang, WIDTH["en"])
-        return Excerpt(section.id, section.heading, _render(self._prepare(section.text), best[2], groups, width))
+        return Excerpt(section.id, section.heading, _render(self._prepare(section.text), matches, groups, width))
 
-    def _about(self, document: SearchDocument, groups: Sequence[Group]) -> float:
-        """The part of the query's meaning that title and keywords hold, 0–1."""
-        head = self._head((document.title, *document.keywords))
+    def _choose(self, document: SearchDocument, groups: Sequence[Group]) -> tuple[SearchSection | None, list[_Match]]:
+        about = self._share((document.title, *document.keywords), groups, 0.5)
+        say_first = _SAY_FIRST * self._share((document.title,), groups) if document.moment == "call" else 0.0
+        answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
+        best: tuple[float, SearchSection | None, list[_Match]] = (0.0, None, [])
+        for section in (s for s in document.sections if s.text.strip()):
+            matches = _matches(self._prepare(section.text), groups)
+            weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
+            score = _met(matches, groups) * weight + about * answers.get(section.id, 0.0)
+            score += say_first if section.id == "say" else 0.0
+            if score > best[0]:
+                best = (score, section, matches)
+        first = next((s for s in document.sections if s.id and s.text.strip()), None)
+        return (best[1], best[2]) if best[1] else (first, [])
+
+    def _share(self, texts: tuple[str, ...], groups: Sequence[Group], by_name: float = 0.0) -> float:
+        """The part of the query's meaning that these texts hold, 0–1; ``by_name`` is what holding a synonym counts."""
+        head = self._head(texts)
         meant = [g for g in groups if g.alternatives]
-        held = [g for g in meant if any(a.field == "initials" or all(t in head for t in a.terms) for a in g.alternatives)]
-        return sum(g.share for g in held) / (sum(g.share for g in meant) or 1.0)
+        held = 0.0
+        for group in meant:
+            there = (a for a in group.alternatives if a.field == "initials" or head.issuperset(a.terms))
+            held += group.share * max((_trust(a, by_name) for a in there), default=0.0)
+        return held / (sum(g.share for g in meant) or 1.0)
 
     def _prepared(self, text: str) -> _Prepared:
         plain = " ".join(text.split())
@@ -98,12 +107,16 @@ class Excerpter:
         return _Prepared(plain, normal, {term: tuple(found) for term, found in spans.items()})
 
 
+def _trust(alternative: Alternative, by_name: float) -> float:
+    return by_name if alternative.kind == "synonym" else 1.0
+
+
 def _matches(prepared: _Prepared, groups: Sequence[Group]) -> list[_Match]:
     found: list[_Match] = []
     for number, group in enumerate(groups):
         for alternative in group.alternatives:
             if alternative.field == "all" and all(term in prepared.spans for term in alternative.terms):
-                trust = _BY_NAME if alternative.kind == "synonym" else 1.0
+                trust = _trust(alternative, _BY_NAME)
                 spans = (span for term in alternative.terms for span in prepared.spans[term])
                 found += [_Match(start, end, number, trust) for start, end in spans]
     return sorted(set(found), key=lambda m: (m.start, -m.end))

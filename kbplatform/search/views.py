@@ -60,8 +60,9 @@ def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint
                 remedy=Text("挑最要紧的几个字再搜。", "Pick the few words that matter most."),
             )
         result = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT) if query else None
-        groups = articles.groups(lang, viewer, per_group=1) if result is None or result.low_confidence or not result.hits else []
-        labels = {g.id: g.label for g in articles.groups(lang, viewer, per_group=1)} if result and result.hits else {}
+        unsure = result is None or result.low_confidence or not result.hits
+        groups = articles.groups(lang, viewer, per_group=1) if unsure else []
+        labels = articles.group_labels(lang) if result and result.hits else {}
         selected, section = _selected(articles, result, viewer)
         context = {
             "query": query,

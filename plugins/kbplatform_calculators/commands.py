@@ -6,7 +6,7 @@ import json
 
 import click
 
-from kbplatform.bilingual import terminal_lang
+from kbplatform.sdk import terminal_lang
 from kbplatform_calculators import registry
 
 

@@ -87,6 +87,32 @@ def test_the_index_may_vanish_while_it_serves(tmp_path):
         assert first_hit(base, "tousu") in {5, 14, 29}
 
 
+def test_an_indexer_that_dies_is_started_again(tmp_path):
+    with serving(tmp_path / "data") as (_base, process):
+        before = _children(process.pid)
+        assert len(before) == 1
+        os.kill(before[0], signal.SIGKILL)
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline and _children(process.pid) in ([], before):
+            time.sleep(0.1)
+        assert len(_children(process.pid)) == 1
+        assert _children(process.pid) != before
+
+
+def _children(pid: int) -> list[int]:
+    listing = Path(f"/proc/{pid}/task/{pid}/children")
+    if not listing.exists():
+        pytest.skip("no /proc on this system")
+    return [int(p) for task in Path(f"/proc/{pid}/task").iterdir() for p in (task / "children").read_text().split() if _alive(int(p))]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_on_postgresql_it_serves_the_same(tmp_path, kb_postgres):
     with serving(tmp_path / "data", KBPLATFORM_DATABASE_URL=kb_postgres) as (base, _process):
         assert first_hit(base, "tousu") in {5, 14, 29}

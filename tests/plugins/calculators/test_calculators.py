@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from kbplatform_calculators import registry
-from kbplatform_calculators.definitions import Count
-from kbplatform_calculators.statistics import wilson
 
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput
+from kbplatform_calculators import registry
+from kbplatform_calculators.definitions import Count
+from kbplatform_calculators.statistics import wilson
 
 RUNS = "/api/v1/p/calculators/resolution_rate/runs"
 
@@ -93,6 +93,7 @@ def test_the_health_check_repeats_every_worked_example():
 
 def test_the_command_answers_like_the_api(capsys):
     from click.testing import CliRunner
+
     from kbplatform_calculators.commands import calc
 
     result = CliRunner().invoke(calc, ["resolution_rate", "--received", "20", "--resolved=15", "--json"])
