@@ -114,7 +114,7 @@ class Lexicon:
             return ()
         cutoff = 2 if len(word) >= 8 else 1
         found = process.extract(word, self._latin, scorer=OSA.distance, score_cutoff=cutoff, limit=12)
-        hits = [(w, int(d)) for w, d, _ in found if len(word) >= 6 or w[0] == word[0]]
+        hits = [(w, int(d)) for w, d, _ in found if w != word and (len(word) >= 6 or w[0] == word[0])]
         hits.sort(key=lambda hit: (hit[1], hit[0][0] != word[0], -self.spelling[hit[0]]))
         best = hits[0][1] if hits else 0
         return tuple(hit for hit in hits if hit[1] == best)[:4]

@@ -68,29 +68,42 @@ class Ranking:
 
 def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filters, limit: int, deadline_ms: int = 0) -> Ranking:
     """Every word; else words by their sound; else some of the words, most of the meaning first."""
+    climb = _Climb(engine, filters, 2 * limit + 10, deadline_ms)
     plain = reader.read(text)
-    want = 2 * limit + 10
-    found: dict[str, PageHit] = {}
-
-    def climb(reading: Reading, *, every: bool) -> None:
-        usable = tuple(g for g in reading.groups if g.alternatives)
-        if not usable:
-            return
-        hits = engine.search(ParsedQuery(usable, every), filters=filters, limit=want, deadline_ms=deadline_ms)
-        for page in _pages(hits, usable, reading.groups):
-            known = found.get(page.page)
-            if known is None or page.score > known.score:
-                found[page.page] = page
-
-    climb(plain, every=True)
-    if len(found) < ENOUGH or not _sure(found.values(), plain):
+    climb.up(plain, every=True)
+    if len(climb.found) < ENOUGH or not _sure(climb.found.values(), plain):
         heard = reader.reread(text)
         if heard:
-            climb(heard, every=True)
-    if len(found) < ENOUGH or len(plain.groups) > 1:
-        climb(plain, every=False)
-    pages = sorted(found.values(), key=lambda p: (-p.score, p.page))
+            climb.up(heard, every=True)
+    if len(climb.found) < ENOUGH or len(plain.groups) > 1:
+        met = climb.up(plain, every=False)
+        strange = frozenset(g.surface for g in plain.groups if g.alternatives) - met
+        if strange:  # words of documents that this reader, or this kind of search, does not get to see
+            plain = reader.read(text, strange)
+            climb.up(plain, every=True)
+            climb.up(plain, every=False)
+    pages = sorted(climb.found.values(), key=lambda p: (-p.score, p.page))
     return Ranking(tuple(pages[:limit]), _sure(pages[:3], plain))
+
+
+class _Climb:
+    """The pages found so far, each with its best score over the readings tried."""
+
+    def __init__(self, engine: SearchEngine, filters: Filters, want: int, deadline_ms: int) -> None:
+        self._engine, self._filters, self._want, self._deadline_ms = engine, filters, want, deadline_ms
+        self.found: dict[str, PageHit] = {}
+
+    def up(self, reading: Reading, *, every: bool) -> set[str]:
+        """Look for a reading; the words of it that were met somewhere."""
+        usable = tuple(g for g in reading.groups if g.alternatives)
+        if not usable:
+            return set()
+        hits = self._engine.search(ParsedQuery(usable, every), filters=self._filters, limit=self._want, deadline_ms=self._deadline_ms)
+        for page in _pages(hits, usable, reading.groups):
+            known = self.found.get(page.page)
+            if known is None or page.score > known.score:
+                self.found[page.page] = page
+        return {g.surface for i, g in enumerate(usable) if any(h.reasons[i] for h in hits)}
 
 
 def _sure(pages: Iterable[PageHit], reading: Reading) -> bool:

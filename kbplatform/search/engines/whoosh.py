@@ -7,18 +7,13 @@ it is all a reader has to look at. Whoosh pickles its metadata: an index is neve
 
 from __future__ import annotations
 
-import contextlib
 import heapq
-import json
-import os
 import shutil
 import threading
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, cast
 
 from kbplatform.search.engine import (
@@ -35,6 +30,7 @@ from kbplatform.search.engine import (
     ParsedQuery,
     idf,
 )
+from kbplatform.search.engines.statefile import IndexState, StateFile
 from kbplatform.search.scoring import Scorer
 
 with warnings.catch_warnings():
@@ -52,7 +48,6 @@ _KEPT_FILTERS = 64
 _KEPT_POSTINGS = 300_000
 """Scores kept per reader, about 100 bytes each."""
 _OPEN_ATTEMPTS = 5
-_OLD_FOLDER_SECONDS = 60
 
 
 class _Bm25(scoring.BM25F):  # type: ignore[misc]  # untyped base
@@ -75,14 +70,6 @@ def _schema() -> Any:  # noqa: ANN401
         popularity=fields.COLUMN(columns.NumericColumn("d")),
         **tokens,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    schema: str = ""
-    folder: str = ""
-    generation: int = 0
-    seq: int = 0
 
 
 class _Reader:
@@ -155,7 +142,6 @@ class _Reader:
             matcher.next()
         return found
 
-
     def suggest(self, prefixes: Sequence[str], filters: Filters, limit: int) -> list[EngineHit]:
         allowed = self.allowed(filters)
         strength: dict[int, float] = {}
@@ -210,53 +196,22 @@ class WhooshEngine:
     name = "whoosh"
 
     def __init__(self, root: Path) -> None:
-        self._root = Path(root)
-        self._schema_version = ""
+        self._state = StateFile(root)
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._reader: _Reader | None = None
-        self._stamp: tuple[int, int, int] | None = None
-        self._state = _State()
 
     # ------------------------------------------------------------------ state
 
     def ensure(self, schema_version: str) -> EngineState:
-        self._schema_version = schema_version
-        self._stamp = None
+        self._state.expect(schema_version)
         return self.check()
 
     def generation(self) -> int:
-        return self._current().generation
-
-    def _current(self) -> _State:
-        """The state file's content, read again only when the file was replaced."""
-        try:
-            status = os.stat(self._root / "state.json")
-        except OSError:
-            self._stamp, self._state = None, _State()
-            return self._state
-        stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
-        if stamp != self._stamp:
-            self._state = self._read_state()
-            self._stamp = stamp
-        return self._state
-
-    def _read_state(self) -> _State:
-        try:
-            state = _State(**json.loads((self._root / "state.json").read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            return _State()
-        plain = Path(state.folder).name == state.folder and state.folder.startswith("ix-")
-        return state if plain and state.schema == self._schema_version else _State()
-
-    def _write_state(self, state: _State) -> None:
-        self._root.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", encoding="utf-8", dir=self._root, delete=False, suffix=".tmp") as out:
-            json.dump(asdict(state), out)
-        os.replace(out.name, self._root / "state.json")
+        return self._state.current().generation
 
     def check(self) -> EngineState:
-        state = self._current()
+        state = self._state.current()
         if not state.folder:
             return EngineState(usable=False, reason="no index of this version yet")
         try:
@@ -272,12 +227,12 @@ class WhooshEngine:
             return EngineState(usable=False, reason=f"{type(error).__name__}: {error}")
         return EngineState(usable=True, count=count, seq=state.seq)
 
-    def _open_index(self, state: _State) -> FileIndex:
-        return FileStorage(str(self._root / state.folder)).open_index()
+    def _open_index(self, state: IndexState) -> FileIndex:
+        return FileStorage(str(self._state.root / state.folder)).open_index()
 
     def _open(self) -> _Reader:
         """A reader of the newest generation; the one at hand where the newest is just being changed."""
-        state = self._current()
+        state = self._state.current()
         reader = self._reader
         if reader is not None and reader.generation == state.generation:
             return reader
@@ -294,7 +249,7 @@ class WhooshEngine:
 
     def _try_open(self) -> _Reader | None:
         for attempt in range(_OPEN_ATTEMPTS):
-            state = self._current()
+            state = self._state.current()
             if not state.folder:
                 return None
             try:
@@ -312,7 +267,7 @@ class WhooshEngine:
 
     def apply(self, batch: Batch, seq: int) -> None:
         with self._writing:
-            state = self._current()
+            state = self._state.current()
             if not state.folder:
                 msg = "no search index to write to"
                 raise EngineError(msg)
@@ -331,15 +286,11 @@ class WhooshEngine:
                 except Exception as error:
                     raise EngineError(str(error)) from error
             changed = bool(batch.upserts or batch.deletes)
-            self._write_state(_State(state.schema, state.folder, state.generation + changed, max(seq, state.seq)))
+            self._state.replace(IndexState(state.schema, state.folder, state.generation + changed, max(seq, state.seq)))
 
     def rebuild(self, records: Iterable[IndexRecord], seq: int) -> None:
         with self._writing:
-            state = self._read_state()
-            generation = max(state.generation, _highest(self._root)) + 1
-            folder = self._root / f"ix-{generation}"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            generation, folder = self._state.fresh_folder()
             writer = FileStorage(str(folder)).create_index(_schema()).writer()
             try:
                 for record in {r.id: r for r in records}.values():
@@ -349,15 +300,8 @@ class WhooshEngine:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
             writer.commit()
-            self._write_state(_State(self._schema_version, folder.name, generation, seq))
-            self._sweep(folder.name)
-
-    def _sweep(self, keep: str) -> None:
-        """Remove older folders, but not one that a reader may be opening this second."""
-        for folder in self._root.glob("ix-*"):
-            with contextlib.suppress(OSError):
-                if folder.name != keep and time.time() - folder.stat().st_mtime > _OLD_FOLDER_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
+            self._state.replace(IndexState(self._state.schema_version, folder.name, generation, seq))
+            self._state.sweep(folder.name)
 
     # ------------------------------------------------------------------ reading
 
@@ -392,11 +336,6 @@ class WhooshEngine:
             if self._reader is not None:
                 self._reader.searcher.close()
                 self._reader = None
-
-
-def _highest(root: Path) -> int:
-    numbers = [int(p.name[3:]) for p in root.glob("ix-*") if p.name[3:].isdecimal()]
-    return max(numbers, default=0)
 
 
 def _row(record: IndexRecord) -> dict[str, object]:
