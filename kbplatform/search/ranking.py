@@ -71,14 +71,17 @@ def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filte
     climb = _Climb(engine, filters, 2 * limit + 10, deadline_ms)
     plain = reader.read(text)
     climb.up(plain, every=True)
-    if len(climb.found) < ENOUGH or not _sure(climb.found.values(), plain):
+    broken = len(plain.groups) > 1 and any(len(g.surface) == 1 for g in plain.groups)  # 头诉 falls into characters
+    if broken or len(climb.found) < ENOUGH or not _sure(climb.found.values(), plain):
         heard = reader.reread(text)
         if heard:
             climb.up(heard, every=True)
     if len(climb.found) < ENOUGH or len(plain.groups) > 1:
         met = climb.up(plain, every=False)
         strange = frozenset(g.surface for g in plain.groups if g.alternatives) - met
-        if strange:  # words of documents that this reader, or this kind of search, does not get to see
+        if len(climb.found) < ENOUGH:
+            strange |= {g.surface for g in plain.groups if g.surface.isascii() and not g.topical}
+        if strange:
             plain = reader.read(text, strange)
             climb.up(plain, every=True)
             climb.up(plain, every=False)

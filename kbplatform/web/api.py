@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
+from flask.json.provider import DefaultJSONProvider
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
@@ -50,6 +51,20 @@ class ApiBlueprint(APIBlueprint):
         self.paths = {prefix + path: operations for path, operations in self.paths.items()}
 
 
+class _Json(DefaultJSONProvider):
+    """Flask's JSON, in reading order, for which a text nested too deeply is a mistake of its writer."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ANN401 - Flask's signature
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            msg = "nested too deeply"
+            raise ValueError(msg) from error
+
+
 def make_openapi_app(import_name: str) -> OpenAPI:
     """The Flask application object, with OpenAPI collected but no documentation pages of a third party."""
     app = OpenAPI(
@@ -60,8 +75,7 @@ def make_openapi_app(import_name: str) -> OpenAPI:
         validation_error_callback=_invalid,
         static_folder=None,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # as above
+    app.json = _Json(app)
     return app
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 from kbplatform.sdk import READ, ApiBlueprint, requires, ui_lang
 from kbplatform_calculators import registry
@@ -21,7 +21,7 @@ class RunIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    inputs: dict[str, int | float | str | None] = Field(max_length=50)
+    inputs: dict[str, StrictInt | StrictFloat | StrictStr | None] = Field(max_length=50)
 
 
 class RunOut(BaseModel):

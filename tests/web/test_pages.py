@@ -127,7 +127,8 @@ def test_a_method_that_is_not_allowed_says_which_are(kb_client):
     assert kb_client.delete("/articles/complaint-handling").status_code == 405
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"inputs": 1}', b'{"other": {}}', b"\xff", b'{"inputs": {"received": {"a": 1}}}'])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"inputs": 1}', b'{"other": {}}', b"\xff", b"[" * 100_000, b'{"inputs": {"received": {"a": 1}}}',
+                                  b'{"inputs": {"received": true, "resolved": false}}', b'{"inputs": {"received": 1e400, "resolved": NaN}}'])
 def test_bad_json_is_422_or_415(kb_client, body):
     response = kb_client.post("/api/v1/p/calculators/resolution_rate/runs", data=body, content_type="application/json")
     assert response.status_code in {400, 415, 422}
