@@ -129,6 +129,7 @@ class SearchService:
         """Read vocabulary and pinyin now, so that the first reader does not wait for it."""
         with contextlib.suppress(EngineError):
             self.refresh()
+            self.search("服务 service", audiences={"everyone"})
 
     def close(self) -> None:
         """Give back the engine's files and memory."""

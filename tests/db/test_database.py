@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from kbplatform.articles import models as _articles  # noqa: F401 - puts the tables into the metadata
+from kbplatform.articles.content_root import bundled_content
 from kbplatform.db import Base, Database
 from kbplatform.db.migrate import CORE, Component, upgrade
 from kbplatform.errors import StorageError
@@ -44,10 +47,14 @@ def test_eight_writers_lose_no_update(kb_database):
 
 
 def test_what_a_failed_write_changed_is_undone(kb_database):
-    with pytest.raises(RuntimeError), kb_database.write() as session:
-        session.add(OutboxCursor(consumer="x", seq=1))
-        session.flush()
-        raise RuntimeError
+    def change_and_fail():
+        with kb_database.write() as session:
+            session.add(OutboxCursor(consumer="x", seq=1))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_and_fail()
     with kb_database.read() as session:
         assert session.get(OutboxCursor, "x") is None
 
@@ -100,12 +107,16 @@ def test_a_damaged_file_is_named_and_what_to_do_is_said(tmp_path):
 
 @pytest.mark.slow
 def test_several_processes_may_start_first_together(tmp_path):
+    pack = tmp_path / "pack"
+    shutil.copytree(bundled_content(), pack)  # a pack that nobody edits meanwhile
     code = (
-        "from kbplatform.app import make_platform; from kbplatform.settings import load_settings; from kbplatform.serving import sync_content;"
-        f"p = make_platform(load_settings(data_dir={str(tmp_path / 'd')!r}, log_level='error')); sync_content(p); print(p.db.engine.connect()"
-        ".exec_driver_sql('select count(*) from kb_revision').scalar())"
+        "from kbplatform.app import create_app, platform_of; from kbplatform.settings import load_settings; from kbplatform.serving import sync_content;"
+        f"app = create_app(load_settings(data_dir={str(tmp_path / 'd')!r}, content_dir={str(pack)!r}, log_level='error'));"
+        "p = platform_of(app); sync_content(p);"
+        "print(app.secret_key, p.db.engine.connect().exec_driver_sql('select count(*) from kb_revision').scalar())"
     )
-    started = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")}
+    started = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) for _ in range(4)]
     results = [p.communicate(timeout=120) for p in started]
     assert [p.returncode for p in started] == [0, 0, 0, 0], results
     assert len({out.strip() for out, _ in results}) == 1

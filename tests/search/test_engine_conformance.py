@@ -46,7 +46,7 @@ def ids(engine):
 
 def test_what_is_added_is_found_once_and_what_is_deleted_is_gone(engine, ids):
     engine.apply(Batch((record("a/zh", "apple pear"), record("b/zh", "pear plum"))), 1)
-    assert ids(words("pear")) == ["a/zh", "b/zh"]
+    assert sorted(ids(words("pear"))) == ["a/zh", "b/zh"]
     engine.apply(Batch((), ("a/zh",)), 2)
     assert (ids(words("pear")), engine.size()) == (["b/zh"], 1)
 
@@ -198,6 +198,7 @@ def test_past_its_deadline_a_search_answers_with_what_it_has(engine):
     assert len(engine.search(query, filters=EVERYONE, limit=5, deadline_ms=1)) == 5
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves a damaged file open
 class TestWhooshHeals:
     """Damage to files: found by ``ensure``, never an exception of Whoosh's own, repaired by a rebuild."""
 

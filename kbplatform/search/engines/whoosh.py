@@ -221,8 +221,10 @@ class WhooshEngine:
                     searcher.stored_fields(number)
                 for name in (*_TOKEN_FIELDS, "audience"):
                     for term in searcher.reader().lexicon(name):
-                        searcher.postings(name, term).id()
-                        break
+                        matcher = searcher.postings(name, term)
+                        if matcher.is_active():  # else it stands in deleted documents only
+                            matcher.id()
+                            break
         except Exception as error:  # noqa: BLE001 - whatever damage does to pickles and struct data
             return EngineState(usable=False, reason=f"{type(error).__name__}: {error}")
         return EngineState(usable=True, count=count, seq=state.seq)
