@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -230,7 +231,14 @@ def secret_key(settings: Settings) -> str:
             file.write(secrets.token_hex(32))
     except FileExistsError:
         pass
-    return path.read_text("ascii").strip() or secrets.token_hex(32)
+    for _ in range(100):  # another process may have made the file and not yet written it
+        if key := path.read_text("ascii").strip():
+            return key
+        time.sleep(0.02)
+    raise StorageError(
+        Text(f"{path} 是空的", f"{path} is empty"),
+        remedy=Text("删掉它再启动，会重新生成。", "Delete it and start again: a new one is made."),
+    )
 
 
 def _mount_plugins(app: OpenAPI, platform: Platform) -> None:

@@ -27,6 +27,14 @@ def test_eight_first_starts_together_agree_on_one_secret_key(kb_settings, tmp_pa
         assert [p.name for p in folder.iterdir()] == ["secret.key"]
 
 
+def test_an_empty_secret_key_is_named_with_a_way_out(kb_settings, tmp_path):
+    (tmp_path / "secret.key").touch()
+    with pytest.raises(StorageError) as caught:
+        secret_key(kb_settings(data_dir=tmp_path))
+    assert str(tmp_path / "secret.key") in caught.value.message.en
+    assert "Delete it" in caught.value.remedy.en
+
+
 def test_a_second_start_finds_what_the_first_one_left(kb_make_app, kb_settings):
     first = platform_of(kb_make_app())
     first.site_facts.set("refund_limit", {"zh": "200元"})
@@ -81,7 +89,7 @@ def test_a_broken_glossary_is_named(kb_settings, tmp_path, text):
 def test_broken_site_facts_are_named(kb_settings, tmp_path):
     (tmp_path / "pack").mkdir()
     (tmp_path / "pack" / "site.toml").write_text("[refund_limit\n", "utf-8")
-    with pytest.raises(SettingsError, match="site.toml"):
+    with pytest.raises(SettingsError, match=r"site\.toml"):
         make_platform(kb_settings(content_dir=tmp_path / "pack"))
 
 

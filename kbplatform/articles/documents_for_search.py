@@ -33,6 +33,7 @@ class ArticleDocuments:
     """
 
     kinds = frozenset({"article", "handbook"})
+    with_program = False
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PER_GROUP_ON_HOME = 8
 PAGE_SIZE = 50
-_ARTICLE_LINK = re.compile(r'href="article:([a-z0-9-]+)')
+_ARTICLE_LINK = re.compile(r'href="/-/article/([a-z0-9-]+)')
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from kbplatform.articles.models import SiteFact
 from kbplatform.bilingual import LANGS, Text
 from kbplatform.db import utcnow
-from kbplatform.errors import InvalidInput
+from kbplatform.errors import InvalidInput, SettingsError
 from kbplatform.rendering import SiteFacts
 
 if TYPE_CHECKING:
@@ -50,11 +50,14 @@ def facts_stamp(session: Session) -> str:
 
 
 def declared_facts(content: Path) -> dict[str, Text]:
-    """The facts a pack declares in ``site.toml``: key → what it is."""
+    """The facts a pack declares in ``site.toml``: key → what it is. Raises SettingsError where it can't be read."""
     path = content / "site.toml"
     if not path.is_file():
         return {}
-    data = tomllib.loads(path.read_text("utf-8"))
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(Text(f"{path} 不是有效的 TOML：{error}", f"{path} is not valid TOML: {error}")) from error
     return {key: Text(str(row.get("zh", key)), str(row.get("en", key))) for key, row in data.items() if isinstance(row, dict)}
 
 

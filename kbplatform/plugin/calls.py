@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import structlog
+
+from kbplatform.plugin.contributions import Command, HealthCheck, LinkScheme, NavLink, SearchDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +48,8 @@ class Calls:
                 yield Answer(plugin, value)
 
     def all(self, hook: str, **arguments: object) -> list[Any]:
-        """The items of every plugin's list, flat."""
-        return [item for answer in self.each(hook, **arguments) for item in _items(answer.value)]
+        """The items of every plugin's list, flat; what is not of the kind the hook asks for is left out and logged."""
+        return [item for answer in self.each(hook, **arguments) for item in _items(hook, answer)]
 
     def one(self, plugin: str, hook: str, **arguments: object) -> Any:  # noqa: ANN401 - hooks return what their spec says
         """Run one plugin's implementation; None where it has none. What it raises, it raises."""
@@ -64,8 +67,26 @@ class Calls:
         return [(impl.plugin_name, impl.function, impl.argnames) for impl in reversed(caller.get_hookimpls())]
 
 
-def _items(value: object) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
+_KINDS: dict[str, type] = {
+    "register_commands": Command,
+    "register_link_schemes": LinkScheme,
+    "nav_links": NavLink,
+    "search_documents": SearchDocument,
+    "health_checks": HealthCheck,
+}
+"""What the lists of each hook hold."""
+
+
+def _items(hook: str, answer: Answer) -> list[Any]:
+    try:
+        items = list(answer.value) if isinstance(answer.value, Iterable) and not isinstance(answer.value, str) else [answer.value]
+    except (Exception, SystemExit):
+        log.exception("plugin.hook_failed", plugin=answer.plugin, hook=hook)
+        return []
+    kept = [item for item in items if isinstance(item, _KINDS[hook])]
+    if len(kept) < len(items):
+        log.error("plugin.wrong_answer", plugin=answer.plugin, hook=hook, wanted=_KINDS[hook].__name__)
+    return kept
 
 
 class Breaker:

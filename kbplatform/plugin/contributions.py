@@ -129,6 +129,10 @@ class DocumentSource(Protocol):
     def kinds(self) -> frozenset[str]:
         """The kinds of document this source holds."""
 
+    @property
+    def with_program(self) -> bool:
+        """Whether the documents change with the program rather than with the database: indexed at each start."""
+
     def documents(self) -> list[SearchDocument]:
         """Every document of these kinds, for a rebuild."""
 

@@ -18,6 +18,8 @@ class PluginDocuments:
         self._services = services
         self._documents: dict[str, SearchDocument] | None = None
 
+    with_program = True
+
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds that plugins contribute."""

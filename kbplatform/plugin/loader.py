@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
+import structlog
 
 from kbplatform.bilingual import Text
 from kbplatform.errors import SettingsError
@@ -17,6 +18,8 @@ from kbplatform.plugin import hookspecs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+log = structlog.get_logger(__name__)
 
 GROUP = "kbplatform.plugins"
 _NAME = re.compile(r"^[a-z][a-z0-9]*$")
@@ -47,6 +50,7 @@ class PluginRecord:
     def fail(self, error: BaseException) -> None:
         """Leave the plugin out, and remember why."""
         self.state = "failed"
+        log.warning("plugin.left_out", plugin=self.name, error=f"{type(error).__name__}: {error}"[:300])
         self.error = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         self.details = "".join(traceback.format_exception(error))[-4000:]
 

@@ -22,7 +22,7 @@ from kbplatform.bilingual import Text
 from kbplatform.rendering.caps import too_expensive
 from kbplatform.rendering.sanitizing import sanitize
 from kbplatform.rendering.text import TextAndLinks, text_of
-from kbplatform.rendering.vocabulary import SITE_FACT, SLOT, SLOTS
+from kbplatform.rendering.vocabulary import INNER_LINK, INNER_PREFIX, LINK_SCHEMES, SITE_FACT, SLOT, SLOTS
 
 RENDERER_VERSION = 1
 """Raised when the HTML for the same Markdown changes; stored revisions are then rendered again."""
@@ -105,7 +105,11 @@ def _cut(html: str) -> list[RenderedSection]:
 def _section(section_id: str, heading: str, html: str) -> RenderedSection:
     found: TextAndLinks = text_of(html)
     digest = hashlib.sha256("\0".join([heading, found.text, *found.links]).encode()).hexdigest()
-    return RenderedSection(section_id, heading, html.strip(), found.text, digest, found.links)
+    return RenderedSection(section_id, heading, html.strip(), found.text, digest, tuple(_as_written(link) for link in found.links))
+
+
+def _as_written(link: str) -> str:
+    return link.removeprefix(INNER_PREFIX).replace("/", ":", 1) if link.startswith(INNER_PREFIX) else link
 
 
 class _OurMarks(Extension):
@@ -121,6 +125,7 @@ class _OurMarks(Extension):
         md.inlinePatterns.register(_SiteFactMark(SITE_FACT.pattern, md), "kb_site_fact", 185)
         md.inlinePatterns.register(_SlotMark(SLOT.pattern, self._lang, md), "kb_slot", 184)
         md.treeprocessors.register(_Headings(md), "kb_headings", 5)
+        md.treeprocessors.register(_InnerLinks(md), "kb_inner_links", 4)
 
 
 class _SiteFactMark(InlineProcessor):
@@ -157,6 +162,16 @@ class _Headings(Treeprocessor):
                 if element.tag in {"h1", "h2"}:
                     element.tag = "h3"
                 element.attrib.clear()
+
+
+class _InnerLinks(Treeprocessor):
+    """``calc:aht`` → ``/-/calc/aht``: whatever scheme a plugin brings, no foreign scheme passes the sanitiser."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter("a"):
+            match = INNER_LINK.match(element.get("href", ""))
+            if match and match[1] not in LINK_SCHEMES:
+                element.set("href", f"{INNER_PREFIX}{match[1]}/{match[2]}")
 
 
 def heading_id(text: str) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from kbplatform.bilingual import Text
-from kbplatform.rendering.vocabulary import INNER_LINK, SITE_FACT
+from kbplatform.rendering.vocabulary import INNER_PREFIX, SITE_FACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 UNSET = Text("未填，问组长", "not set: ask your lead")
 
 _FACT = re.compile(r'<span class="fact" data-site="([a-z0-9_]+)"></span>')
-_LINK = re.compile(r'<a href="([a-z][a-z0-9]*:[^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
+_LINK = re.compile(rf'<a href="{INNER_PREFIX}([a-z][a-z0-9]*)/([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,6 @@ class Presenter:
         return _LINK.sub(lambda m: self._link(m, facts.lang), html)
 
     def _link(self, match: re.Match[str], lang: str) -> str:
-        inner = INNER_LINK.match(match[1])
-        if inner is None or inner[1] not in self._resolvers:
-            return match[0] if match[1].split(":", 1)[0] in {"http", "https", "mailto", "tel"} else match[3]
-        url = self._resolvers[inner[1]](inner[2], lang)
+        resolve = self._resolvers.get(match[1])
+        url = resolve(match[2], lang) if resolve else None
         return f'<a href="{escape(url)}">{match[3]}</a>' if url else match[3]

@@ -19,4 +19,6 @@ SLOTS: dict[str, Text] = {
 """Call variables: filled in at the desk, never stored."""
 SLOT = re.compile(r"(?<![{\w])\{(" + "|".join(SLOTS) + r")\}(?!\})")
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+INNER_PREFIX = "/-/"
+"""How ``calc:aht`` is stored: as ``/-/calc/aht``, a harmless path that is resolved when the page is shown."""
 INNER_LINK = re.compile(r"^([a-z][a-z0-9]{1,20}):([A-Za-z0-9_./#-]{1,200})$")

@@ -11,13 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import opencc
 import rjieba
 import Stemmer
 
-ANALYSIS_VERSION = "3"
+ANALYSIS_VERSION = "4"
 """Part of the index's schema version: raise it whenever tokens change."""
 
 Script = Literal["han", "latin"]
@@ -158,6 +159,11 @@ def _segment(text: str, mode: str) -> Sequence[tuple[str, int, int]]:
     for at in range(0, len(text), _WORDS_AT_ONCE):
         out += [(w, s + at, e + at) for w, s, e in rjieba.tokenize(text[at : at + _WORDS_AT_ONCE], mode, False)]
     return out
+
+
+def pairs(tokens: Sequence[Token]) -> list[str]:
+    """Words that follow each other without more than a blank or a hyphen between, as one term each (``绩效_激励``)."""
+    return [f"{a.term}_{b.term}" for a, b in pairwise(tokens) if b.start - a.end <= 1]
 
 
 def is_han(text: str) -> bool:

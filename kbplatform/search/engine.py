@@ -15,12 +15,14 @@ MatchKind = Literal["word", "prefix", "synonym", "pinyin", "initials", "typo"]
 KIND_ORDER: tuple[MatchKind, ...] = ("word", "prefix", "synonym", "pinyin", "initials", "typo")
 """From the plainest reason for a match to the one that most needs explaining."""
 
-Field = Literal["all", "head", "rest", "initials"]
+Field = Literal["all", "head", "rest", "pairs", "initials"]
 SUGGEST_FIELD = "suggest"
 SPELLING_FIELD = "spelling"
 
 K1 = 0.9
 B = 0.4
+PAIR_WEIGHT = 0.8
+"""What two words that stand together as they were typed add, beside one in the combined field."""
 HEAD_BOOST = 1.15
 """How much a match in title or keywords counts beside one in the combined field (dis-max)."""
 
@@ -34,7 +36,8 @@ class IndexRecord:
     """A document as tokens. Repeated tokens weigh more.
 
     ``page`` is shared by the languages of one page. ``all`` is title, keywords, angle, lead and body;
-    ``head`` title and keywords; ``rest`` the parts that speak of other pages; ``initials`` pinyin
+    ``head`` title and keywords; ``rest`` the parts that speak of other pages; ``pairs`` words that
+    follow each other (see :func:`kbplatform.search.analysis.pairs`); ``initials`` pinyin
     initials of short phrases; ``suggest`` their beginnings; ``spelling`` unstemmed Latin words.
     """
 
@@ -48,6 +51,7 @@ class IndexRecord:
     all: tuple[str, ...]
     head: tuple[str, ...]
     rest: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
     initials: tuple[str, ...] = ()
     suggest: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
@@ -88,10 +92,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """Groups that must all match (``every``) or of which some must."""
+    """Groups that must all match (``every``) or of which some must.
+
+    ``pairs`` find nothing by themselves: documents that hold them score more.
+    """
 
     groups: tuple[Group, ...]
     every: bool = True
+    pairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +164,11 @@ class SearchEngine(Protocol):
     def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
         """For each page the ids of its visible documents by language."""
 
-    def terms(self, field: str) -> Mapping[str, int]:
-        """Every term of a field with the number of documents it occurs in."""
+    def terms(self, field: str, kinds: frozenset[str] = frozenset()) -> Mapping[str, int]:
+        """Every term of a field with the number of documents (of ``kinds``, where given) it occurs in."""
 
-    def size(self) -> int:
-        """How many documents the visible generation holds. Costs microseconds."""
+    def size(self, kinds: frozenset[str] = frozenset()) -> int:
+        """How many documents (of ``kinds``, where given) the visible generation holds."""
 
     def check(self) -> EngineState:
         """Look hard: can the index be opened, read and searched?"""

@@ -63,7 +63,7 @@ class Indexer:
         if not state.usable or state.seq > self._outbox.head():
             log.info("index.rebuild", reason=state.reason or "the index is ahead of the database")
             return self.rebuild()
-        return self._apply(state.seq)
+        return self._apply(state.seq) + self._apply_program()
 
     def catch_up(self) -> int:
         """What ``run_once`` does, without checking the whole index first: for each round of a running indexer."""
@@ -148,6 +148,15 @@ class Indexer:
             self._seq = seq
             written += len(ids)
         return written
+
+    def _apply_program(self) -> int:
+        """Take in again what came with the program: it may be another one than last time."""
+        documents = [d for source in self._sources if source.with_program for d in source.documents()]
+        if documents:
+            self._learn(documents)
+            builder = RecordBuilder(self._analyzer, self._pinyin)
+            self._engine.apply(Batch(tuple(builder.build(d) for d in documents)), self._seq or 0)
+        return len(documents)
 
     def _load(self, ids: list[str]) -> list[SearchDocument]:
         found: dict[str, SearchDocument] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han
+from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, pairs
 from kbplatform.search.engine import Alternative, Group, MatchKind, idf
 from kbplatform.search.glossary import Mention, Thesaurus
 from kbplatform.search.lexicon import Lexicon, Sound
@@ -32,6 +32,7 @@ class Reading:
 
     groups: tuple[Group, ...]
     only_stops: bool = False
+    pairs: tuple[str, ...] = ()
 
 
 class QueryReader:
@@ -68,7 +69,7 @@ class QueryReader:
             if mention:
                 groups.append(self._phrase(tokens[mention.start : mention.end], mention))
                 at = mention.end
-        return Reading(tuple(groups[:MOST_GROUPS]), only_stops)
+        return Reading(tuple(groups[:MOST_GROUPS]), only_stops, tuple(dict.fromkeys(pairs(content[:MOST_GROUPS]))))
 
     def reread(self, text: str) -> Reading | None:
         """Chinese words taken by their sound (头诉 → 投诉); None where that changes nothing."""
@@ -105,13 +106,18 @@ class QueryReader:
         joined: list[list[Token]] = []
         for latin, run in groupby(pieces, key=lambda p: len(p) == 1 and p[0].script == "latin"):
             items = list(run)
-            unknown = [p for p in items if latin and not self._known(p[0]) and not self._lexicon.spoken(p[0].surface)]
+            unknown = [p for p in items if latin and not self._known(p[0]) and not self._spells_words(p[0].surface)]
             letters = "".join(p[0].surface for p in items) if unknown and len(items) > 1 else ""
             if letters and max(len(p[0].surface) for p in items) <= 6 and self._lexicon.spoken(letters):
                 joined.append([Token(letters, letters, items[0][0].start, items[-1][0].end, "latin")])
             else:
                 joined += items
         return joined
+
+    def _spells_words(self, letters: str) -> bool:
+        """Whether letters are the pinyin of whole words; that of a single character is a piece of one."""
+        sounds = self._lexicon.spoken(letters)
+        return bool(sounds) and all(len(s.words[0]) > 1 for s in sounds)
 
     def _piece(self, piece: list[Token], synonyms: dict[Token, list[Alternative]], *, keep_stops: bool) -> list[Group]:
         mixed = self._mixed(piece)

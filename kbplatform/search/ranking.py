@@ -101,7 +101,7 @@ class _Climb:
         usable = tuple(g for g in reading.groups if g.alternatives)
         if not usable:
             return set()
-        hits = self._engine.search(ParsedQuery(usable, every), filters=self._filters, limit=self._want, deadline_ms=self._deadline_ms)
+        hits = self._engine.search(ParsedQuery(usable, every, reading.pairs), filters=self._filters, limit=self._want, deadline_ms=self._deadline_ms)
         for page in _pages(hits, usable, reading.groups):
             known = self.found.get(page.page)
             if known is None or page.score > known.score:

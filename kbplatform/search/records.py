@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 
 from kbplatform.plugin.contributions import SearchDocument
-from kbplatform.search.analysis import Analyzer, Token, is_han
+from kbplatform.search.analysis import Analyzer, Token, is_han, pairs
 from kbplatform.search.engine import IndexRecord
 from kbplatform.search.pinyin import PinyinTable, initials
 from kbplatform.search.stopwords import is_stop
@@ -52,6 +52,7 @@ class RecordBuilder:
             all=tuple(combined),
             head=tuple(title + keywords),
             rest=tuple(rest),
+            pairs=tuple(p for text in self._own_texts(doc) for p in pairs(self._content(text))),
             initials=tuple(self._initials(doc)),
             suggest=tuple(self._suggest(doc)),
             spelling=tuple(self._spelling(doc)),
@@ -66,9 +67,15 @@ class RecordBuilder:
                 words.update(t.term for t in self._analyzer.index_tokens(self._analyzer.normalise(text)) if t.script == "han")
         return words
 
+    def _own_texts(self, doc: SearchDocument) -> Iterator[str]:
+        """What a document says of itself."""
+        return chain((doc.title, doc.angle), doc.keywords, (s.text for s in doc.sections if s.id not in ASIDE))
+
+    def _content(self, text: str) -> list[Token]:
+        return [t for t in self._analyzer.query_tokens(self._analyzer.normalise(text)) if not is_stop(t.surface)]
+
     def _spelling(self, doc: SearchDocument) -> set[str]:
-        texts = chain((doc.title, doc.angle), doc.keywords, (s.text for s in doc.sections if s.id not in ASIDE))
-        tokens = chain.from_iterable(self._analyzer.query_tokens(self._analyzer.normalise(t)) for t in texts)
+        tokens = chain.from_iterable(self._content(text) for text in self._own_texts(doc))
         return {t.surface for t in tokens if t.script == "latin" and len(t.surface) > 2 and t.surface.isalpha()}
 
     def _initials(self, doc: SearchDocument) -> list[str]:

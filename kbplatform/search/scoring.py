@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Container, Mapping
 from typing import Generic, TypeVar
 
-from kbplatform.search.engine import HEAD_BOOST, Alternative, Group, MatchKind, ParsedQuery
+from kbplatform.search.engine import HEAD_BOOST, PAIR_WEIGHT, Alternative, Group, MatchKind, ParsedQuery
 
 Doc = TypeVar("Doc", bound=int | str)
 
@@ -42,6 +42,10 @@ class Scorer(Generic[Doc]):
                     totals[doc] = totals.get(doc, 0.0) + score
             if query.every and not totals:
                 return []
+        for pair in query.pairs:
+            for doc, score in self._postings("pairs", pair).items():
+                if doc in totals:
+                    totals[doc] += PAIR_WEIGHT * score
         visible = totals.items() if allowed is None else ((d, s) for d, s in totals.items() if d in allowed)
         top = heapq.nsmallest(limit, visible, key=lambda item: (-item[1], item[0]))
         order = range(len(query.groups))

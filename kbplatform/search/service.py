@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,9 +85,14 @@ class _Snapshot:
 
     engine: SearchEngine
     generation: int
-    reader: QueryReader
+    readers: Mapping[frozenset[str], QueryReader]
+    """For articles alone, whose words the examples in our manual must not change, and (empty key) for everything."""
     degraded: bool = False
     made: float = field(default_factory=time.monotonic)
+
+    def reader(self, kinds: frozenset[str]) -> QueryReader:
+        """The reader for a search of these kinds."""
+        return self.readers.get(kinds) or self.readers[frozenset()]
 
 
 def schema_version(glossary: Glossary) -> str:
@@ -165,10 +170,10 @@ class SearchService:
     def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking]:
         snapshot = self._current()
         try:
-            return snapshot, rank(snapshot.engine, snapshot.reader, text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+            return snapshot, rank(snapshot.engine, snapshot.reader(filters.kinds), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
         except EngineError:
             snapshot = self._fallback()
-            return snapshot, rank(snapshot.engine, snapshot.reader, text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+            return snapshot, rank(snapshot.engine, snapshot.reader(filters.kinds), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
 
     def _hits(self, snapshot: _Snapshot, ranking: Ranking, filters: Filters, lang: str) -> tuple[SearchHit, ...]:
         chosen = self._in_language(snapshot.engine, [p.page for p in ranking.pages], filters, lang)
@@ -309,17 +314,20 @@ class SearchService:
             return snapshot
 
     def _read(self, engine: SearchEngine, generation: int, *, degraded: bool = False) -> _Snapshot:
-        words = engine.terms("all")
+        readers = {kinds: self._reader(engine, kinds) for kinds in (ARTICLES, frozenset[str]())}
+        return _Snapshot(engine, generation, readers, degraded)
+
+    def _reader(self, engine: SearchEngine, kinds: frozenset[str]) -> QueryReader:
         lexicon = Lexicon(
-            words=words,
-            head=engine.terms("head"),
-            spelling=engine.terms(SPELLING_FIELD),
-            shorthand=engine.terms("initials"),
+            words=engine.terms("all", kinds),
+            head=engine.terms("head", kinds),
+            spelling=engine.terms(SPELLING_FIELD, kinds),
+            shorthand=engine.terms("initials", kinds),
             pinyin=self._pinyin(),
             stem=self._analyzer.stem,
-            count=engine.size(),
+            count=engine.size(kinds),
         )
-        return _Snapshot(engine, generation, QueryReader(self._analyzer, self._thesaurus, lexicon), degraded)
+        return QueryReader(self._analyzer, self._thesaurus, lexicon)
 
     def _pinyin(self) -> PinyinTable:
         """The table on disk; where that is gone the one last read, and where there was none, one made here."""

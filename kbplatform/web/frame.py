@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import structlog
 from flask import Flask, render_template, request
 from flask_babel import gettext
+from werkzeug.routing import BuildError
 
 from kbplatform.bilingual import Text, other_lang
 from kbplatform.web.access import public
@@ -16,6 +18,9 @@ from kbplatform.web.i18n import content_lang, ui_lang
 if TYPE_CHECKING:
     from kbplatform.plugin.calls import Calls
     from kbplatform.plugin.contributions import NavLink
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +74,10 @@ def _item(link: tuple[Text, str], lang: str) -> NavItem:
 def _links(app: Flask, calls: Calls) -> list[tuple[Text, str]]:
     urls = app.url_map.bind("localhost")
     found: list[NavLink] = sorted(calls.all("nav_links"), key=lambda link: link.order)
-    return [(link.label, urls.build(link.endpoint)) for link in found if link.endpoint in app.view_functions]
+    built: list[tuple[Text, str]] = []
+    for link in found:
+        try:
+            built.append((link.label, urls.build(link.endpoint)))
+        except BuildError:  # no such endpoint, or one that wants arguments: a plugin's mistake costs its entry
+            log.warning("nav_link.left_out", endpoint=link.endpoint)
+    return built

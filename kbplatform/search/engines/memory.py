@@ -21,7 +21,7 @@ from kbplatform.search.engine import (
 )
 from kbplatform.search.scoring import Scorer
 
-_FIELDS = ("all", "head", "rest", "initials", SUGGEST_FIELD, SPELLING_FIELD)
+_FIELDS = ("all", "head", "rest", "pairs", "initials", SUGGEST_FIELD, SPELLING_FIELD)
 
 
 class _Postings:
@@ -152,12 +152,14 @@ class MemoryEngine:
                     out.setdefault(record.page, {})[record.lang] = record.id
         return out
 
-    def terms(self, field: str) -> Mapping[str, int]:
+    def terms(self, field: str, kinds: frozenset[str] = frozenset()) -> Mapping[str, int]:
         with self._lock:
-            return {term: len(found) for term, found in self._fields[field].terms.items()}
+            counts = {t: sum(not kinds or self._records[i].kind in kinds for i in found) for t, found in self._fields[field].terms.items()}
+        return {term: count for term, count in counts.items() if count}
 
-    def size(self) -> int:
-        return len(self._records)
+    def size(self, kinds: frozenset[str] = frozenset()) -> int:
+        with self._lock:
+            return sum(not kinds or r.kind in kinds for r in self._records.values())
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -7,12 +7,13 @@ it is all a reader has to look at. Whoosh pickles its metadata: an index is neve
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import shutil
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,8 +43,8 @@ with warnings.catch_warnings():
     from whoosh.index import FileIndex
     from whoosh.searching import Searcher
 
-_TOKEN_FIELDS = ("all", "head", "rest", "initials", SUGGEST_FIELD, SPELLING_FIELD)
-_SCORED = frozenset({"all", "head", "rest", "initials"})
+_TOKEN_FIELDS = ("all", "head", "rest", "pairs", "initials", SUGGEST_FIELD, SPELLING_FIELD)
+_SCORED = frozenset({"all", "head", "rest", "pairs", "initials"})
 _KEPT_FILTERS = 64
 _KEPT_POSTINGS = 300_000
 """Scores kept per reader, about 100 bytes each."""
@@ -82,6 +83,7 @@ class _Reader:
         self._filters: dict[Filters, frozenset[int] | None] = {}
         self._stored: dict[int, tuple[str, str, str]] = {}
         self._scores: dict[tuple[str, str], dict[int, float]] = {}
+        self._of_page: dict[str, tuple[int, ...]] = {}
         self._held = 0
         self._source = searcher.reader()
         self._popularity = searcher.reader().column_reader("popularity") if searcher.doc_count() else None
@@ -167,15 +169,24 @@ class _Reader:
                 matcher.next()
             return found
 
-    def terms(self, field: str) -> dict[str, int]:
-        """Every term of a field with its document count; the lock is let go now and then."""
+    def of_kinds(self, kinds: frozenset[str]) -> frozenset[int]:
+        """Document numbers of these kinds, whoever may see them."""
         with self._lock:
-            names = list(self._source.lexicon(field))
+            return frozenset(query.Or([query.Term("kind", k) for k in sorted(kinds)]).docs(self.searcher))
+
+    def terms(self, field: str, kinds: frozenset[str]) -> dict[str, int]:
+        """Every term of a field with its document count; the lock is let go now and then."""
+        wanted = self.of_kinds(kinds) if kinds else None
+        with self._lock:
+            names = [name.decode("utf-8") for name in self._source.lexicon(field)]
         out: dict[str, int] = {}
-        for start in range(0, len(names), 500):
+        for start in range(0, len(names), 200):
             with self._lock:
-                for name in names[start : start + 500]:
-                    out[name.decode("utf-8")] = int(self._source.term_info(field, name).doc_frequency())
+                for name in names[start : start + 200]:
+                    matcher = self.searcher.postings(field, name)
+                    count = sum(wanted is None or number in wanted for number in matcher.all_ids())
+                    if count:
+                        out[name] = count
         return out
 
     def pages(self, pages: Sequence[str], filters: Filters) -> dict[str, dict[str, str]]:
@@ -183,7 +194,10 @@ class _Reader:
         allowed = self.allowed(filters)
         out: dict[str, dict[str, str]] = {}
         for page in pages:
-            for number in self.weights("page", page):
+            numbers = self._of_page.get(page)
+            if numbers is None:
+                numbers = self._of_page[page] = tuple(self.weights("page", page))
+            for number in numbers:
                 if allowed is None or number in allowed:
                     id_, _, lang = self.stored(number)
                     out.setdefault(page, {})[lang] = id_
@@ -309,35 +323,49 @@ class WhooshEngine:
 
     def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
         reader = self._open()
-        try:
+        with _own_errors():
             top = Scorer(reader.scores, deadline_ms).best(query, reader.allowed(filters), limit + offset)
             return [EngineHit(*reader.stored(number), score, reasons) for number, score, reasons in top[offset:]]
-        except Exception as error:
-            raise EngineError(str(error)) from error
 
     def suggest(self, prefixes: Sequence[str], *, filters: Filters, limit: int) -> list[EngineHit]:
         if not prefixes:
             return []
         reader = self._open()
-        try:
+        with _own_errors():
             return reader.suggest(prefixes, filters, limit)
-        except Exception as error:
-            raise EngineError(str(error)) from error
 
     def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
-        return self._open().pages(pages, filters)
+        reader = self._open()
+        with _own_errors():
+            return reader.pages(pages, filters)
 
-    def terms(self, field: str) -> Mapping[str, int]:
-        return self._open().terms(field)
+    def terms(self, field: str, kinds: frozenset[str] = frozenset()) -> Mapping[str, int]:
+        reader = self._open()
+        with _own_errors():
+            return reader.terms(field, kinds)
 
-    def size(self) -> int:
-        return int(self._open().searcher.doc_count())
+    def size(self, kinds: frozenset[str] = frozenset()) -> int:
+        reader = self._open()
+        with _own_errors():
+            return len(reader.of_kinds(kinds)) if kinds else int(reader.searcher.doc_count())
 
     def close(self) -> None:
         with self._lock:
             if self._reader is not None:
                 self._reader.searcher.close()
                 self._reader = None
+
+
+@contextlib.contextmanager
+def _own_errors() -> Iterator[None]:
+    """Whatever Whoosh raises over damaged or closed files, as an EngineError."""
+    try:
+        yield
+    except EngineError:
+        raise
+    except Exception as error:
+        msg = f"{type(error).__name__}: {error}"
+        raise EngineError(msg) from error
 
 
 def _row(record: IndexRecord) -> dict[str, object]:
