@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{#([\w-]+)\})?\s*$")
 _LINK = re.compile(r"\]\(([^)\s]+)")
-_BRACES = re.compile(r"(?<![{\w])\{([a-z_]+)\}(?!\})")
+_BRACES = re.compile(r"(?<![{A-Za-z0-9_])\{([a-z_]+)\}(?!\})")
 _ANY_FACT = re.compile(r"\{\{(.*?)\}\}")
 ALIASES = (8, 15)
 ANGLE = {"zh": 30, "en": 15}

@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from kbplatform.plugin.contributions import Command, HealthCheck, LinkScheme, NavLink, SearchDocument
+from kbplatform.bilingual import Text
+from kbplatform.plugin.contributions import Command, HealthCheck, LinkScheme, NavLink, SearchDocument, SearchSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,10 +84,27 @@ def _items(hook: str, answer: Answer) -> list[Any]:
     except (Exception, SystemExit):
         log.exception("plugin.hook_failed", plugin=answer.plugin, hook=hook)
         return []
-    kept = [item for item in items if isinstance(item, _KINDS[hook])]
+    kept = [item for item in items if isinstance(item, _KINDS[hook]) and _well_made(item)]
     if len(kept) < len(items):
         log.error("plugin.wrong_answer", plugin=answer.plugin, hook=hook, wanted=_KINDS[hook].__name__)
     return kept
+
+
+_FIELDS: dict[str, type] = {"str": str, "Text": Text, "int": int}
+_PARTS: dict[str, type] = {"tuple[str, ...]": str, "tuple[SearchSection, ...]": SearchSection, "frozenset[str]": str}
+_LONG = 500
+
+
+def _well_made(item: Any) -> bool:  # noqa: ANN401 - one of the kinds above
+    """Whether each field holds what it is declared to hold; names and labels are short (search reads each letter's start)."""
+    for f in fields(item):
+        value, part = getattr(item, f.name), _PARTS.get(str(f.type))
+        if part and not isinstance(value, tuple | frozenset):
+            return False
+        kind = part or _FIELDS.get(str(f.type), object)
+        if not all(isinstance(v, kind) and (not isinstance(v, str) or len(v) <= _LONG) for v in (value if part else (value,))):
+            return False
+    return True
 
 
 class Breaker:

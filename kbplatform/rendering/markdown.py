@@ -24,7 +24,7 @@ from kbplatform.rendering.sanitizing import sanitize
 from kbplatform.rendering.text import TextAndLinks, text_of
 from kbplatform.rendering.vocabulary import INNER_LINK, INNER_PREFIX, LINK_SCHEMES, SITE_FACT, SLOT, SLOTS
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Raised when the HTML for the same Markdown changes; stored revisions are then rendered again."""
 
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)

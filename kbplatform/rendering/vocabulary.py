@@ -17,7 +17,7 @@ SLOTS: dict[str, Text] = {
     "date": Text("日期", "date"),
 }
 """Call variables: filled in at the desk, never stored."""
-SLOT = re.compile(r"(?<![{\w])\{(" + "|".join(SLOTS) + r")\}(?!\})")
+SLOT = re.compile(r"(?<![{A-Za-z0-9_])\{(" + "|".join(SLOTS) + r")\}(?!\})")
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 INNER_PREFIX = "/-/"
 """How ``calc:aht`` is stored: as ``/-/calc/aht``, a harmless path that is resolved when the page is shown."""

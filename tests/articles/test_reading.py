@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select, update
 
 from kbplatform.accounts import Viewer
@@ -103,7 +104,7 @@ def test_a_hidden_page_shows_nowhere(articles, kb_database):
 
 def test_those_it_is_for_see_it(articles, kb_database):
     hide(kb_database, 2)
-    legal = Viewer(teams=frozenset({"legal"}))
+    legal = Viewer(id=1, teams=frozenset({"legal"}))
     assert articles.page("page-2", "zh", legal).title == "zh 2"
     assert articles.listing("practice", "zh", legal)[1] == 3
 
@@ -209,7 +210,9 @@ def test_the_practices_come_in_six_groups_of_thirty(kb_client):
 def test_side_by_side_shows_both_languages(kb_client):
     html = kb_client.get("/articles/complaint-handling?lang=zh&side=1").text
     for lang in ("zh", "en"):
-        assert kb_client.get(f"/api/v1/articles/complaint-handling?lang={lang}").json["title"] in html
+        sections = kb_client.get(f"/api/v1/articles/complaint-handling?lang={lang}").json["sections"]
+        assert [s["heading"] for s in sections if str(escape(s["heading"])) not in html] == []
+        assert sections[3]["html"] in html
 
 
 def test_a_page_of_another_kind_is_found_at_its_own_address(kb_client):

@@ -99,8 +99,9 @@ def test_a_navigation_entry_that_cannot_be_shown_is_left_out(kb_plugin, link):
     "document",
     [SearchDocument("a", "mine", "a", "zh", None, "/p/mine/"), SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", keywords=(None,)),
      SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", sections=("text",)), SearchDocument(None, "mine", "a", "zh", "好", "/p/mine/"),
-     SearchDocument("a", "mine", "a", "xx", "好", "/p/mine/"), SearchDocument("a", "mine", "a", "zh", "好" * 200_000, "/p/mine/")],
-    ids=["no title", "no keyword", "sections as text", "no id", "another language", "two hundred thousand characters"],
+     SearchDocument("a", "mine", "a", "xx", "好", "/p/mine/"), SearchDocument("a", "mine", "a", "zh", "好" * 200_000, "/p/mine/"),
+     SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", keywords=("好" * 200_000,))],
+    ids=["no title", "no keyword", "sections as text", "no id", "another language", "title without end", "keyword without end"],
 )  # fmt: skip
 def test_a_document_that_cannot_be_indexed_stops_nobody_else_s(kb_plugin, document):
     app = kb_plugin(plugin(search_documents=lambda: [document]))
@@ -186,7 +187,7 @@ def test_a_plugin_with_broken_commands_leaves_help_and_every_other_command(tmp_p
     assert "\n  calc " in result.stdout
 
 
-def test_calls_keep_the_order_of_loading_and_give_each_argument_by_name():
+def test_the_plugin_loaded_last_is_asked_first():
     class First:
         @hookimpl
         def nav_links(self):
@@ -198,7 +199,7 @@ def test_calls_keep_the_order_of_loading_and_give_each_argument_by_name():
             return NavLink(Text("二", "two"), "y")
 
     calls = Calls(load_plugins(disabled=["calculators"], extra={"first": First(), "second": Second()}))
-    assert [link.label.en for link in calls.all("nav_links")] == ["one", "two"]
-    assert calls.implementers("nav_links") == ["first", "second"]
+    assert [link.label.en for link in calls.all("nav_links")] == ["two", "one"]
+    assert calls.implementers("nav_links") == ["second", "first"]
     assert calls.one("second", "nav_links").label.en == "two"
     assert calls.one("nobody", "nav_links") is None

@@ -144,6 +144,7 @@ def test_only_top_level_headings_cut_sections():
         ('??? warning "折起"\n    看清', '<details class="warning">'),
         ("```python\nx = 1\n```", "<code>x = 1"),
         ("您好，{name}", '<var class="slot" data-slot="name">称呼</var>'),
+        ("弄清{issue}是怎么回事", '弄清<var class="slot" data-slot="issue">遇到的问题</var>是'),
     ],
 )
 def test_the_marks_writers_use_come_out(source, html):
