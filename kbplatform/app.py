@@ -79,7 +79,8 @@ class Platform:
 
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
-        return make_indexer(self.settings, self.db, self.sources, self.content)
+        shared = self.search.engine if self.settings.search_engine == "memory" else None
+        return make_indexer(self.settings, self.db, self.sources, self.content, shared)
 
     def run_indexer(self, stop: Event) -> None:
         """Keep the index in step and deliver events to plugins until ``stop`` is set."""

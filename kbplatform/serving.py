@@ -92,6 +92,8 @@ def _indexer_beside(platform: Platform) -> Iterator[None]:
     """Keep the index in step in a child process: a commit there stalls no reader here, and its memory is its own."""
     if platform.settings.search_engine == "memory":
         platform.deliver_events()
+        platform.indexer().rebuild()
+        platform.search.warm_up()
         yield
         return
     child = _IndexerProcess(platform.settings)

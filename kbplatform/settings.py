@@ -20,7 +20,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 class Settings(BaseSettings):
     """Everything an operator can set. Paths are absolute after loading."""
 
-    model_config = SettingsConfigDict(env_prefix="KBPLATFORM_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="KBPLATFORM_", env_ignore_empty=True, extra="forbid", frozen=True)
 
     data_dir: Path = Path(".kbplatform")
     """Where the database, the index and the secret key live."""
@@ -121,6 +121,8 @@ class _TomlSource(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         path = config_path(self.current_state.get("data_dir"))
         if not path.is_file():
+            if os.environ.get("KBPLATFORM_CONFIG"):
+                raise SettingsError(Text(f"KBPLATFORM_CONFIG：没有 {path} 这个文件", f"KBPLATFORM_CONFIG: there is no file {path}"))
             return {}
         try:
             return tomllib.loads(path.read_text("utf-8"))

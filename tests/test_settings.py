@@ -8,7 +8,7 @@ import pytest
 
 from kbplatform.app import secret_key
 from kbplatform.errors import SettingsError
-from kbplatform.settings import load_settings
+from kbplatform.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +66,36 @@ def test_a_broken_file_is_explained(monkeypatch, tmp_path, text, words):
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert words in caught.value.message.en
+
+
+def test_a_named_file_that_is_not_there_is_said_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("KBPLATFORM_CONFIG", str(tmp_path / "missing.toml"))
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(tmp_path / "missing.toml") in caught.value.message.en
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch):
+    without = load_settings()
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"KBPLATFORM_{name.upper()}", "")
+    assert load_settings() == without
+
+
+def test_lists_are_written_as_json_in_the_environment_and_as_toml_in_the_file(monkeypatch, tmp_path):
+    (tmp_path / "kbplatform.toml").write_text('disabled_plugins = ["calculators"]\n')
+    monkeypatch.setenv("KBPLATFORM_ALLOWED_HOSTS", '["KB.example.com", "kb2"]')
+    settings = load_settings(data_dir=tmp_path, host="0.0.0.0")
+    assert settings.disabled_plugins == ["calculators"]
+    assert settings.hosts == {"kb.example.com", "kb2", "127.0.0.1", "localhost", "::1"}
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch):
+    for name in ("PORT", "THREADS", "LOG_LEVEL"):
+        monkeypatch.setenv(f"KBPLATFORM_{name}", "wrong")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert [name for name in ("PORT", "THREADS", "LOG_LEVEL") if f"KBPLATFORM_{name} = 'wrong'" in caught.value.message.zh] == ["PORT", "THREADS", "LOG_LEVEL"]
 
 
 def test_the_secret_key_is_made_once_and_only_its_owner_may_read_it(tmp_path):

@@ -25,5 +25,3 @@ class Viewer:
 
 ANONYMOUS = Viewer()
 """Nobody in particular."""
-EVERYBODY_ON_THIS_MACHINE = Viewer(id=None, roles=frozenset({"reader"}))
-"""Command line and indexer: the operator of this machine, reading."""

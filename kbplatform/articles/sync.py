@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
 from kbplatform.db import utcnow
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kbplatform.db import Database
 
 BATCH = 50
+_PG_LOCK = 0x6B62_0003
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ def sync_pack(db: Database, pack: Pack, progress: Callable[[int, int], None] = l
     for start in range(0, len(fresh), BATCH):
         batch = [_Prepared(kind, d, render(d.body, d.lang)) for kind, d in fresh[start : start + BATCH]]
         with db.write() as session:
+            _alone(session)
             for prepared in batch:
                 _take_in(session, prepared, report)
         progress(min(start + BATCH, len(fresh)), len(fresh))
@@ -75,8 +77,15 @@ def _sync_groups(db: Database, pack: Pack) -> None:
     want = [(g.id, g.zh, g.en, i) for i, g in enumerate(pack.groups)]
     if set(want) - set(have):
         with db.write() as session:
+            _alone(session)
             for group_id, zh, en, position in want:
                 session.merge(PracticeGroup(id=group_id, zh=zh, en=en, position=position))
+
+
+def _alone(session: Session) -> None:
+    """One process at a time, where the database lets several write: each then sees what the one before it added."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
 
 
 def _take_in(session: Session, prepared: _Prepared, report: SyncReport) -> None:

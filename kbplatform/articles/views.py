@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request
 from kbplatform.accounts.access import READ
 from kbplatform.articles.pages import article_url
 from kbplatform.articles.service import PAGE_SIZE
-from kbplatform.bilingual import Text, other_lang
+from kbplatform.bilingual import LANGS, Text, other_lang
 from kbplatform.errors import NotFound
 from kbplatform.web.access import current_viewer, requires
 from kbplatform.web.i18n import content_lang
@@ -76,7 +76,7 @@ def make_blueprint(articles: ArticleService, panels_for: Callable[[ArticlePage],
         lang, viewer = content_lang(), current_viewer()
         page = articles.page(slug, lang, viewer)
         if page.kind != kind:
-            return redirect(article_url(page.kind, slug, request.args.get("lang", "")), 301)
+            return redirect(article_url(page.kind, slug, _asked_lang()), 301)
         both = len(page.langs) > 1
         side = articles.pair(slug, page.lang, viewer) if both and request.args.get("side") else None
         side_url = "" if not both else page.url if side else f"{page.url}&side=1"
@@ -84,6 +84,11 @@ def make_blueprint(articles: ArticleService, panels_for: Callable[[ArticlePage],
         return render_template("articles/article.html", article=page, panels=panels_for(page), other=other_lang(page.lang))
 
     return blueprint
+
+
+def _asked_lang() -> str:
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGS else ""
 
 
 def _page_number() -> int:

@@ -67,7 +67,13 @@ def rebuild(ctx: click.Context) -> None:
     platform = _platform(ctx)
     indexer = platform.indexer()
     if indexer.acquire():
-        n = indexer.rebuild()
+        with click.progressbar(length=1, label=Text("重建索引", "index").in_(terminal_lang())) as bar:
+
+            def told(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            n = indexer.rebuild(told)
         indexer.close()
         click.echo(Text(f"索引已重建：{n} 篇", f"Index rebuilt: {n} documents").in_(terminal_lang()))
         return

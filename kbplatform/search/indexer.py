@@ -14,14 +14,14 @@ from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import schema_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from threading import Event as Stop
 
     from kbplatform.events import Event, Outbox
     from kbplatform.plugin.contributions import DocumentSource, SearchDocument
     from kbplatform.search.analysis import Analyzer
-    from kbplatform.search.engine import SearchEngine
+    from kbplatform.search.engine import IndexRecord, SearchEngine
     from kbplatform.search.glossary import Glossary
 
 log = structlog.get_logger(__name__)
@@ -74,13 +74,16 @@ class Indexer:
             return self.rebuild()
         return self._apply(self._position())
 
-    def rebuild(self) -> int:
-        """Read every source and replace the index; readers see the old one until the new one is whole."""
+    def rebuild(self, progress: Callable[[int, int], None] = lambda _done, _total: None) -> int:
+        """Read every source and replace the index; readers see the old one until the new one is whole.
+
+        ``progress`` hears how many of how many documents are written.
+        """
         seq = self._outbox.head()
         documents = [d for source in self._sources for d in source.documents()]
         self._learn(documents, everything=True)
         builder = RecordBuilder(self._analyzer, self._pinyin)
-        self._engine.rebuild((builder.build(d) for d in documents), seq)
+        self._engine.rebuild(_told(documents, builder, progress), seq)
         self._seq = seq
         return len(documents)
 
@@ -172,6 +175,12 @@ class Indexer:
         words = builder.words_to_read(documents) | set(self._glossary.words)
         if self._pinyin.learn(words, dict(self._glossary.pinyin)):
             self._pinyin.save(self._pinyin_path)
+
+
+def _told(documents: list[SearchDocument], builder: RecordBuilder, progress: Callable[[int, int], None]) -> Iterator[IndexRecord]:
+    for i, document in enumerate(documents, 1):
+        yield builder.build(document)
+        progress(i, len(documents))
 
 
 def _ids(events: list[Event]) -> list[str]:

@@ -126,6 +126,11 @@ class SearchService:
         engine.ensure(schema_version(glossary))
 
     @property
+    def engine(self) -> SearchEngine:
+        """Where the index is."""
+        return self._engine
+
+    @property
     def degraded(self) -> bool:
         """Whether there is no usable index, so that answers come from the sources."""
         return not self._engine.generation()

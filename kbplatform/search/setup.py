@@ -33,9 +33,11 @@ def make_search(settings: Settings, db: Database, sources: Sequence[DocumentSour
     return service
 
 
-def make_indexer(settings: Settings, db: Database, sources: Sequence[DocumentSource], content: Path) -> Indexer:
-    """The writing half: every process may have one, the lock lets one work."""
-    return _indexer(settings, make_engine(settings), db, sources, _glossary(content))
+def make_indexer(
+    settings: Settings, db: Database, sources: Sequence[DocumentSource], content: Path, engine: SearchEngine | None = None
+) -> Indexer:
+    """The writing half: every process may have one, the lock lets one work. ``engine``: one to share, where the index is in memory."""
+    return _indexer(settings, engine or make_engine(settings), db, sources, _glossary(content))
 
 
 def make_engine(settings: Settings) -> SearchEngine:

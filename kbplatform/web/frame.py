@@ -36,7 +36,7 @@ def install_frame(app: Flask, calls: Calls, site_name: str, version: str) -> Non
     """Give every template the frame's values."""
     links: list[tuple[Text, str]] = []
 
-    @app.get("/offline")
+    @app.route("/offline")  # a page, so not in the description of the API
     @public
     def offline() -> str:
         """What the service worker shows when the site can't be reached."""

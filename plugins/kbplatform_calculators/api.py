@@ -45,7 +45,7 @@ def make_api() -> ApiBlueprint:
         out = RunOut(outputs=dict(result.outputs), explanation=result.explanation.in_(lang), warnings=[w.in_(lang) for w in result.warnings])
         return jsonify(out.model_dump())
 
-    @api.get("/<calculator_id>/schema")
+    @api.get("/<calculator_id>/schema", responses={200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}})
     @requires(READ)
     def schema(path: CalculatorPath) -> Response:
         """JSON Schema of the inputs."""

@@ -106,7 +106,8 @@ def test_a_damaged_file_is_named_and_what_to_do_is_said(tmp_path):
 
 
 @pytest.mark.slow
-def test_several_processes_may_start_first_together(tmp_path):
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_several_processes_may_start_first_together(tmp_path, request, kind):
     pack = tmp_path / "pack"
     shutil.copytree(bundled_content(), pack)  # a pack that nobody edits meanwhile
     code = (
@@ -116,6 +117,8 @@ def test_several_processes_may_start_first_together(tmp_path):
         "print(app.secret_key, p.db.engine.connect().exec_driver_sql('select count(*) from kb_revision').scalar())"
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")}
+    if kind == "postgres":
+        environment["KBPLATFORM_DATABASE_URL"] = request.getfixturevalue("kb_postgres")
     started = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) for _ in range(4)]
     results = [p.communicate(timeout=120) for p in started]
     assert [p.returncode for p in started] == [0, 0, 0, 0], results

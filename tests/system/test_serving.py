@@ -88,10 +88,11 @@ def test_the_index_may_vanish_while_it_serves(tmp_path):
 
 
 def test_an_indexer_that_dies_is_started_again(tmp_path):
-    with serving(tmp_path / "data") as (_base, process):
+    with serving(tmp_path / "data") as (base, process):
         before = _children(process.pid)
         assert len(before) == 1
         os.kill(before[0], signal.SIGKILL)
+        assert first_hit(base, "tousu") in {5, 14, 29}
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline and _children(process.pid) in ([], before):
             time.sleep(0.1)
@@ -118,6 +119,12 @@ def test_on_postgresql_it_serves_the_same(tmp_path, kb_postgres):
         assert first_hit(base, "tousu") in {5, 14, 29}
 
 
+def test_with_the_memory_engine_it_serves_without_an_indexer(tmp_path):
+    with serving(tmp_path / "data", KBPLATFORM_SEARCH_ENGINE="memory") as (base, process):
+        assert first_hit(base, "tousu") in {5, 14, 29}
+        assert _children(process.pid) == []
+
+
 def test_a_change_made_beside_it_is_found_without_a_restart(tmp_path):
     data = tmp_path / "data"
     pack = tmp_path / "pack"
@@ -134,7 +141,7 @@ def test_a_change_made_beside_it_is_found_without_a_restart(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_wheel_installed_away_from_the_checkout_serves_and_searches(tmp_path):
+def test_the_wheel_installed_from_a_wheelhouse_without_network_serves_and_searches(tmp_path):
     if not (ROOT / "pyproject.toml").is_file():
         pytest.skip("not in a checkout")
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
@@ -145,7 +152,10 @@ def test_the_wheel_installed_away_from_the_checkout_serves_and_searches(tmp_path
     venv = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     python = str(venv / ("Scripts" if os.name == "nt" else "bin") / "python")
-    subprocess.run([python, "-m", "pip", "-q", "--disable-pip-version-check", "install", str(wheel)], check=True, capture_output=True)
+    house = str(tmp_path / "dist")
+    subprocess.run([*pip, "download", "--only-binary=:all:", "-d", house, str(wheel)], check=True, capture_output=True)
+    offline = [python, "-m", "pip", "-q", "--disable-pip-version-check", "install", "--no-index", "--find-links", house, "kbplatform"]
+    subprocess.run(offline, check=True, capture_output=True)
     where = subprocess.run([python, "-c", "import kbplatform; print(kbplatform.__file__)"], check=True, capture_output=True, text=True, cwd=tmp_path)
     assert str(venv) in where.stdout
     with serving(tmp_path / "data", python) as (base, _process):
