@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from kbplatform import __version__
-from kbplatform.accounts import Access
+from kbplatform.accounts import api as accounts_api
+from kbplatform.accounts import views as accounts_views
+from kbplatform.accounts.service import Accounts, make_accounts
 from kbplatform.articles import api as articles_api
 from kbplatform.articles import views as articles_views
 from kbplatform.articles.content_root import bundled_content
@@ -25,6 +27,7 @@ from kbplatform.errors import StorageError
 from kbplatform.events import EventRelay
 from kbplatform.health import core_checks
 from kbplatform.logs import configure_logs
+from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Breaker, Calls
 from kbplatform.plugin.contributions import ArticleContext
 from kbplatform.plugin.documents import PluginDocuments
@@ -71,7 +74,7 @@ class Platform:
     plugins: Plugins
     calls: Calls
     services: Services
-    access: Access
+    accounts: Accounts
     articles: ArticleService
     site_facts: SiteFactService
     sources: list[DocumentSource]
@@ -108,6 +111,7 @@ class Platform:
     def close(self) -> None:
         """Let go of files and connections."""
         self.search.close()
+        self.accounts.mailer.close()
         self.db.dispose()
 
 
@@ -136,7 +140,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        access=Access(open_to_readers=settings.open_to_readers),
+        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings)),
         articles=ArticleService(db, resolvers),
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
@@ -153,14 +157,16 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_request_log(app)
     install_security(app, platform.settings, secret_key(platform.settings))
     install_i18n(app, platform.settings.default_lang, _folders(platform.plugins, "translations"))
-    install_access(app, platform.access)
+    install_access(app, platform.accounts.gate)
     install_errors(app)
     install_health(app, platform.health)
     install_assets(app, _assets(platform.plugins))
     install_frame(app, platform.calls, platform.settings.site_name, __version__)
 
-    app.register_blueprint(articles_views.make_blueprint(platform.articles, partial(_panels, platform, Breaker())))
+    accounts_views.install_pages(app, platform.accounts)
+    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, partial(_panels, platform, Breaker())))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
+    app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
     app.register_api(search_api.make_api(platform.search))
     _mount_plugins(app, platform)

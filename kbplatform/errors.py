@@ -44,6 +44,11 @@ class InvalidInput(KbError):
         self.fields = fields
 
 
+def wrong(field: str, message: Text) -> InvalidInput:
+    """One wrong field as an error."""
+    return InvalidInput(message, fields=(FieldError(field, message),))
+
+
 class NotFound(KbError):
     """There is no such thing, or this reader may not know of it: both look the same."""
 
@@ -58,6 +63,26 @@ class Forbidden(KbError):
     code = "forbidden"
     status = 403
     title = Text("没有权限", "Not allowed")
+
+
+class SignInNeeded(KbError):
+    """Nobody in particular is asking, and this is not for everybody: a page leads to the sign-in form."""
+
+    code = "sign-in-needed"
+    status = 401
+    title = Text("请先登录", "Sign in first")
+
+
+class TooMany(KbError):
+    """Too often in too short a time; ``retry_after_s`` says when to come back."""
+
+    code = "too-many"
+    status = 429
+    title = Text("太频繁了", "Too many tries")
+
+    def __init__(self, message: Text, *, remedy: Text | None = None, retry_after_s: int = 60) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after_s = retry_after_s
 
 
 class Conflict(KbError):

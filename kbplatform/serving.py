@@ -61,7 +61,7 @@ def serve(ctx: click.Context, host: str | None, port: int | None, data_dir: str 
             clear_untrusted_proxy_headers=False,
             channel_timeout=60,
         )
-        _announce(settings)
+        _announce(platform)
         try:
             server.run()
         finally:
@@ -164,16 +164,24 @@ def _require_free_port(settings: Settings) -> None:
             ) from error
 
 
-def _announce(settings: Settings) -> None:
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = settings.public_url or f"http://{shown}:{settings.port}"
+def _announce(platform: Platform) -> None:
+    url = platform.settings.base_url
     lang = terminal_lang()
     click.echo(Text(f"打开 {url} ，按 Ctrl+C 停下。", f"Open {url} — Ctrl+C stops it.").in_(lang), err=True)
-    if not settings.open_to_readers:
+    owner_link = platform.accounts.owner_link()
+    if owner_link:
         click.echo(
             Text(
-                "别的机器也连得到，阅读默认关闭。要对所有人开放，请设 KBPLATFORM_READ_ACCESS=everyone。",
-                "Other machines can reach this, so reading is closed. To open it to everyone, set KBPLATFORM_READ_ACCESS=everyone.",
+                f"还没有账号。第一位所有者请打开（7 天内有效，只能用一次）：\n  {owner_link}",
+                f"There are no accounts yet. The first owner opens (once, within 7 days):\n  {owner_link}",
+            ).in_(lang),
+            err=True,
+        )
+    if platform.accounts.read_access() != "everyone":
+        click.echo(
+            Text(
+                "阅读只对登录的人开放。所有者可以在“站点”页里改，或设 KBPLATFORM_READ_ACCESS=everyone。",
+                "Reading is for signed-in people. The owner can change that on the Site page, or set KBPLATFORM_READ_ACCESS=everyone.",
             ).in_(lang),
             err=True,
         )

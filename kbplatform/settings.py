@@ -41,7 +41,14 @@ class Settings(BaseSettings):
     secret_key: str = ""
     """Signs cookies; empty means one is made on first start and kept in the data directory."""
     read_access: Literal["auto", "everyone", "signed-in"] = "auto"
-    """Who may read. ``auto``: everyone while the site is on loopback only, otherwise signed-in people."""
+    """Who may read. ``auto``: what the owner chose; until then everyone, as long as this machine alone sees the site and has no accounts."""
+    smtp_host: str = ""
+    """Mail server; empty means that mails are printed to the log."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = "kbplatform@localhost"
     site_name: str = ""
     default_lang: Literal["zh", "en"] = "zh"
     disabled_plugins: list[str] = Field(default_factory=list)
@@ -96,9 +103,12 @@ class Settings(BaseSettings):
         return self.host.lower() in LOOPBACK and public in LOOPBACK and self.trusted_proxies == 0
 
     @property
-    def open_to_readers(self) -> bool:
-        """True where people who are not signed in may read."""
-        return self.read_access == "everyone" or (self.read_access == "auto" and self.on_loopback)
+    def base_url(self) -> str:
+        """How browsers reach the site, without a slash at the end."""
+        if self.public_url:
+            return self.public_url
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @classmethod
     def settings_customise_sources(
@@ -160,5 +170,5 @@ def _explain(loc: tuple[int | str, ...], message: str, value: object) -> str:
     if message.startswith("Extra inputs"):
         known = ", ".join(sorted(Settings.model_fields))
         return f"{name}: there is no such setting; known: {known}"
-    shown = "***" if loc and loc[0] in {"secret_key", "database_url"} else repr(value)
+    shown = "***" if loc and loc[0] in {"secret_key", "database_url", "smtp_password"} else repr(value)
     return f"{name} = {shown}: {message.removeprefix('Value error, ')}"

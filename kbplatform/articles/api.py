@@ -4,7 +4,7 @@ from flask import Response, jsonify, request
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
-from kbplatform.accounts.access import READ
+from kbplatform.accounts.permissions import READ
 from kbplatform.articles.pages import ArticleCard, ArticlePage
 from kbplatform.articles.service import ArticleService
 from kbplatform.bilingual import Lang

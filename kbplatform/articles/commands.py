@@ -120,6 +120,20 @@ def check(ctx: click.Context, path: Path | None, as_json: bool, strict: bool) ->
         raise SystemExit(1)
 
 
+@content.command()
+@click.argument("slug")
+@click.argument("who", metavar="everyone|signed-in|team:KEY")
+@click.pass_context
+def audience(ctx: click.Context, slug: str, who: str) -> None:
+    """Say who may read an article. A pack no longer changes what is set here."""
+    from kbplatform.articles.audience import set_audience  # noqa: PLC0415 - slow import, only for this command
+    from kbplatform.viewer import CLI  # noqa: PLC0415 - as above
+
+    db, _root = _open(ctx)
+    set_audience(db, CLI, slug, who)
+    _say(f"{slug}：{who}", f"{slug}: {who}")
+
+
 @click.group()
 def site() -> None:
     """Site facts: what only this site knows. Articles name them as {{site:key}}."""

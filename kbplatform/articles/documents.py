@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from kbplatform.bilingual import Text
 
 MAX_SOURCE_BYTES = 200_000
+AUDIENCE = r"^(everyone|signed-in|team:[a-z0-9-]{1,40})$"
+"""Who an article may be for."""
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -34,7 +36,7 @@ class FrontMatter(BaseModel):
     aliases: list[str] = Field(default_factory=list, max_length=40)
     owner: str = Field(default="", max_length=80)
     verify_days: int = Field(default=180, ge=1, le=3650)
-    audience: str = Field(default="everyone", pattern=r"^(everyone|signed-in|team:[a-z0-9-]{1,40})$")
+    audience: str = Field(default="everyone", pattern=AUDIENCE)
 
     @field_validator("aliases", mode="before")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kbplatform.db import Base, utcnow
@@ -37,6 +37,8 @@ class Article(Base):
     owner: Mapped[str] = mapped_column(default="")
     verify_days: Mapped[int] = mapped_column(default=180)
     audience: Mapped[str] = mapped_column(default="everyone")
+    audience_set: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether somebody set the audience on this site: a pack then leaves it alone."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

@@ -101,6 +101,7 @@ class ArticlePage:
     side: ArticlePage | None = None
     """The other language, where both are read side by side."""
     side_url: str = ""
+    audience: str = "everyone"
 
     @property
     def group_url(self) -> str:

@@ -9,13 +9,13 @@ from markupsafe import Markup
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kbplatform.accounts.viewer import EVERYONE
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Translation
 from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, CallFace, GroupCard, SectionPage, article_url
 from kbplatform.articles.sitefacts import load_facts
 from kbplatform.bilingual import Lang, Text, other_lang
 from kbplatform.errors import NotFound
 from kbplatform.rendering import Presenter
+from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from kbplatform.accounts import Viewer
     from kbplatform.db import Database
     from kbplatform.rendering import SiteFacts
+    from kbplatform.viewer import Viewer
 
 PER_GROUP_ON_HOME = 8
 PAGE_SIZE = 50
@@ -100,6 +100,12 @@ class ArticleService:
             in_order = select(Article.id).where(wanted).order_by(Article.number, Article.id)
             ids = list(session.scalars(in_order.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
             return GroupCard(row.id, row.en if lang == "en" else row.zh, tuple(self._cards(session, ids, lang)), total)
+
+    def cards(self, slugs: Iterable[str], lang: Lang, viewer: Viewer) -> list[ArticleCard]:
+        """Those of these articles that ``viewer`` may read, by title."""
+        with self._db.read() as session:
+            query = select(Article.id).where(Article.slug.in_(sorted(set(slugs))), _visible(viewer))
+            return sorted(self._cards(session, session.scalars(query).all(), lang), key=lambda card: card.title)
 
     def group_labels(self, lang: Lang) -> dict[str, str]:
         """Names of the groups by id, in their order."""
@@ -198,7 +204,7 @@ def _page(
         revision=revision.number, updated_at=t.updated_at, url=article_url(a.kind, a.slug, lang),
         face=CallFace(face.get("say"), face.get("do"), face.get("dont")),
         sections=tuple(s for s in shown if s.id not in FACE), related=tuple(cards[n] for n in a.related if n in cards), word_count=words,
-        requested_lang=asked if asked != lang else None, source=revision.source,
+        requested_lang=asked if asked != lang else None, source=revision.source, audience=a.audience,
         lang_urls={code: article_url(a.kind, a.slug, code) for code in langs},
         previous=cards.get((a.number or 0) - 1) if a.number else None,
         next=cards.get((a.number or 0) + 1) if a.number else None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
+from kbplatform.articles.audience import announce
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
 from kbplatform.db import utcnow
 from kbplatform.events import emit
@@ -173,7 +174,11 @@ def _article(session: Session, prepared: _Prepared) -> Article:
         session.add(article)
     group = front.group if front.group and session.get(PracticeGroup, front.group) else None
     article.kind, article.number, article.group_id, article.related = prepared.kind, front.number, group, front.related
-    article.moment, article.owner, article.verify_days, article.audience = front.moment, front.owner, front.verify_days, front.audience
+    article.moment, article.owner, article.verify_days = front.moment, front.owner, front.verify_days
+    if article.audience != front.audience and not article.audience_set:
+        article.audience = front.audience
+        if article.id is not None:
+            announce(session, article)  # the other language's file may not have changed: search must learn of it all the same
     session.flush()
     return article
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request
 
-from kbplatform.accounts.access import READ
+from kbplatform.accounts.permissions import READ, RESTRICT
+from kbplatform.articles.audience import set_audience
 from kbplatform.articles.pages import article_url
 from kbplatform.articles.service import PAGE_SIZE
 from kbplatform.bilingual import LANGS, Text, other_lang
-from kbplatform.errors import NotFound
-from kbplatform.web.access import current_viewer, requires
+from kbplatform.errors import InvalidInput, NotFound
+from kbplatform.web.access import current_actor, current_viewer, requires
+from kbplatform.web.forms import problems_of, say, typed
 from kbplatform.web.i18n import content_lang
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from kbplatform.accounts.service import Accounts
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.articles.service import ArticleService
     from kbplatform.web.panels import Panel
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 MAX_PAGE = 10_000
 
 
-def make_blueprint(articles: ArticleService, panels_for: Callable[[ArticlePage], list[Panel]]) -> Blueprint:
+def make_blueprint(articles: ArticleService, accounts: Accounts, panels_for: Callable[[ArticlePage], list[Panel]]) -> Blueprint:
     """The pages of the articles feature. ``panels_for`` gives the boxes plugins put beside an article."""
     blueprint = Blueprint("articles", __name__, template_folder="templates")
 
@@ -83,7 +86,26 @@ def make_blueprint(articles: ArticleService, panels_for: Callable[[ArticlePage],
         page = replace(page, side=side, side_url=side_url)
         return render_template("articles/article.html", article=page, panels=panels_for(page), other=other_lang(page.lang))
 
+    _audience(blueprint, articles, accounts)
     return blueprint
+
+
+def _audience(blueprint: Blueprint, articles: ArticleService, accounts: Accounts) -> None:
+    @blueprint.route("/articles/<slug>/audience", methods=["GET", "POST"])
+    @requires(RESTRICT)
+    def audience(slug: str) -> ResponseReturnValue:
+        page = articles.page(slug, content_lang(), current_viewer())
+        problems: dict[str, str] = {}
+        if request.method == "POST":
+            try:
+                set_audience(accounts.db, current_actor(), slug, typed("audience", 60))
+            except InvalidInput as error:
+                problems = problems_of(error)
+            else:
+                say(Text("已保存，搜索会马上跟上", "Saved. Search follows in a moment"))
+                return redirect(f"/articles/{slug}/audience", 303)
+        teams = accounts.teams.every()
+        return render_template("articles/audience.html", article=page, teams=teams, problems=problems), 422 if problems else 200
 
 
 def _asked_lang() -> str:

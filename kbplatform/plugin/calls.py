@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from kbplatform.bilingual import Text
-from kbplatform.plugin.contributions import Command, HealthCheck, LinkScheme, NavLink, SearchDocument, SearchSection
+from kbplatform.plugin.contributions import Command, HealthCheck, LinkScheme, NavLink, Permission, SearchDocument, SearchSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +50,25 @@ class Calls:
 
     def all(self, hook: str, **arguments: object) -> list[Any]:
         """The items of every plugin's list, flat; what is not of the kind the hook asks for is left out and logged."""
-        return [item for answer in self.each(hook, **arguments) for item in _items(hook, answer)]
+        return [item for _plugin, item in self.owned(hook, **arguments)]
+
+    def owned(self, hook: str, **arguments: object) -> list[tuple[str, Any]]:
+        """As ``all``, each item with the name of its plugin."""
+        return [(answer.plugin, item) for answer in self.each(hook, **arguments) for item in _items(hook, answer)]
 
     def one(self, plugin: str, hook: str, **arguments: object) -> Any:  # noqa: ANN401 - hooks return what their spec says
         """Run one plugin's implementation; None where it has none. What it raises, it raises."""
         for name, function, names in self._implementations(hook):
             if name == plugin:
                 return function(*[arguments[n] for n in names])
+        return None
+
+    def first(self, hook: str, **arguments: object) -> Any:  # noqa: ANN401 - hooks return what their spec says
+        """The first answer that is not None. Strict: what an implementation raises, this raises."""
+        for _plugin, function, names in self._implementations(hook):
+            value = function(*[arguments[name] for name in names])
+            if value is not None:
+                return value
         return None
 
     def implementers(self, hook: str) -> list[str]:
@@ -70,6 +82,7 @@ class Calls:
 
 _KINDS: dict[str, type] = {
     "register_commands": Command,
+    "register_permissions": Permission,
     "register_link_schemes": LinkScheme,
     "nav_links": NavLink,
     "search_documents": SearchDocument,

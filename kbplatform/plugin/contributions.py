@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from kbplatform.bilingual import Text
+from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
-EVERYONE = "everyone"
 NOTHING = Text("", "")
 
 
@@ -110,6 +110,27 @@ class Command:
     name: str
     help: Text
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Something people may be allowed: ``<plugin>.<what>``, in words, and the roles that hold it by default.
+
+    The roles there are from the start: ``reader`` (everybody), ``agent``, ``trainer``, ``editor``, ``lead``,
+    and ``owner``, who holds every permission without being named.
+    """
+
+    name: str
+    label: Text
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What a plugin knows of a person, as plain values (str, int, float, bool, None, lists, dicts) for the export."""
+
+    title: Text
+    data: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,33 @@ if TYPE_CHECKING:
         HealthCheck,
         LinkScheme,
         NavLink,
+        Permission,
+        PersonalData,
         Routes,
         SearchDocument,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.viewer import Viewer
 
 hookspec = pluggy.HookspecMarker("kbplatform")
+
+
+@hookspec
+def register_permissions() -> list[Permission]:  # type: ignore[empty-body]
+    """What people may be allowed to do with this plugin, and who may by default."""
+
+
+@hookspec(firstresult=True)
+def permission_allowed(viewer: Viewer, permission: str) -> bool | None:
+    """Decide before the roles do: True allows, False denies, None leaves it to the roles. Raising denies."""
+
+
+@hookspec
+def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
+    """What the plugin knows of a person; with ``erase``, take it out in ``session`` and return nothing.
+
+    What this raises while erasing undoes the whole erasure: nothing is erased by half.
+    """
 
 
 @hookspec

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from kbplatform import hookimpl
 
 if TYPE_CHECKING:
-    from kbplatform.accounts.access import READ
-    from kbplatform.articles.pages import article_url
+    from kbplatform.accounts.permissions import READ
+    from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
@@ -25,30 +25,35 @@ if TYPE_CHECKING:
         HealthCheck,
         LinkScheme,
         NavLink,
+        Permission,
+        PersonalData,
         Routes,
         SearchDocument,
         SearchSection,
     )
     from kbplatform.plugin.services import Services
     from kbplatform.settings import Settings
-    from kbplatform.web.access import current_viewer, public, requires
+    from kbplatform.viewer import Actor, Viewer
+    from kbplatform.web.access import current_actor, current_viewer, may, public, requires, signed_in
     from kbplatform.web.api import ApiBlueprint
     from kbplatform.web.i18n import content_lang, ui_lang
 
 _HOME = {
-    "kbplatform.accounts.access": ("READ",),
-    "kbplatform.articles.pages": ("article_url",),
+    "kbplatform.accounts.permissions": ("READ",),
+    "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.plugin.contributions": (
-        "ArticleContext", "ArticlePanel", "Command", "HealthCheck", "LinkScheme", "NavLink", "Routes", "SearchDocument", "SearchSection",
+        "ArticleContext", "ArticlePanel", "Command", "HealthCheck", "LinkScheme", "NavLink", "Permission", "PersonalData", "Routes",
+        "SearchDocument", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.settings": ("Settings",),
-    "kbplatform.web.access": ("current_viewer", "public", "requires"),
+    "kbplatform.viewer": ("Actor", "Viewer"),
+    "kbplatform.web.access": ("current_actor", "current_viewer", "may", "public", "requires", "signed_in"),
     "kbplatform.web.api": ("ApiBlueprint",),
     "kbplatform.web.i18n": ("content_lang", "ui_lang"),
 }  # fmt: skip
@@ -67,7 +72,9 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 __all__ = [
     "LANGS",
     "READ",
+    "Actor",
     "ApiBlueprint",
+    "ArticleCard",
     "ArticleContext",
     "ArticlePanel",
     "ArticleService",
@@ -85,6 +92,8 @@ __all__ = [
     "LinkScheme",
     "NavLink",
     "NotFound",
+    "Permission",
+    "PersonalData",
     "Routes",
     "SearchDocument",
     "SearchSection",
@@ -93,13 +102,17 @@ __all__ = [
     "Text",
     "Unavailable",
     "UtcDateTime",
+    "Viewer",
     "article_url",
     "content_lang",
+    "current_actor",
     "current_viewer",
     "emit",
     "hookimpl",
+    "may",
     "public",
     "requires",
+    "signed_in",
     "terminal_lang",
     "ui_lang",
     "utcnow",

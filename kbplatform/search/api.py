@@ -4,7 +4,7 @@ from flask import Response, jsonify
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
-from kbplatform.accounts.access import READ
+from kbplatform.accounts.permissions import READ
 from kbplatform.bilingual import Lang
 from kbplatform.search.service import MAX_QUERY_CHARS, SearchHit, SearchService
 from kbplatform.web.access import current_viewer, requires

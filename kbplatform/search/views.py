@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, render_template, request
 
-from kbplatform.accounts.access import READ
+from kbplatform.accounts.permissions import READ
 from kbplatform.bilingual import Lang, Text
 from kbplatform.errors import InvalidInput, NotFound
 from kbplatform.search.service import MAX_QUERY_CHARS
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from markupsafe import Markup
 
-    from kbplatform.accounts import Viewer
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.articles.service import ArticleService
     from kbplatform.search.service import SearchHit, SearchResult, SearchService
+    from kbplatform.viewer import Viewer
 
 LIMIT = 10
 

@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request, session
 
-from kbplatform.accounts import ANONYMOUS, Access, Viewer
 from kbplatform.bilingual import Text
-from kbplatform.errors import Forbidden
+from kbplatform.errors import Forbidden, SignInNeeded
+from kbplatform.viewer import ANONYMOUS, Actor, Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 View = TypeVar("View", bound="Callable[..., object]")
 PUBLIC = "public"
+SIGNED_IN = "signed-in"
+SESSION_KEY = "sid"
 _ATTRIBUTE = "kb_permission"
+_BEARER = "Bearer "
+
+
+class Gate(Protocol):
+    """What the web asks of accounts."""
+
+    def anonymous(self) -> Viewer:
+        """Nobody in particular."""
+
+    def by_session(self, token: str) -> Viewer | None:
+        """Whose session this is, if it still works."""
+
+    def by_token(self, token: str) -> Viewer | None:
+        """Whose API token this is, if it still works."""
+
+    def allows(self, viewer: Viewer, permission: str) -> bool:
+        """Whether ``viewer`` holds ``permission``."""
+
+    def require(self, viewer: Viewer, permission: str) -> None:
+        """Raise SignInNeeded or Forbidden unless ``viewer`` holds ``permission``."""
 
 
 def public(view: View) -> View:
     """Anyone may use this route, signed in or not."""
     setattr(view, _ATTRIBUTE, PUBLIC)
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anyone who has signed in with a browser may use this route: it is about themselves. API tokens may not."""
+    setattr(view, _ATTRIBUTE, SIGNED_IN)
     return view
 
 
@@ -35,26 +63,77 @@ def requires(permission: str) -> Callable[[View], View]:
 
 
 def declared_permission(view: object) -> str | None:
-    """What a view declares: a permission, ``public``, or None where it forgot."""
+    """What a view declares: a permission, ``public``, ``signed-in``, or None where it forgot."""
     return getattr(view, _ATTRIBUTE, None)
 
 
 def current_viewer() -> Viewer:
-    """Who is asking."""
-    viewer: Viewer = g.get("viewer", ANONYMOUS)
+    """Who is asking; looked up once a request, and only where somebody wants to know."""
+    if "viewer" not in g:
+        g.viewer = _identify(current_app.extensions["kb_gate"])
+    viewer: Viewer = g.viewer
     return viewer
 
 
-def install_access(app: Flask, access: Access) -> None:
+def current_actor() -> Actor:
+    """Who is asking and from where, for the audit."""
+    return Actor(current_viewer().id, request.remote_addr or "")
+
+
+def may(permission: str) -> bool:
+    """Whether whoever is asking holds ``permission``."""
+    gate: Gate = current_app.extensions["kb_gate"]
+    return gate.allows(current_viewer(), permission)
+
+
+def bearer_token() -> str | None:
+    """The API token of the request, if it has one."""
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix(_BEARER).strip() if header.startswith(_BEARER) else None
+
+
+def install_access(app: Flask, gate: Gate) -> None:
     """Check the declared permission before every request."""
+    app.extensions["kb_gate"] = gate
 
     @app.before_request
     def _guard() -> None:
-        g.viewer = ANONYMOUS
         if request.endpoint is None:
             return
         permission = declared_permission(app.view_functions[request.endpoint])
         if permission is None:
             raise Forbidden(Text("这个地址没有声明权限", "This address declares no permission"))
-        if permission != PUBLIC:
-            access.require(current_viewer(), permission)
+        if permission == SIGNED_IN:
+            if current_viewer().session_id is None:
+                raise SignInNeeded(Text("请先登录", "Sign in first"))
+        elif permission != PUBLIC:
+            gate.require(current_viewer(), permission)
+
+    @app.context_processor
+    def _who() -> dict[str, object]:
+        try:
+            viewer = current_viewer()
+        except Exception:  # noqa: BLE001 - an error page must not need the database; whatever is wrong is logged already
+            viewer = g.viewer = ANONYMOUS
+        return {"viewer": viewer, "may": may}
+
+
+def _identify(gate: Gate) -> Viewer:
+    """A token is taken by itself: whoever sends a wrong one is told so, not taken for somebody with a cookie."""
+    token = bearer_token()
+    if token is not None:
+        viewer = gate.by_token(token) if request.path.startswith("/api/") else None
+        if viewer is None:
+            g.viewer = ANONYMOUS
+            raise SignInNeeded(
+                Text("API 令牌无效、已过期或已撤销", "That API token is wrong, has expired or was revoked"),
+                remedy=Text("请在“我的账号”里新建一个。", "Make another one under “My account”."),
+            )
+        return viewer
+    sid = session.get(SESSION_KEY)
+    if isinstance(sid, str):
+        viewer = gate.by_session(sid)
+        if viewer:
+            return viewer
+        session.pop(SESSION_KEY, None)
+    return gate.anonymous()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Response, jsonify
@@ -14,7 +15,9 @@ from pydantic import BaseModel, ValidationError
 import kbplatform
 from kbplatform.bilingual import Text
 from kbplatform.errors import FieldError, InvalidInput
-from kbplatform.web.access import public
+from kbplatform.web.access import PUBLIC, declared_permission, public
+
+_SCHEME = "token"
 
 
 class FieldProblem(BaseModel):
@@ -41,7 +44,7 @@ class ApiBlueprint(APIBlueprint):
     """A blueprint of the API: its errors are described as problem+json."""
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:  # noqa: ANN401 - Flask's options
-        options.setdefault("abp_responses", {422: Problem, 404: Problem})
+        options.setdefault("abp_responses", {401: Problem, 403: Problem, 404: Problem, 422: Problem})
         options.setdefault("doc_ui", True)
         super().__init__(name, import_name, **options)
 
@@ -70,7 +73,7 @@ def make_openapi_app(import_name: str) -> OpenAPI:
     app = OpenAPI(
         import_name,
         info=Info(title="kbplatform", version=kbplatform.__version__, description="Knowledge base and training platform for customer-service teams."),
-        security_schemes={},
+        security_schemes={_SCHEME: {"type": "http", "scheme": "bearer", "description": "An API token, made under My account: Bearer kbp_…"}},
         doc_ui=False,
         validation_error_callback=_invalid,
         static_folder=None,
@@ -85,9 +88,26 @@ def install_openapi(app: OpenAPI) -> None:
     @app.route("/api/v1/openapi.json")
     @public
     def openapi_json() -> Response:
-        document = dict(app.api_doc)
-        document["openapi"] = "3.1.0"
-        return jsonify(document)
+        return jsonify(dict(app.api_doc) | {"openapi": "3.1.0", "paths": described})
+
+    described = _with_permissions(app)
+
+
+def _with_permissions(app: OpenAPI) -> dict[str, Any]:
+    """The paths of the description; each operation says which permission it asks for, and that a token can hold it."""
+    needed = {
+        (re.sub(r"<(?:[^:>]*:)?(\w+)>", r"{\1}", rule.rule), method.lower()): declared_permission(app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+    return {
+        path: {method: _secured(operation, needed.get((path, method))) for method, operation in operations.items()}
+        for path, operations in app.api_doc["paths"].items()
+    }
+
+
+def _secured(operation: dict[str, Any], permission: str | None) -> dict[str, Any]:
+    return operation if permission in {None, PUBLIC} else operation | {"security": [{}, {_SCHEME: []}], "x-permission": permission}
 
 
 def _invalid(error: ValidationError) -> Any:  # noqa: ANN401 - raised, never returned

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, redirect, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from kbplatform.bilingual import Lang, Text
-from kbplatform.errors import InvalidInput, KbError
+from kbplatform.errors import InvalidInput, KbError, SignInNeeded, TooMany
 from kbplatform.web.i18n import ui_lang
 
 if TYPE_CHECKING:
@@ -91,13 +92,20 @@ def _answer(view: ErrorView) -> ResponseReturnValue:
 
 
 def _known(error: KbError) -> ResponseReturnValue:
+    if isinstance(error, SignInNeeded) and not request.path.startswith("/api/") and request.method == "GET":
+        return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)
     lang = _lang()
     view = ErrorView(error.status, error.code, error.title.in_(lang), error.message.in_(lang), error.remedy.in_(lang))
     if isinstance(error, InvalidInput):
         view.fields = [{"field": f.field, "message": f.message.in_(lang)} for f in error.fields]
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request.failed", error_id=view.id, code=error.code, path=request.path, exc_info=error)
-    return _answer(view)
+    response = app_response(_answer(view))
+    if isinstance(error, SignInNeeded) and request.path.startswith("/api/"):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

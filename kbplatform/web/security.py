@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kbplatform.bilingual import Text
+from kbplatform.errors import Forbidden
+from kbplatform.web.access import bearer_token
 
 if TYPE_CHECKING:
     from kbplatform.settings import Settings
@@ -37,6 +43,16 @@ HEADERS = {
 MAX_BODY_BYTES = 2_000_000
 
 
+def _require_own_origin() -> None:
+    """Raise Forbidden where a page of another site sent this: the browser says so itself, token or not."""
+    origin = request.headers.get("Origin")
+    if (origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()) or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden(
+            Text("这个请求来自别的网站，没有执行", "That came from another site, so nothing was done"),
+            remedy=Text("请在本站的页面上重新操作。", "Do it again on a page of this site."),
+        )
+
+
 def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
     """Secret key, cookies, allowed hosts, proxies, CSRF, headers."""
     secure = settings.public_url.startswith("https://")
@@ -51,6 +67,8 @@ def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
         TRUSTED_HOSTS=sorted(settings.hosts),
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),  # of the cookie; how long somebody stays signed in is in the database
+        SESSION_REFRESH_EACH_REQUEST=False,
     )
     if settings.trusted_proxies:
         n = settings.trusted_proxies
@@ -59,9 +77,13 @@ def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
 
     @app.before_request
     def _forms() -> None:
-        without_session = request.path.startswith("/api/") and app.config["SESSION_COOKIE_NAME"] not in request.cookies
-        if request.routing_exception is None and request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"} and not without_session:
-            csrf.protect()
+        if request.routing_exception is not None or request.method in {"GET", "HEAD", "OPTIONS", "TRACE"}:
+            return
+        without_session = app.config["SESSION_COOKIE_NAME"] not in request.cookies or bearer_token() is not None
+        if request.path.startswith("/api/") and without_session:
+            return
+        _require_own_origin()
+        csrf.protect()
 
     @app.after_request
     def _headers(response: Response) -> Response:

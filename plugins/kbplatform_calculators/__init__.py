@@ -12,7 +12,19 @@ from kbplatform.sdk import hookimpl
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, Event, HealthCheck, LinkScheme, NavLink, Routes, SearchDocument, Services
+    from kbplatform.sdk import (
+        ArticleContext,
+        ArticlePanel,
+        Command,
+        Event,
+        HealthCheck,
+        LinkScheme,
+        NavLink,
+        Permission,
+        Routes,
+        SearchDocument,
+        Services,
+    )
 
 
 @hookimpl
@@ -31,6 +43,15 @@ def register_routes(services: Services) -> Routes:
     from kbplatform_calculators.views import make_blueprint  # noqa: PLC0415 - as above
 
     return Routes(web=make_blueprint(services), api=make_api())
+
+
+@hookimpl
+def register_permissions() -> list[Permission]:
+    """Everybody who may read may calculate, unless the owner says otherwise."""
+    from kbplatform.sdk import Permission, Text  # noqa: PLC0415 - as above
+    from kbplatform_calculators.registry import USE  # noqa: PLC0415 - as above
+
+    return [Permission(USE, Text("使用计算器", "Use the calculators"), frozenset({"reader"}))]
 
 
 @hookimpl

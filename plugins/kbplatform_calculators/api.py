@@ -6,7 +6,7 @@ from flask import Response, jsonify
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
-from kbplatform.sdk import READ, ApiBlueprint, requires, ui_lang
+from kbplatform.sdk import ApiBlueprint, requires, ui_lang
 from kbplatform_calculators import registry
 
 
@@ -37,7 +37,7 @@ def make_api() -> ApiBlueprint:
     api = ApiBlueprint("calculators_api", __name__, abp_tags=[Tag(name="calculators", description="Figures of service work")])
 
     @api.post("/<calculator_id>/runs", responses={200: RunOut})
-    @requires(READ)
+    @requires(registry.USE)
     def run(path: CalculatorPath, body: RunIn) -> Response:
         """Compute. A zero denominator answers with nulls; a part above its whole is a 422."""
         result = registry.get(path.calculator_id).run(body.inputs)
@@ -46,7 +46,7 @@ def make_api() -> ApiBlueprint:
         return jsonify(out.model_dump())
 
     @api.get("/<calculator_id>/schema", responses={200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}})
-    @requires(READ)
+    @requires(registry.USE)
     def schema(path: CalculatorPath) -> Response:
         """JSON Schema of the inputs."""
         return jsonify(input_schema(path.calculator_id))

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from kbplatform.sdk import article_url
+from kbplatform.sdk import ArticleService
 from kbplatform_calculators.models import Reference
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Database, Event
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A page that names a calculator."""
-
-    title: str
-    url: str
+    from kbplatform.sdk import ArticleCard, Database, Event, Lang, Viewer
 
 
 def follow(event: Event, session: Session) -> None:
@@ -38,13 +29,11 @@ def follow(event: Event, session: Session) -> None:
             session.add(Reference(calculator=calculator, slug=slug, lang=lang, title=str(payload["title"])))
 
 
-def citing(db: Database, calculator: str, lang: str, limit: int = 30) -> list[Citation]:
-    """The practices that name ``calculator``, by title."""
+def citing(db: Database, calculator: str, lang: Lang, viewer: Viewer, limit: int = 30) -> list[ArticleCard]:
+    """The practices that name ``calculator`` and that ``viewer`` may read, by title."""
     with db.read() as session:
-        rows = session.scalars(
-            select(Reference).where(Reference.calculator == calculator, Reference.lang == lang).order_by(Reference.title).limit(limit)
-        )
-        return [Citation(r.title, article_url("practice", r.slug, lang)) for r in rows]
+        slugs = session.scalars(select(Reference.slug).where(Reference.calculator == calculator, Reference.lang == lang).limit(500)).all()
+    return ArticleService(db).cards(slugs, lang, viewer)[:limit]
 
 
 def cited_by(db: Database, slug: str, lang: str) -> list[str]:

@@ -8,6 +8,7 @@ from kbplatform.sdk import HealthCheck, NotFound, Text
 from kbplatform_calculators.definitions import Calculator
 from kbplatform_calculators.resolution_rate import RESOLUTION_RATE
 
+USE = "calculators.use"
 CALCULATORS: dict[str, Calculator] = {c.id: c for c in (RESOLUTION_RATE,)}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from kbplatform.sdk import READ, InvalidInput, content_lang, requires, ui_lang
+from kbplatform.sdk import InvalidInput, content_lang, current_viewer, requires, ui_lang
 from kbplatform_calculators import registry
 from kbplatform_calculators.references import citing
 
@@ -21,12 +21,12 @@ def make_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("calculators", __name__)
 
     @blueprint.get("/")
-    @requires(READ)
+    @requires(registry.USE)
     def index() -> ResponseReturnValue:
         return render_template("calculators/index.html", calculators=list(registry.CALCULATORS.values()))
 
     @blueprint.get("/<calculator_id>")
-    @requires(READ)
+    @requires(registry.USE)
     def page(calculator_id: str) -> ResponseReturnValue:
         calculator = registry.get(calculator_id)
         names = {i.name for i in calculator.inputs}
@@ -39,7 +39,7 @@ def make_blueprint(services: Services) -> Blueprint:
                 problems = {f.field: f.message.in_(ui_lang()) for f in error.fields}
                 status = 422
         context = {"calculator": calculator, "typed": typed, "result": result, "problems": problems}
-        cited = citing(services.db, calculator_id, content_lang())
+        cited = citing(services.db, calculator_id, content_lang(), current_viewer())
         return render_template("calculators/calculator.html", **context, citing=cited), status
 
     return blueprint

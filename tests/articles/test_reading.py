@@ -8,7 +8,6 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import select, update
 
-from kbplatform.accounts import Viewer
 from kbplatform.articles.documents import parse
 from kbplatform.articles.models import Article, PracticeGroup, SiteFact, Translation
 from kbplatform.articles.packs import Pack
@@ -18,6 +17,7 @@ from kbplatform.articles.sync import sync_pack
 from kbplatform.bilingual import Text
 from kbplatform.db import utcnow
 from kbplatform.errors import InvalidInput, NotFound
+from kbplatform.viewer import Viewer
 
 ANYONE = Viewer()
 TEXT = """---

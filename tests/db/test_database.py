@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from kbplatform.accounts import models as _accounts  # noqa: F401 - puts the tables into the metadata
 from kbplatform.articles import models as _articles  # noqa: F401 - puts the tables into the metadata
 from kbplatform.articles.content_root import bundled_content
 from kbplatform.db import Base, Database

@@ -38,6 +38,21 @@ keysBox.addEventListener("change", () => {
 for (const button of document.querySelectorAll("[data-help]")) button.addEventListener("click", () => help.showModal());
 help.addEventListener("click", (event) => { if (event.target === help) help.close(); });
 
+// The menu closes when something else is clicked, and with Esc.
+const menu = document.querySelector("[data-menu]");
+if (menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); } });
+}
+
+// Times are written in UTC; here they are shown as the reader's clock has them.
+for (const time of document.querySelectorAll("time[data-local]")) {
+  const at = new Date(time.dateTime);
+  const two = (n) => String(n).padStart(2, "0");
+  time.title = time.textContent;
+  time.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
 const bar = document.querySelector("[data-offline-bar]");
 const offline = (state) => () => { bar.hidden = !state; };
 window.addEventListener("offline", offline(true));

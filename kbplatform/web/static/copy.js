@@ -67,3 +67,12 @@ function equipAll(within) {
 
 document.addEventListener("kb:content", ({ detail }) => equipAll(detail));
 equipAll(document);
+
+// A button that copies the text of another element: a token, recovery codes, a link.
+for (const button of document.querySelectorAll("[data-copy-text]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = document.querySelector(button.dataset.copyText).innerText.trim();
+    tell(await toClipboard(text) ? words.copied.replace("{line}", () => text.slice(0, 80)) : words.copyFailed);
+  });
+}

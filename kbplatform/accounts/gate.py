@@ -1,0 +1,147 @@
+"""The one place that says who is asking and what they may do. What it does not know, it denies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import literal, select, union_all, update
+
+from kbplatform.accounts.models import ApiToken, RolePermission, SiteChoice, Team, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.permissions import READER, RESTRICT
+from kbplatform.accounts.sessions import SEEN_EVERY
+from kbplatform.accounts.vault import fingerprint
+from kbplatform.bilingual import Text
+from kbplatform.db import utcnow
+from kbplatform.errors import Forbidden, SignInNeeded
+from kbplatform.viewer import ANONYMOUS, Viewer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from kbplatform.accounts.permissions import Permissions
+    from kbplatform.db import Database
+    from kbplatform.plugin.calls import Calls
+    from kbplatform.settings import Settings
+
+log = structlog.get_logger(__name__)
+READ_ACCESS = "read_access"
+_USED_EVERY = timedelta(minutes=1)
+
+
+class Gate:
+    """Turns a session's or a token's secret into a Viewer, and answers whether a Viewer may do something."""
+
+    def __init__(self, db: Database, settings: Settings, permissions: Permissions, calls: Calls) -> None:
+        self._db = db
+        self._settings = settings
+        self._permissions = permissions
+        self._calls = calls
+
+    def anonymous(self) -> Viewer:
+        """Nobody in particular: a reader where the site is open, nothing where it is not."""
+        with self._db.read() as session:
+            if not self.is_open(session):
+                return ANONYMOUS
+            changes = _changes(session)
+        return Viewer(roles=frozenset({READER}), permissions=self._permissions.granted([READER], changes))
+
+    def is_open(self, session: Session) -> bool:
+        """Whether people who are not signed in may read: the setting, else the owner's choice, else while this machine alone can see it."""
+        if self._settings.read_access != "auto":
+            return self._settings.read_access == "everyone"
+        chosen = session.get(SiteChoice, READ_ACCESS)
+        if chosen:
+            return chosen.value == "everyone"
+        return self._settings.on_loopback and session.scalar(select(User.id).limit(1)) is None
+
+    def by_session(self, token: str) -> Viewer | None:
+        """The person whose session this is; None where it has run out, was ended, or its person was deactivated."""
+        now = utcnow()
+        with self._db.read() as session:
+            found = session.execute(
+                select(UserSession.id, UserSession.last_seen_at, User.id, User.name)
+                .join(User, User.id == UserSession.user_id)
+                .where(UserSession.token_hash == fingerprint(token), UserSession.expires_at > now, User.active.is_(True))
+            ).one_or_none()
+            if found is None:
+                return None
+            session_id, seen, user_id, name = found
+            viewer = self._viewer(session, user_id, name, session_id=session_id)
+        if now - seen > SEEN_EVERY:
+            self._note(UserSession, "last_seen_at", session_id, now)
+        return viewer
+
+    def by_token(self, token: str) -> Viewer | None:
+        """The person in whose name an API token acts, with no more than the token's scopes; None where it works no more."""
+        now = utcnow()
+        with self._db.read() as session:
+            found = session.execute(
+                select(ApiToken.id, ApiToken.scopes, ApiToken.last_used_at, User.id, User.name)
+                .join(User, User.id == ApiToken.user_id)
+                .where(ApiToken.token_hash == fingerprint(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now, User.active.is_(True))
+            ).one_or_none()
+            if found is None:
+                return None
+            token_id, scopes, used, user_id, name = found
+            viewer = self._viewer(session, user_id, name, scopes=frozenset(scopes))
+        if used is None or now - used > _USED_EVERY:
+            self._note(ApiToken, "last_used_at", token_id, now)
+        return viewer
+
+    def _viewer(
+        self, session: Session, user_id: int, name: str, *, session_id: int | None = None, scopes: frozenset[str] | None = None
+    ) -> Viewer:
+        rows = session.execute(
+            union_all(
+                select(literal("role"), UserRole.role, literal("")).where(UserRole.user_id == user_id),
+                select(literal("team"), Team.key, literal("")).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user_id),
+            )
+        ).all()
+        roles = frozenset({READER} | {value for kind, value, _ in rows if kind == "role"})
+        permissions = self._permissions.granted(roles, _changes(session))
+        every_team = frozenset(session.scalars(select(Team.key))) if RESTRICT in permissions else frozenset()
+        return Viewer(
+            id=user_id, name=name, roles=roles, reads_all_teams=every_team, teams=frozenset(value for kind, value, _ in rows if kind == "team"),
+            permissions=permissions if scopes is None else permissions & scopes, scopes=scopes, session_id=session_id,
+        )  # fmt: skip
+
+    def _note(self, table: type[UserSession | ApiToken], column: str, row_id: int, now: datetime) -> None:
+        with self._db.write() as session:
+            session.execute(update(table).where(table.id == row_id).values({column: now}))
+
+    def allows(self, viewer: Viewer, permission: str) -> bool:
+        """Whether ``viewer`` holds ``permission``: what a plugin says first, else what the roles grant. A plugin that raises denies."""
+        if permission not in self._permissions.all or (viewer.scopes is not None and permission not in viewer.scopes):
+            return False
+        try:
+            verdict = self._calls.first("permission_allowed", viewer=viewer, permission=permission)
+        except (Exception, SystemExit):
+            log.exception("permission.denied_by_error", permission=permission)
+            return False
+        return permission in viewer.permissions if verdict is None else verdict is True
+
+    def require(self, viewer: Viewer, permission: str) -> None:
+        """Raise SignInNeeded or Forbidden, with what to do, unless ``viewer`` holds ``permission``."""
+        if self.allows(viewer, permission):
+            return
+        if viewer.id is None:
+            raise SignInNeeded(
+                Text("这一页只对登录的人开放", "This is for people who have signed in"),
+                remedy=Text("请登录；没有账号就请管理员邀请您。", "Sign in; if you have no account, ask your administrator to invite you."),
+            )
+        known = self._permissions.all.get(permission)
+        label = known.label if known else Text(permission, permission)
+        if viewer.scopes is not None and permission not in viewer.scopes:
+            raise Forbidden(Text(f"这个令牌没有“{permission}”权限", f"This token lacks the scope {permission}"))
+        raise Forbidden(
+            Text(f"您没有这项权限：{label.zh}", f"You are not allowed to: {label.en}"),
+            remedy=Text("需要的话，请管理员给您加上相应的角色。", "If you need it, ask your administrator for a role that includes it."),
+        )
+
+
+def _changes(session: Session) -> list[tuple[str, str, bool]]:
+    return [(r, p, a) for r, p, a in session.execute(select(RolePermission.role, RolePermission.permission, RolePermission.allowed))]

@@ -1,0 +1,355 @@
+"""People, their roles and teams. Nobody hands out, or touches somebody with, more than they may do themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, or_, select
+
+from kbplatform.accounts import audit
+from kbplatform.accounts.links import cancel_links, make_link
+from kbplatform.accounts.models import ApiToken, RolePermission, Team, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.names import clean_email, clean_name, key_of
+from kbplatform.accounts.passwords import hash_password, require_good
+from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, READER
+from kbplatform.accounts.second_factor import turn_off
+from kbplatform.accounts.sessions import end_sessions
+from kbplatform.accounts.sign_in import add_user, rename, set_password
+from kbplatform.bilingual import Text
+from kbplatform.db import utcnow
+from kbplatform.errors import Forbidden, NotFound, wrong
+from kbplatform.viewer import Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from kbplatform.accounts.permissions import Permissions, RoleView
+    from kbplatform.db import Database
+    from kbplatform.viewer import Actor
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person in a list or on their page."""
+
+    id: int
+    name: str
+    email: str
+    active: bool
+    joined: bool
+    """Whether they have a password yet; an invitation is open otherwise."""
+    second_factor: bool
+    roles: tuple[str, ...]
+    teams: tuple[str, ...]
+    created_at: datetime
+    last_seen_at: datetime | None
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What somebody types to add a person."""
+
+    name: str
+    email: str = ""
+    roles: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+
+
+class People:
+    """Every method that changes something takes who does it (``viewer``) and from where (``actor``).
+
+    ``viewer`` None is the machine's own operator (the command line), who may do everything.
+    """
+
+    def __init__(self, db: Database, permissions: Permissions) -> None:
+        self._db = db
+        self._permissions = permissions
+
+    # reading
+
+    def page(self, viewer: Viewer, *, search: str = "", team: str = "", role: str = "", state: str = "", page: int = 1) -> tuple[list[Person], int]:
+        """One page of the people ``viewer`` may see, by name, and how many there are in all."""
+        conditions = [self._visible(viewer), *_conditions(search, team, role, state)]
+        with self._db.read() as session:
+            total = session.scalar(select(func.count()).select_from(User).where(*conditions)) or 0
+            query = select(User).where(*conditions).order_by(User.name_key).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+            return as_people(session, session.scalars(query).all()), total
+
+    def get(self, viewer: Viewer, user_id: int) -> Person:
+        """One person. Raises NotFound where there is none, or none that ``viewer`` may see: both look the same."""
+        with self._db.read() as session:
+            return as_people(session, [self.find_visible(session, viewer, user_id)])[0]
+
+    def roles(self) -> list[RoleView]:
+        """Every role, with what it may do."""
+        with self._db.read() as session:
+            return self._permissions.roles(session)
+
+    def anybody(self) -> bool:
+        """Whether there is an account at all."""
+        with self._db.read() as session:
+            return session.scalar(select(User.id).limit(1)) is not None
+
+    def find(self, typed: str) -> int:
+        """The person with this name or address. Raises NotFound."""
+        key = key_of(typed)
+        with self._db.read() as session:
+            found = session.scalar(select(User.id).where(or_(User.email_key == key, User.name_key == key)))
+        if found is None:
+            raise _nobody()
+        return found
+
+    def _visible(self, viewer: Viewer | None) -> ColumnElement[bool]:
+        if viewer is None or MANAGE_PEOPLE in viewer.permissions:
+            return User.id.is_not(None)
+        mine = select(Team.id).where(Team.key.in_(sorted(viewer.teams)))
+        return User.id.in_(select(TeamMember.user_id).where(TeamMember.team_id.in_(mine)))
+
+    def find_visible(self, session: Session, viewer: Viewer | None, user_id: int) -> User:
+        """The person, if ``viewer`` may see them. Raises NotFound."""
+        user = session.scalars(select(User).where(User.id == user_id, self._visible(viewer))).one_or_none() if user_id < 2**31 else None
+        if user is None:
+            raise _nobody()
+        return user
+
+    # changing
+
+    def create(self, viewer: Viewer | None, actor: Actor, new: NewPerson, *, password: str | None = None) -> int:
+        """Add a person; their number. Without a password they come in by invitation. Raises InvalidInput, Forbidden."""
+        name, email = _clean(new)
+        if password is not None:
+            require_good(password, name, email)
+        hashed = hash_password(password) if password is not None else None
+        with self._db.write() as session:
+            user = self._add(session, viewer, actor, new, name, email)
+            if hashed:
+                set_password(session, actor, user.id, hashed)
+            return user.id
+
+    def invite(self, viewer: Viewer | None, actor: Actor, new: NewPerson) -> tuple[int, str]:
+        """Add a person and make their invitation; their number and the link's secret."""
+        name, email = _clean(new)
+        with self._db.write() as session:
+            user = self._add(session, viewer, actor, new, name, email)
+            audit.record(session, actor, "person.invited", "person", user.id)
+            return user.id, make_link(session, "invite", user.id)
+
+    def invite_all(self, viewer: Viewer, actor: Actor, people: Sequence[NewPerson]) -> list[tuple[NewPerson, str]]:
+        """Invite everybody or, where one row is wrong, nobody; each with the link's secret. Raises InvalidInput with ``row``."""
+        with self._db.write() as session:
+            made = []
+            for new in people:
+                name, email = _clean(new)
+                user = self._add(session, viewer, actor, new, name, email)
+                audit.record(session, actor, "person.invited", "person", user.id)
+                made.append((new, make_link(session, "invite", user.id)))
+            return made
+
+    def new_link(self, viewer: Viewer | None, actor: Actor, user_id: int) -> str:
+        """A fresh link for somebody who lost theirs: an invitation, or a new password where they had one."""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            if not user.active:
+                raise wrong("active", Text("这个人已停用，请先恢复", "That person is deactivated: activate them first"))
+            action, purpose = ("password.reset_asked", "reset") if user.password_hash else ("person.invited", "invite")
+            audit.record(session, actor, action, "person", user.id)
+            return make_link(session, "reset" if purpose == "reset" else "invite", user.id)
+
+    def change(self, viewer: Viewer | None, actor: Actor, user_id: int, *, name: str, email: str) -> None:
+        """Give a person another name and address."""
+        name, email = clean_name(name), clean_email(email) if email.strip() else ""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            changed = [f for f, old, new in (("name", user.name, name), ("email", user.email or "", email)) if old != new]
+            if changed:
+                rename(session, user, name, email)
+                if "email" in changed:
+                    cancel_links(session, user.id, "reset")  # mailed to the old address
+                audit.record(session, actor, "person.changed", "person", user.id, fields=changed)
+
+    def set_roles(self, viewer: Viewer | None, actor: Actor, user_id: int, roles: Collection[str]) -> None:
+        """Give a person exactly these roles. Raises Forbidden for roles that may do more than ``viewer`` may; an owner stays."""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            before = set(_held(session, user.id))
+            after = set(roles) - {READER}
+            self._require_may_give(session, viewer, after - before)
+            if before == after:
+                return
+            if OWNER in before - after:
+                require_another_owner(session, user.id)
+            session.execute(delete(UserRole).where(UserRole.user_id == user.id))
+            session.add_all(UserRole(user_id=user.id, role=role) for role in sorted(after))
+            audit.record(session, actor, "person.roles", "person", user.id, before=sorted(before), after=sorted(after))
+
+    def set_teams(self, viewer: Viewer | None, actor: Actor, user_id: int, teams: Collection[str]) -> None:
+        """Put a person into exactly these teams (keys)."""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            before = set(session.scalars(select(Team.key).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user.id)))
+            if before == set(teams):
+                return
+            wanted = _teams_by_key(session, teams)
+            session.execute(delete(TeamMember).where(TeamMember.user_id == user.id))
+            session.add_all(TeamMember(team_id=team_id, user_id=user.id) for team_id in wanted.values())
+            audit.record(session, actor, "person.teams", "person", user.id, before=sorted(before), after=sorted(wanted))
+
+    def disable(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
+        """Deactivate a person: sessions, links and tokens end at once, what they did stays. The last owner stays."""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            if user.active:
+                require_another_owner(session, user.id)
+                user.active = False
+                shut_out(session, user.id)
+                audit.record(session, actor, "person.disabled", "person", user.id)
+
+    def enable(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
+        """Let a deactivated person in again; they sign in as before."""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            if not user.active:
+                user.active = True
+                audit.record(session, actor, "person.enabled", "person", user.id)
+
+    def end_sessions(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
+        """Sign a person out everywhere."""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            end_sessions(session, user.id)
+            audit.record(session, actor, "session.all_ended", "person", user.id)
+
+    def drop_second_factor(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
+        """For somebody who lost phone and recovery codes: take the second factor off, and end their sessions."""
+        with self._db.write() as session:
+            user = self.theirs_to_change(session, viewer, user_id)
+            if user.totp_secret:
+                turn_off(session, user)
+                end_sessions(session, user.id)
+                audit.record(session, actor, "second_factor.off", "person", user.id)
+
+    def _add(self, session: Session, viewer: Viewer | None, actor: Actor, new: NewPerson, name: str, email: str) -> User:
+        self._require_may_give(session, viewer, set(new.roles) - {READER})
+        teams = _teams_by_key(session, new.teams)
+        user = add_user(session, actor, name=name, email=email, roles=set(new.roles))
+        session.add_all(TeamMember(team_id=team_id, user_id=user.id) for team_id in teams.values())
+        return user
+
+    def theirs_to_change(self, session: Session, viewer: Viewer | None, user_id: int) -> User:
+        """The person, if ``viewer`` may do at least what they may: no way to become more by changing somebody who is."""
+        user = self.find_visible(session, viewer, user_id)
+        if user.erased_at:
+            raise _nobody()
+        if viewer is not None and user.id != viewer.id:
+            held = self._permissions.granted(["reader", *_held(session, user.id)], _changes(session))
+            if not held <= viewer.permissions:
+                raise Forbidden(Text("这个人的权限比您多，您不能改动", "That person may do more than you: you can't change them"))
+        return user
+
+    def _require_may_give(self, session: Session, viewer: Viewer | None, roles: set[str]) -> None:
+        known = {r.name: r for r in self._permissions.roles(session)}
+        if unknown := sorted(roles - known.keys()):
+            raise wrong("roles", Text(f"没有这个角色：{'、'.join(unknown)}", f"There is no such role: {', '.join(unknown)}"))
+        if viewer is not None and (more := sorted(r for r in roles if not known[r].permissions <= viewer.permissions)):
+            raise Forbidden(
+                Text(f"您不能授予权限比自己多的角色：{'、'.join(more)}", f"You can't give a role that may do more than you: {', '.join(more)}")
+            )
+
+
+def _clean(new: NewPerson) -> tuple[str, str]:
+    email = clean_email(new.email) if new.email.strip() else ""
+    return clean_name(new.name or email.split("@")[0]), email
+
+
+def _conditions(search: str, team: str, role: str, state: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [User.erased_at.is_(None)]
+    if search:
+        key = key_of(search)
+        found.append(or_(User.name_key.contains(key, autoescape=True), User.email_key.contains(key, autoescape=True)))
+    if team:
+        found.append(User.id.in_(select(TeamMember.user_id).join(Team, Team.id == TeamMember.team_id).where(Team.key == team)))
+    if role and role != READER:
+        found.append(User.id.in_(select(UserRole.user_id).where(UserRole.role == role)))
+    states = {"active": User.active.is_(True), "inactive": User.active.is_(False), "invited": User.password_hash.is_(None)}
+    if state in states:
+        found.append(states[state])
+    return found
+
+
+def as_people(session: Session, users: Sequence[User]) -> list[Person]:
+    """Rows as they are shown, with a few queries for all of them."""
+    ids = [u.id for u in users]
+    roles, teams = _grouped(session, ids)
+    last = select(UserSession.user_id, func.max(UserSession.last_seen_at)).where(UserSession.user_id.in_(ids)).group_by(UserSession.user_id)
+    seen = {int(user_id): at for user_id, at in session.execute(last)}
+    return [
+        Person(
+            u.id, u.name, u.email or "", u.active, u.password_hash is not None, u.totp_secret is not None,
+            tuple(roles[u.id]), tuple(teams[u.id]), u.created_at, seen.get(u.id), u.erased_at is not None,
+        )
+        for u in users
+    ]  # fmt: skip
+
+
+def _grouped(session: Session, ids: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    roles: dict[int, list[str]] = defaultdict(list)
+    teams: dict[int, list[str]] = defaultdict(list)
+    for user_id, role in session.execute(select(UserRole.user_id, UserRole.role).where(UserRole.user_id.in_(ids)).order_by(UserRole.role)):
+        roles[user_id].append(role)
+    for user_id, key in session.execute(
+        select(TeamMember.user_id, Team.key).join(Team, Team.id == TeamMember.team_id).where(TeamMember.user_id.in_(ids)).order_by(Team.key)
+    ):
+        teams[user_id].append(key)
+    return roles, teams
+
+
+def _held(session: Session, user_id: int) -> list[str]:
+    return list(session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)))
+
+
+def _changes(session: Session) -> list[tuple[str, str, bool]]:
+    return [(c.role, c.permission, c.allowed) for c in session.scalars(select(RolePermission))]
+
+
+def shut_out(session: Session, user_id: int) -> None:
+    """End everything a person could still come in with."""
+    end_sessions(session, user_id)
+    cancel_links(session, user_id)
+    for token in session.scalars(select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))):
+        token.revoked_at = utcnow()
+
+
+def require_another_owner(session: Session, user_id: int) -> None:
+    """Raise InvalidInput where this is the last owner who can sign in: nobody could manage the site."""
+    held = session.scalar(select(UserRole.user_id).where(UserRole.user_id == user_id, UserRole.role == OWNER))
+    if held is None:
+        return
+    owners = session.scalars(
+        select(User.id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(UserRole.role == OWNER, User.active.is_(True))
+        .order_by(User.id)
+        .with_for_update()
+    ).all()
+    if not set(owners) - {user_id}:
+        raise wrong("roles", Text("这是最后一位所有者，请先让别人也成为所有者", "That is the last owner: make somebody else an owner first"))
+
+
+def _teams_by_key(session: Session, keys: Collection[str]) -> dict[str, int]:
+    found = {team.key: team.id for team in session.scalars(select(Team).where(Team.key.in_(sorted(keys))))}
+    if missing := sorted(set(keys) - found.keys()):
+        raise wrong("teams", Text(f"没有这个团队：{'、'.join(missing)}", f"There is no such team: {', '.join(missing)}"))
+    return found
+
+
+def _nobody() -> NotFound:
+    return NotFound(Text("没有这个人", "There is no such person"))

@@ -1,0 +1,91 @@
+"""A person's data: handed out as one file, or taken out for good, in core and plugins alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select
+
+from kbplatform.accounts import audit
+from kbplatform.accounts.models import ApiToken, AuditEntry, OneTimeLink, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.names import key_of
+from kbplatform.accounts.people import as_people, require_another_owner, shut_out
+from kbplatform.accounts.second_factor import turn_off
+from kbplatform.db import utcnow
+from kbplatform.plugin.contributions import PersonalData
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from kbplatform.accounts.people import People, Person
+    from kbplatform.db import Database
+    from kbplatform.plugin.calls import Calls
+    from kbplatform.viewer import Actor, Viewer
+
+
+class PersonalDataService:
+    """Export and erasure. ``viewer`` None is the machine's own operator."""
+
+    def __init__(self, db: Database, people: People, calls: Calls) -> None:
+        self._db = db
+        self._people = people
+        self._calls = calls
+
+    def export(self, viewer: Viewer | None, actor: Actor, user_id: int) -> dict[str, Any]:
+        """Everything known of a person, as plain values; of secrets not even the hashes. Raises NotFound."""
+        with self._db.write() as session:
+            mine = viewer is not None and viewer.id == user_id
+            user = session.get_one(User, user_id) if mine else self._people.find_visible(session, viewer, user_id)
+            audit.record(session, actor, "person.exported", "person", user.id)
+            known = _everything_about(session, as_people(session, [user])[0])
+            for answer in self._calls.each("personal_data", user_id=user.id, session=session, erase=False):
+                if isinstance(answer.value, PersonalData):
+                    known[answer.plugin] = dict(answer.value.data)
+            return known
+
+    def erase(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
+        """Take a person out, in one transaction with every plugin: all of it happens or none.
+
+        Their number and what was done under it stay. Raises NotFound, Forbidden; InvalidInput for the last owner;
+        whatever a plugin raises that could not erase its part.
+        """
+        with self._db.write() as session:
+            user = self._people.theirs_to_change(session, viewer, user_id)
+            require_another_owner(session, user.id)
+            turn_off(session, user)
+            shut_out(session, user.id)
+            for table in (ApiToken, OneTimeLink, UserRole, TeamMember):
+                session.execute(delete(table).where(table.user_id == user.id))
+            gone = f"已删除 · deleted {user.id}"
+            user.name, user.name_key, user.email, user.email_key = gone, key_of(gone), None, None
+            user.password_hash, user.password_changed_at, user.active, user.erased_at = None, None, False, utcnow()
+            for plugin in self._calls.implementers("personal_data"):
+                self._calls.one(plugin, "personal_data", user_id=user.id, session=session, erase=True)
+            audit.record(session, actor, "person.erased", "person", user.id)
+
+
+def _everything_about(session: Session, person: Person) -> dict[str, Any]:
+    sessions = session.scalars(select(UserSession).where(UserSession.user_id == person.id))
+    tokens = session.scalars(select(ApiToken).where(ApiToken.user_id == person.id))
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.actor_id == person.id).order_by(AuditEntry.id))
+    return {
+        "account": {
+            "id": person.id, "name": person.name, "email": person.email, "active": person.active, "roles": list(person.roles),
+            "teams": list(person.teams), "second_factor": person.second_factor, "created_at": _when(person.created_at),
+        },
+        "sessions": [
+            {"address": s.address, "browser": s.user_agent, "method": s.method, "from": _when(s.created_at), "seen": _when(s.last_seen_at)}
+            for s in sessions
+        ],
+        "tokens": [{"name": t.name, "scopes": t.scopes, "created_at": _when(t.created_at), "last_used_at": _when(t.last_used_at)} for t in tokens],
+        "actions": [
+            {"at": _when(e.at), "action": e.action, "object": f"{e.object_kind} {e.object_id}".strip(), "address": e.address, "detail": e.detail}
+            for e in entries
+        ],
+    }  # fmt: skip
+
+
+def _when(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,100 @@
+"""The parts of accounts, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from kbplatform.accounts import audit
+from kbplatform.accounts.gate import READ_ACCESS, Gate
+from kbplatform.accounts.links import make_link
+from kbplatform.accounts.models import SiteChoice, User
+from kbplatform.accounts.people import People
+from kbplatform.accounts.permissions import Permissions
+from kbplatform.accounts.personal_data import PersonalDataService
+from kbplatform.accounts.roles import Roles
+from kbplatform.accounts.sign_in import SignIn
+from kbplatform.accounts.teams import Teams
+from kbplatform.accounts.vault import Vault
+from kbplatform.bilingual import Text
+from kbplatform.errors import wrong
+
+if TYPE_CHECKING:
+    from kbplatform.db import Database
+    from kbplatform.mail import Mailer
+    from kbplatform.plugin.calls import Calls
+    from kbplatform.settings import Settings
+    from kbplatform.viewer import Actor
+
+
+@dataclass(slots=True)
+class Accounts:
+    """Who people are, what they may do, and what they did."""
+
+    db: Database
+    settings: Settings
+    permissions: Permissions
+    vault: Vault
+    gate: Gate
+    sign_in: SignIn
+    people: People
+    teams: Teams
+    roles: Roles
+    personal_data: PersonalDataService
+    audit: audit.Audit
+    mailer: Mailer
+
+    def owner_link(self) -> str | None:
+        """The address that makes the first owner; None once there is an account."""
+        with self.db.write() as session:
+            if session.scalar(select(User.id).limit(1)) is not None:
+                return None
+            return self.address_of(make_link(session, "owner"))
+
+    def address_of(self, token: str) -> str:
+        """The whole address of a one-time link."""
+        return f"{self.settings.base_url}/welcome?token={token}"
+
+    def mail_link(self, to: str, subject: Text, words: Text, token: str, lang: str) -> None:
+        """Send somebody a one-time link."""
+        self.mailer.send(to, subject.in_(lang), f"{words.in_(lang)}\n\n{self.address_of(token)}\n")
+
+    def read_access(self) -> str:
+        """Who may read: ``everyone`` or ``signed-in``."""
+        with self.db.read() as session:
+            return "everyone" if self.gate.is_open(session) else "signed-in"
+
+    def set_read_access(self, actor: Actor, value: str) -> None:
+        """The owner's choice who may read. Raises InvalidInput where the operator has fixed it."""
+        if value not in {"everyone", "signed-in"}:
+            raise wrong("read_access", Text("请选“所有人”或“登录的人”", "Choose everyone or signed-in people"))
+        if self.settings.read_access != "auto":
+            raise wrong("read_access", Text("这一项由 KBPLATFORM_READ_ACCESS 固定了", "The operator has fixed this with KBPLATFORM_READ_ACCESS"))
+        with self.db.write() as session:
+            row = session.get(SiteChoice, READ_ACCESS)
+            before = row.value if row else ""
+            session.merge(SiteChoice(key=READ_ACCESS, value=value))
+            audit.record(session, actor, "site.read_access", "site", "", before=before, after=value)
+
+
+def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer, secret_key: str) -> Accounts:
+    """Put the parts together; permissions of plugins are asked for here, once."""
+    permissions = Permissions(p for plugin, p in calls.owned("register_permissions") if p.name.startswith(f"{plugin}."))
+    people = People(db, permissions)
+    vault = Vault(secret_key)
+    return Accounts(
+        db=db,
+        settings=settings,
+        permissions=permissions,
+        vault=vault,
+        gate=Gate(db, settings, permissions, calls),
+        sign_in=SignIn(db, vault),
+        people=people,
+        teams=Teams(db),
+        roles=Roles(db, permissions),
+        personal_data=PersonalDataService(db, people, calls),
+        audit=audit.Audit(db),
+        mailer=mailer,
+    )
