@@ -111,6 +111,29 @@ def kb_client(kb_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
+def kb_login() -> Callable[..., FlaskClient]:
+    """``kb_login(app, *roles, teams=(), name=None)`` → a client signed in as a new person; ``client.person_id`` says who."""
+    from kbplatform.accounts.people import NewPerson  # noqa: PLC0415 - as above
+    from kbplatform.accounts.sessions import Browser  # noqa: PLC0415 - as above
+    from kbplatform.app import platform_of  # noqa: PLC0415 - as above
+    from kbplatform.viewer import CLI  # noqa: PLC0415 - as above
+    from kbplatform.web.access import SESSION_KEY  # noqa: PLC0415 - as above
+
+    def login(app: Flask, *roles: str, teams: tuple[str, ...] = (), name: str | None = None) -> FlaskClient:
+        accounts = platform_of(app).accounts
+        person = NewPerson(name or f"Person {uuid.uuid4().hex[:8]}", "", frozenset(roles), frozenset(teams))
+        person_id = accounts.people.create(None, CLI, person)
+        client: FlaskClient = app.test_client()
+        secret = accounts.sign_in.open(person_id, Browser("127.0.0.1", "kb_login"), method="password")
+        with client.session_transaction() as session:
+            session[SESSION_KEY] = secret
+        client.person_id = person_id  # type: ignore[attr-defined]  # for the test to know whom
+        return client
+
+    return login
+
+
+@pytest.fixture
 def kb_plugin(kb_make_app: Callable[..., Flask]) -> Callable[..., Flask]:
     """``kb_plugin(module, name="mine", **settings)`` → an application in which that plugin is loaded too."""
 

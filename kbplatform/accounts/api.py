@@ -46,11 +46,12 @@ class PeopleOut(BaseModel):
     """A page of people and how many there are."""
 
     total: int
+    page_size: int
     people: list[PersonOut]
 
 
 class PeopleQuery(BaseModel):
-    """Which people; fifty a page."""
+    """Which people; a page has ``page_size`` of them."""
 
     search: str = Field("", max_length=100)
     team: str = Field("", max_length=40)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kbplatform.db import Database
     from kbplatform.viewer import Actor
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 _EXPORT_ROWS = 500
 COLUMNS = ("id", "at", "actor_id", "actor", "address", "action", "object_kind", "object_id", "detail")
 

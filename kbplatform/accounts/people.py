@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kbplatform.db import Database
     from kbplatform.viewer import Actor
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request
 
 from kbplatform.accounts.names import MAX_NAME
-from kbplatform.accounts.permissions import MANAGE_ROLES
+from kbplatform.accounts.permissions import MANAGE_ROLES, READER
 from kbplatform.accounts.views.confirming import confirmed
 from kbplatform.bilingual import Text
 from kbplatform.errors import Conflict, InvalidInput
@@ -51,7 +51,8 @@ def make_blueprint(accounts: Accounts) -> Blueprint:
             accounts.roles.change(current_actor(), name, permissions=chosen("permissions"), second_factor=bool(request.form.get("second_factor")))
             say(Text("角色已保存，下一次点击就生效", "The role is saved and holds from the next click"))
             return redirect("/admin/roles", 303)
-        return render_template("accounts/role.html", role=found, permissions=accounts.permissions.all)
+        everybody = accounts.roles.get(READER).permissions
+        return render_template("accounts/role.html", role=found, permissions=accounts.permissions.all, everybody=everybody)
 
     @blueprint.post("/<name>/delete")
     @requires(MANAGE_ROLES)
