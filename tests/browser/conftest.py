@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,7 +42,19 @@ def browser():
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The product as a user starts it: one command in an empty folder."""
-    data_dir = tmp_path_factory.mktemp("site")
+    with _serving(tmp_path_factory.mktemp("site")) as url:
+        yield url
+
+
+@pytest.fixture
+def own_site(tmp_path):
+    """A site of the test's own, and the address that makes its first owner."""
+    with _serving(tmp_path) as url:
+        yield url, re.search(r"http\S+/welcome\?token=\S+", (tmp_path / "log").read_text("utf-8"))[0]
+
+
+@contextmanager
+def _serving(data_dir: Path):
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")} | {"KBPLATFORM_DATA_DIR": str(data_dir)}
     command = [sys.executable, "-m", "kbplatform", "serve", "--port", str(port)]

@@ -1,0 +1,120 @@
+"""From the owner's link to a revoked agent, in real browsers: a team's first day. And the pages of it under axe."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pyotp
+import pytest
+
+AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+SENTENCE = "今天天气真不错啊朋友"
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def someone(browser):
+    """``someone(**options)`` → a page in a browser of its own."""
+    contexts = []
+
+    def open_(**options):
+        contexts.append(browser.new_context(**({"locale": "zh-CN"} | options)))
+        return contexts[-1].new_page()
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def choose_password(page, **fields):
+    for name, value in fields.items():
+        page.fill(f"[name={name}]", value)
+    page.fill("[name=password]", SENTENCE)
+    page.fill("[name=again]", SENTENCE)
+    page.click(".entry .btn-primary")
+    page.wait_for_url(lambda url: "/welcome" not in url)
+    page.locator("h1").first.wait_for()
+
+
+def invite(owner, base, name, role, team):
+    owner.goto(f"{base}/admin/people/invite")
+    owner.fill("[name=name]", name)
+    owner.check(f"[name=roles][value={role}]")
+    owner.check(f"[name=teams][value={team}]")
+    owner.click("form.card .btn-primary")
+    return owner.inner_text("code.secret")
+
+
+def test_owner_invites_agent_agent_sets_up_lead_sees_owner_revokes(own_site, someone):
+    base, link = own_site
+    owner = someone()
+    owner.goto(link)
+    choose_password(owner, name="陈主任", email="chen@example.com")
+    assert owner.url == f"{base}/admin/site"
+    owner.goto(f"{base}/admin/teams")
+    owner.fill("#f-name", "账单组")
+    owner.fill("#f-key", "billing")
+    owner.click("section .btn-primary")
+
+    agent = someone()
+    agent.goto(invite(owner, base, "小王", "agent", "billing"))
+    choose_password(agent)
+    assert agent.url == f"{base}/"
+    agent.goto(f"{base}/account/second-factor")
+    agent.click(".steps summary")
+    secret = agent.inner_text("code.secret").replace(" ", "")
+    agent.fill("[name=code]", pyotp.TOTP(secret).now())
+    agent.click(".entry .btn-primary")
+    assert agent.locator(".codes li").count() == 10
+    agent.click(".entry .btn-primary")
+    assert "已开启" in agent.inner_text("#second-factor")
+
+    lead = someone(locale="en-US", viewport={"width": 390, "height": 844})
+    lead.goto(invite(owner, base, "Lead Li", "lead", "billing"))
+    choose_password(lead)
+    lead.goto(f"{base}/admin/people")
+    assert lead.locator(".stack tbody a").all_inner_texts() == ["Lead Li", "小王"]
+    lead.goto(f"{base}/admin/audit")
+    assert "Not allowed" in lead.title()
+
+    owner.goto(f"{base}/admin/people")
+    owner.click("text=小王")
+    owner.click("text=停用")
+    agent.goto(f"{base}/articles/complaint-handling")
+    assert agent.url.startswith(f"{base}/sign-in?next=")
+    agent.fill("[name=who]", "小王")
+    agent.fill("[name=password]", SENTENCE)
+    agent.click(".entry .btn-primary")
+    assert "名字或密码不对" in agent.inner_text(".field-error")
+
+
+@pytest.mark.parametrize(("lang", "dark", "width"), [("zh", False, 1280), ("en", True, 390)])
+def test_the_pages_of_people_have_no_axe_violation_and_fit(own_site, someone, lang, dark, width):
+    base, link = own_site
+    options = {"locale": {"zh": "zh-CN", "en": "en-US"}[lang], "color_scheme": "dark" if dark else "light", "viewport": {"width": width, "height": 900}}
+    page = someone(**options)
+    found = {}
+
+    def look(name):
+        page.evaluate(AXE)
+        violations = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")["violations"]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if violations or wide > 0:
+            found[name] = [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in violations] + [f"{wide} px too wide"] * (wide > 0)
+
+    page.goto(f"{base}/sign-in")
+    look("sign in")
+    page.goto(f"{base}/forgot")
+    look("forgot")
+    page.goto(link)
+    look("welcome")
+    choose_password(page, name="Chen", email="chen@example.com")
+    look("site")
+    for path in ("/admin/teams", "/admin/people", "/admin/people/invite", "/admin/people/import", "/admin/people/1", "/admin/roles", "/admin/roles/agent",
+                 "/admin/audit", "/account", "/account/password", "/account/second-factor", "/account/tokens", "/articles/complaint-handling/audience"):  # fmt: skip
+        page.goto(base + path)
+        look(path)
+    page.click("[data-menu] summary")
+    look("menu")
+    assert found == {}
