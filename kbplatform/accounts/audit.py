@@ -39,6 +39,8 @@ ACTIONS: dict[str, Text] = {
     "second_factor.off": Text("关闭两步验证", "turned the second factor off"),
     "second_factor.recovery_used": Text("用了恢复码", "used a recovery code"),
     "second_factor.recovery_renewed": Text("换了恢复码", "renewed recovery codes"),
+    "passkey.added": Text("添加通行密钥", "added a passkey"),
+    "passkey.removed": Text("移除通行密钥", "removed a passkey"),
     "session.ended": Text("结束一个登录", "ended a session"),
     "session.all_ended": Text("结束全部登录", "ended all sessions"),
     "token.created": Text("新建 API 令牌", "made an API token"),

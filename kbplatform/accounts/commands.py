@@ -67,9 +67,10 @@ def invite(ctx: click.Context, email: str, name: str, owner: bool, roles: tuple[
 
 
 def _new_person(email: str, name: str, owner: bool, roles: tuple[str, ...], teams: tuple[str, ...]) -> Any:  # noqa: ANN401 - NewPerson, imported late
-    from kbplatform.accounts.people import NewPerson  # noqa: PLC0415 - slow import, only for these commands
+    from kbplatform.accounts.names import clean_email  # noqa: PLC0415 - slow import, only for these commands
+    from kbplatform.accounts.people import NewPerson  # noqa: PLC0415 - as above
 
-    return NewPerson(name, email, frozenset(roles) | ({"owner"} if owner else set()), frozenset(teams))
+    return NewPerson(name, clean_email(email), frozenset(roles) | ({"owner"} if owner else set()), frozenset(teams))
 
 
 def _invite(accounts: Accounts, new: Any) -> None:  # noqa: ANN401 - as above

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from kbplatform.accounts.models import OneTimeLink, User
 from kbplatform.accounts.vault import fingerprint, new_token
 from kbplatform.bilingual import Text
 from kbplatform.db import utcnow
-from kbplatform.errors import NotFound
+from kbplatform.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Purpose = Literal["owner", "invite", "reset"]
+CHALLENGE = timedelta(minutes=5)
+KEEP = timedelta(days=30)
+"""How long a link that has run out stays in the table."""
 LIFETIMES: dict[Purpose, timedelta] = {"owner": timedelta(days=7), "invite": timedelta(days=7), "reset": timedelta(hours=2)}
 
 
@@ -38,10 +41,34 @@ def make_link(session: Session, purpose: Purpose, user_id: int | None = None) ->
     return token
 
 
+def make_challenge(session: Session) -> str:
+    """A random text that a passkey signs, good for one answer within five minutes. Those run out are cleared away."""
+    now = utcnow()
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP))
+    token = new_token()
+    session.add(OneTimeLink(purpose="challenge", token_hash=fingerprint(token), expires_at=now + CHALLENGE))
+    return token
+
+
+def use_challenge(session: Session, token: str) -> None:
+    """Take a challenge, once. Raises InvalidInput where it was used, has run out, or was never made."""
+    taken = session.execute(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.token_hash == fingerprint(token), OneTimeLink.purpose == "challenge",
+            OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > utcnow(),
+        )
+        .values(used_at=utcnow())
+        .returning(OneTimeLink.id)
+    ).all()  # fmt: skip
+    if not taken:
+        raise InvalidInput(Text("等得太久了，请再试一次", "That took too long: try again"))
+
+
 def cancel_links(session: Session, user_id: int | None, purpose: Purpose | None = None) -> None:
     """Make a person's open links stop working."""
     theirs = OneTimeLink.user_id == user_id if user_id is not None else OneTimeLink.user_id.is_(None)
-    query = update(OneTimeLink).where(theirs, OneTimeLink.used_at.is_(None)).values(used_at=utcnow())
+    query = update(OneTimeLink).where(theirs, OneTimeLink.used_at.is_(None), OneTimeLink.purpose != "challenge").values(used_at=utcnow())
     session.execute(query.where(OneTimeLink.purpose == purpose) if purpose else query)
 
 
@@ -49,9 +76,10 @@ def open_link(session: Session, token: str) -> OpenLink:
     """The link, unused yet. Raises NotFound, the same for a wrong, a used and an expired one."""
     row = session.scalars(
         select(OneTimeLink).where(
-            OneTimeLink.token_hash == fingerprint(token), OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > utcnow()
+            OneTimeLink.token_hash == fingerprint(token), OneTimeLink.purpose != "challenge",
+            OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > utcnow(),
         )
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     user = session.get(User, row.user_id) if row and row.user_id is not None else None
     if row is None or (user is not None and not user.active):
         raise _gone()

@@ -116,8 +116,23 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class Passkey(Base):
+    """A passkey's public half. Both texts are base64url."""
+
+    __tablename__ = "kb_passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("kb_user.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[str] = mapped_column(unique=True)
+    public_key: Mapped[str]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    last_used_at: Mapped[datetime | None]
+
+
 class OneTimeLink(Base):
-    """An address that works once: ``owner``, ``invite`` or ``reset``."""
+    """A secret that works once: the link of an ``owner``, ``invite`` or ``reset``, or a passkey's ``challenge``."""
 
     __tablename__ = "kb_one_time_link"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select
 
 from kbplatform.accounts import audit
-from kbplatform.accounts.models import ApiToken, AuditEntry, OneTimeLink, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.models import ApiToken, AuditEntry, OneTimeLink, Passkey, TeamMember, User, UserRole, UserSession
 from kbplatform.accounts.names import key_of
 from kbplatform.accounts.people import as_people, require_another_owner, shut_out
 from kbplatform.accounts.second_factor import turn_off
@@ -56,7 +56,7 @@ class PersonalDataService:
             require_another_owner(session, user.id)
             turn_off(session, user)
             shut_out(session, user.id)
-            for table in (ApiToken, OneTimeLink, UserRole, TeamMember):
+            for table in (ApiToken, OneTimeLink, Passkey, UserRole, TeamMember):
                 session.execute(delete(table).where(table.user_id == user.id))
             gone = f"已删除 · deleted {user.id}"
             user.name, user.name_key, user.email, user.email_key = gone, key_of(gone), None, None
@@ -69,6 +69,7 @@ class PersonalDataService:
 def _everything_about(session: Session, person: Person) -> dict[str, Any]:
     sessions = session.scalars(select(UserSession).where(UserSession.user_id == person.id))
     tokens = session.scalars(select(ApiToken).where(ApiToken.user_id == person.id))
+    passkeys = session.scalars(select(Passkey).where(Passkey.user_id == person.id))
     entries = session.scalars(select(AuditEntry).where(AuditEntry.actor_id == person.id).order_by(AuditEntry.id))
     return {
         "account": {
@@ -80,6 +81,7 @@ def _everything_about(session: Session, person: Person) -> dict[str, Any]:
             for s in sessions
         ],
         "tokens": [{"name": t.name, "scopes": t.scopes, "created_at": _when(t.created_at), "last_used_at": _when(t.last_used_at)} for t in tokens],
+        "passkeys": [{"name": p.name, "created_at": _when(p.created_at), "last_used_at": _when(p.last_used_at)} for p in passkeys],
         "actions": [
             {"at": _when(e.at), "action": e.action, "object": f"{e.object_kind} {e.object_id}".strip(), "address": e.address, "detail": e.detail}
             for e in entries

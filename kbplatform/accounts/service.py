@@ -11,6 +11,7 @@ from kbplatform.accounts import audit
 from kbplatform.accounts.gate import READ_ACCESS, Gate
 from kbplatform.accounts.links import make_link
 from kbplatform.accounts.models import SiteChoice, User
+from kbplatform.accounts.passkeys import Passkeys
 from kbplatform.accounts.people import People
 from kbplatform.accounts.permissions import Permissions
 from kbplatform.accounts.personal_data import PersonalDataService
@@ -42,6 +43,7 @@ class Accounts:
     people: People
     teams: Teams
     roles: Roles
+    passkeys: Passkeys
     personal_data: PersonalDataService
     audit: audit.Audit
     mailer: Mailer
@@ -94,6 +96,7 @@ def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer
         people=people,
         teams=Teams(db),
         roles=Roles(db, permissions),
+        passkeys=Passkeys(db),
         personal_data=PersonalDataService(db, people, calls),
         audit=audit.Audit(db),
         mailer=mailer,

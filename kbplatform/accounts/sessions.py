@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ REMEMBERED = timedelta(days=30)
 FRESH = timedelta(minutes=15)
 """How long after proving who they are somebody may change how they sign in."""
 SEEN_EVERY = timedelta(minutes=5)
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("MicroMessenger", "WeChat"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Linux", "Linux"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,9 @@ def confirm(session: Session, session_id: int) -> None:
     row = session.get(UserSession, session_id)
     if row:
         row.confirmed_at = utcnow()
+
+
+def browser_name(user_agent: str) -> str:
+    """``Chrome · Windows`` from a User-Agent header; its first word where nothing is known of it."""
+    names = [next((name for mark, name in table if mark in user_agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, names)) or (re.split(r"[/\s]", user_agent)[0][:30] or "?")

@@ -89,6 +89,35 @@ def test_owner_invites_agent_agent_sets_up_lead_sees_owner_revokes(own_site, som
     assert "名字或密码不对" in agent.inner_text(".field-error")
 
 
+def test_a_passkey_is_made_and_lets_in_without_a_password(own_site, someone):
+    base, link = own_site
+    base, link = (text.replace("127.0.0.1", "localhost") for text in (base, link))  # an address of numbers can have no passkeys
+    page = someone(locale="en-US")
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    authenticator = device.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    page.goto(link)
+    choose_password(page, name="Chen", email="chen@example.com")
+    page.goto(f"{base}/account/passkeys")
+    page.click("text=Make a passkey")
+    page.locator(".rows li").wait_for()
+    page.context.clear_cookies()
+    page.goto(f"{base}/sign-in?next=/account")
+    with page.expect_request("**/sign-in/passkey") as asked:
+        page.click("text=Sign in with a passkey")
+    page.wait_for_url(f"{base}/account")
+    assert page.inner_text("h1") == "Chen"
+    again = page.request.post(f"{base}/sign-in/passkey", data=asked.value.post_data, headers=asked.value.all_headers())
+    assert again.status in {400, 422}  # the same answer twice is worth nothing
+    page.context.clear_cookies()
+    device.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+    page.goto(f"{base}/sign-in")
+    page.click("text=Sign in with a passkey")
+    page.locator("[data-passkey] [role=alert]:not([hidden])").wait_for()
+    assert page.url == f"{base}/sign-in"
+
+
 @pytest.mark.parametrize(("lang", "dark", "width"), [("zh", False, 1280), ("en", True, 390)])
 def test_the_pages_of_people_have_no_axe_violation_and_fit(own_site, someone, lang, dark, width):
     base, link = own_site

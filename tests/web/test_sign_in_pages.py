@@ -66,7 +66,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_page(app, accounts):
     for who in ("Ann", "Bob"):
         client = app.test_client()
         response = sign_in(client, who, "not the right sentence")
-        page = re.sub(r'value="[^"]*"', "", response.get_data(as_text=True))
+        page = re.sub(r'(value|data-token)="[^"]*"', "", response.get_data(as_text=True))
         pages.append((response.status_code, page, sorted(k for k, _ in response.headers)))
     assert pages[0] == pages[1]
     assert pages[0][0] == 422
@@ -160,7 +160,7 @@ def test_forgetting_the_password_says_the_same_to_everybody_and_mails_only_who_e
     accounts.people.create(None, CLI, NewPerson("Ann", "ann@example.com"), password=SENTENCE)
     pages = []
     for who in ("ann@example.com", "nobody@example.com"):
-        pages.append(re.sub(r'value="[^"]*"', "", post(app.test_client(), "/forgot", who=who).get_data(as_text=True)))
+        pages.append(re.sub(r'(value|data-token)="[^"]*"', "", post(app.test_client(), "/forgot", who=who).get_data(as_text=True)))
         accounts.mailer.flush()
     assert pages[0] == pages[1]
     with accounts.db.read() as session:
@@ -268,3 +268,14 @@ def test_the_owner_s_link_is_gone_once_it_was_used(kb_make_app):
     assert app.test_client().get("/").headers["Location"] == "/sign-in?next=%2F"  # accounts exist, nobody chose yet: signed-in only
     assert post(client, "/admin/site", read_access="everyone").status_code == 303
     assert app.test_client().get("/").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"credential": 1}', b'{"credential": {}}', b'{"credential": {"id": "x\\u0000"}}', b'{"credential": {"id": []}}', b"[" * 50_000,
+                                  b'{"credential": {"id": "x", "rawId": "x", "type": "public-key", "response": {"clientDataJSON": "eA", "authenticatorData": "eA", "signature": "eA"}}}'])  # fmt: skip
+def test_a_passkey_that_is_none_is_refused(app, accounts, body):
+    client = app.test_client()
+    token = token_of(client)
+    assert client.post("/sign-in/passkey/options", headers={"X-CSRFToken": token}).status_code == 200
+    answer = client.post("/sign-in/passkey", data=body, content_type="application/json", headers={"X-CSRFToken": token})
+    assert answer.status_code == 422
+    assert client.get("/").status_code == 303

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from kbplatform.accounts.audit import ACTIONS
-from kbplatform.accounts.views import account, audit, entry, people, roles, site
+from kbplatform.accounts.sessions import browser_name
+from kbplatform.accounts.views import account, audit, entry, passkeys, people, roles, site
 from kbplatform.bilingual import Text
 
 if TYPE_CHECKING:
@@ -16,13 +16,10 @@ if TYPE_CHECKING:
 
     from kbplatform.accounts.service import Accounts
 
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("MicroMessenger", "WeChat"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Linux", "Linux"))
-
 
 def install_pages(app: Flask, accounts: Accounts) -> None:
     """Mount every page of accounts, and give templates what they say people and actions with."""
-    for part in (entry, account, people, roles, site, audit):
+    for part in (entry, account, passkeys, people, roles, site, audit):
         app.register_blueprint(part.make_blueprint(accounts))
     known: list[bool] = []
 
@@ -38,9 +35,3 @@ def install_pages(app: Flask, accounts: Accounts) -> None:
     app.jinja_env.globals["accounts_exist"] = accounts_exist
     app.jinja_env.filters["browser"] = browser_name
     app.jinja_env.filters["action_words"] = lambda name: ACTIONS.get(name, Text(name, name))
-
-
-def browser_name(user_agent: str) -> str:
-    """``Chrome · Windows`` from a User-Agent header; its first word where nothing is known of it."""
-    names = [next((name for mark, name in table if mark in user_agent), "") for table in (_BROWSERS, _SYSTEMS)]
-    return " · ".join(filter(None, names)) or (re.split(r"[/\s]", user_agent)[0][:30] or "?")

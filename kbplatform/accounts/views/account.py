@@ -54,7 +54,7 @@ def _overview(blueprint: Blueprint, accounts: Accounts) -> None:
         with accounts.db.read() as db:
             user = db.get_one(User, viewer.id)
             return render_template(
-                "accounts/account.html", user=user, codes_left=recovery_codes_left(db, user.id),
+                "accounts/account.html", user=user, passkeys=len(accounts.passkeys.list(user.id)), codes_left=recovery_codes_left(db, user.id),
                 sessions=list_sessions(db, user.id, viewer.session_id),
                 roles=[r for r in accounts.permissions.roles(db) if r.name in viewer.roles], tokens=[t for t in list_tokens(db, user.id) if t.works],
             )  # fmt: skip

@@ -82,7 +82,7 @@ def _code(blueprint: Blueprint, accounts: Accounts) -> None:
             except (InvalidInput, TooMany) as error:
                 problems, status = problems_of(error), HTTPStatus(error.status)
             else:
-                return _enter(accounts, pending, f"{pending['method']}+{kind}")
+                return enter(accounts, pending, f"{pending['method']}+{kind}")
         return render_template("accounts/code.html", problems=problems), status
 
 
@@ -93,6 +93,10 @@ def _enrolling(blueprint: Blueprint, accounts: Accounts) -> None:
         """For people whose role demands a second factor and who have none yet."""
         pending = _pending()
         if pending["needs"] != "enrol":
+            raise _start_again()
+        with accounts.db.read() as db:
+            user = db.get_one(User, pending["user"])
+        if user.totp_secret or not user.active:  # set up, or shut out, since the password was given
             raise _start_again()
         secret = pending.setdefault("secret", new_secret())
         session.modified = True
@@ -108,11 +112,9 @@ def _enrolling(blueprint: Blueprint, accounts: Accounts) -> None:
                 problems = problems_of(error)
             else:
                 target = pending["next"]
-                _enter(accounts, pending, f"{pending['method']}+code")
+                enter(accounts, pending, f"{pending['method']}+code")
                 return render_template("accounts/recovery_codes.html", codes=codes, target=target)
-        with accounts.db.read() as db:
-            name = db.get_one(User, pending["user"]).name
-        qr = qr_svg(provisioning_uri(secret, name, accounts.settings.site_name or "kbplatform"))
+        qr = qr_svg(provisioning_uri(secret, user.name, accounts.settings.site_name or "kbplatform"))
         return render_template("accounts/enrol.html", qr=qr, secret=secret, problems=problems, required=True), 422 if problems else 200
 
 
@@ -187,13 +189,14 @@ def _go_on(accounts: Accounts, known: Known, target: str, *, remember: bool = Fa
     """In, or to the second factor first. What the browser kept of whoever was here before is gone either way."""
     pending = {"user": known.user_id, "needs": known.needs, "method": known.method, "next": target, "remember": remember, "at": int(time.time())}
     if not known.needs:
-        return _enter(accounts, pending, known.method)
+        return enter(accounts, pending, known.method)
     session.clear()
     session[PENDING] = pending
     return redirect("/sign-in/code" if known.needs == "code" else "/sign-in/second-factor", 303)
 
 
-def _enter(accounts: Accounts, pending: dict[str, Any], method: str) -> ResponseReturnValue:
+def enter(accounts: Accounts, pending: dict[str, Any], method: str) -> ResponseReturnValue:
+    """Open a session for ``pending["user"]`` and lead on to ``pending["next"]``. What the browser kept from before is gone."""
     browser = Browser(request.remote_addr or "", request.headers.get("User-Agent", ""))
     secret = accounts.sign_in.open(pending["user"], browser, method=method, remember=pending["remember"])
     session.clear()

@@ -161,6 +161,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('user_id', 'role', name=op.f('pk_kb_user_role'))
     )
 
+    op.create_table('kb_passkey',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('credential_id', sa.String(), nullable=False),
+    sa.Column('public_key', sa.String(), nullable=False),
+    sa.Column('sign_count', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('created_at', UtcDateTime(timezone=True), nullable=False),
+    sa.Column('last_used_at', UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['kb_user.id'], name=op.f('fk_kb_passkey_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kb_passkey')),
+    sa.UniqueConstraint('credential_id', name=op.f('uq_kb_passkey_credential_id'))
+    )
+    op.create_index(op.f('ix_kb_passkey_user_id'), 'kb_passkey', ['user_id'], unique=False)
     with op.batch_alter_table('kb_article', schema=None) as batch_op:
         batch_op.add_column(sa.Column('audience_set', sa.Boolean(), server_default=sa.false(), nullable=False))
     if op.get_bind().dialect.name == 'sqlite':
@@ -172,6 +186,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('kb_passkey')
     with op.batch_alter_table('kb_article', schema=None) as batch_op:
         batch_op.drop_column('audience_set')
     if op.get_bind().dialect.name != 'sqlite':
