@@ -182,7 +182,7 @@ def platform_of(app: Flask) -> Platform:
 
 def _make_data_dir(settings: Settings) -> None:
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = settings.data_dir / ".writable"
         probe.write_bytes(b"")
         probe.unlink()

@@ -1,14 +1,14 @@
 """JSON: who the token is, people, the audit. Everything here asks for what the pages ask for."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from flask import Response, jsonify
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kbplatform.accounts.audit import COLUMNS, AuditFilter, Entry
-from kbplatform.accounts.people import PAGE_SIZE, NewPerson, Person
+from kbplatform.accounts.people import PAGE_SIZE, Changes, NewPerson, Person
 from kbplatform.accounts.permissions import MANAGE_PEOPLE, READ, READ_AUDIT, SEE_TEAM
 from kbplatform.accounts.service import Accounts
 from kbplatform.web.access import current_actor, current_viewer, requires
@@ -106,6 +106,11 @@ class AuditQuery(BaseModel):
     before: int | None = Field(None, ge=1, lt=2**62)
     limit: int = Field(50, ge=1, le=500)
 
+    @field_validator("since", "until")
+    @classmethod
+    def _utc(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
 
 class AuditOut(BaseModel):
     """Rows of the audit."""
@@ -151,14 +156,9 @@ def make_api(accounts: Accounts) -> ApiBlueprint:
     @api.patch("/people/<int:person_id>", responses={200: PersonOut})
     @requires(MANAGE_PEOPLE)
     def change(path: PersonPath, body: ChangeIn) -> Response:
-        """Change roles or teams, deactivate or activate."""
+        """Change roles or teams, deactivate or activate: all that is named, or nothing."""
         viewer, actor = current_viewer(), current_actor()
-        if body.roles is not None:
-            accounts.people.set_roles(viewer, actor, path.person_id, body.roles)
-        if body.teams is not None:
-            accounts.people.set_teams(viewer, actor, path.person_id, body.teams)
-        if body.active is not None:
-            (accounts.people.enable if body.active else accounts.people.disable)(viewer, actor, path.person_id)
+        accounts.people.update(viewer, actor, path.person_id, Changes(roles=body.roles, teams=body.teams, active=body.active))
         return jsonify(_out(accounts.people.get(viewer, path.person_id)))
 
     @api.get("/audit", responses={200: AuditOut})

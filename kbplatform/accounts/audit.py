@@ -1,6 +1,7 @@
 """Who did what to which object, when and from where. Rows are added, never changed: the database refuses.
 
-A row names people by number only, so that erasing a person needs no change here.
+A row names people by number only, so that erasing a person needs no change here; the network address it
+was done from stays, as evidence.
 """
 
 from __future__ import annotations

@@ -51,11 +51,20 @@ def create(ctx: click.Context, email: str, name: str, owner: bool, roles: tuple[
     accounts = _accounts(ctx)
     new = _new_person(email, name, owner, roles, teams)
     if password_stdin:
-        accounts.people.create(None, CLI, new, password=sys.stdin.readline().rstrip("\r\n"))
+        accounts.people.create(None, CLI, new, password=_first_line())
         where = f"{accounts.settings.base_url}/sign-in"
         _say(f"{email} 已添加，可以登录：{where}", f"{email} is added and can sign in: {where}")
         return
     _invite(accounts, new)
+
+
+def _first_line() -> str:
+    """The first line of standard input, whatever bytes are in it; nothing where there is no standard input."""
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+    line: bytes = stream.readline()
+    return line.decode("utf-8", "replace").rstrip("\r\n")
 
 
 @user.command()

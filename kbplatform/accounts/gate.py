@@ -103,10 +103,12 @@ class Gate:
         ).all()
         roles = frozenset({READER} | {value for kind, value, _ in rows if kind == "role"})
         permissions = self._permissions.granted(roles, _changes(session))
+        if scopes is not None:
+            permissions &= scopes
         every_team = frozenset(session.scalars(select(Team.key))) if RESTRICT in permissions else frozenset()
         return Viewer(
             id=user_id, name=name, roles=roles, reads_all_teams=every_team, teams=frozenset(value for kind, value, _ in rows if kind == "team"),
-            permissions=permissions if scopes is None else permissions & scopes, scopes=scopes, session_id=session_id,
+            permissions=permissions, scopes=scopes, session_id=session_id,
         )  # fmt: skip
 
     def _note(self, table: type[UserSession | ApiToken], column: str, row_id: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from kbplatform.accounts.models import OneTimeLink, User
 from kbplatform.accounts.vault import fingerprint, new_token
@@ -33,9 +33,10 @@ class OpenLink:
     user: User | None
 
 
-def make_link(session: Session, purpose: Purpose, user_id: int | None = None) -> str:
-    """The secret of a new link; earlier ones of the same purpose for the same person stop working."""
-    cancel_links(session, user_id, purpose)
+def make_link(session: Session, purpose: Purpose, user_id: int | None = None, *, keep_others: bool = False) -> str:
+    """The secret of a new link; earlier ones of the same purpose for the same person stop working, unless ``keep_others``."""
+    if not keep_others:
+        cancel_links(session, user_id, purpose)
     token = new_token()
     session.add(OneTimeLink(purpose=purpose, token_hash=fingerprint(token), user_id=user_id, expires_at=utcnow() + LIFETIMES[purpose]))
     return token
@@ -44,7 +45,8 @@ def make_link(session: Session, purpose: Purpose, user_id: int | None = None) ->
 def make_challenge(session: Session) -> str:
     """A random text that a passkey signs, good for one answer within five minutes. Those run out are cleared away."""
     now = utcnow()
-    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP))
+    run_out = and_(OneTimeLink.purpose == "challenge", OneTimeLink.expires_at < now)
+    session.execute(delete(OneTimeLink).where(or_(run_out, OneTimeLink.expires_at < now - KEEP)))
     token = new_token()
     session.add(OneTimeLink(purpose="challenge", token_hash=fingerprint(token), expires_at=now + CHALLENGE))
     return token
@@ -81,7 +83,8 @@ def open_link(session: Session, token: str) -> OpenLink:
         )
     ).one_or_none()  # fmt: skip
     user = session.get(User, row.user_id) if row and row.user_id is not None else None
-    if row is None or (user is not None and not user.active):
+    late = row is not None and row.purpose == "owner" and session.scalar(select(User.id).limit(1)) is not None
+    if row is None or late or (user is not None and not user.active):
         raise _gone()
     return OpenLink(row.id, row.purpose, user)  # type: ignore[arg-type]  # only make_link writes purposes
 

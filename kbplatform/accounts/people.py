@@ -11,16 +11,16 @@ from sqlalchemy import delete, func, or_, select
 
 from kbplatform.accounts import audit
 from kbplatform.accounts.links import cancel_links, make_link
-from kbplatform.accounts.models import ApiToken, RolePermission, Team, TeamMember, User, UserRole, UserSession
-from kbplatform.accounts.names import clean_email, clean_name, key_of
+from kbplatform.accounts.models import ApiToken, Role, RolePermission, Team, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.names import clean_email, clean_name, key_of, storable
 from kbplatform.accounts.passwords import hash_password, require_good
-from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, READER
+from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, READER, ROLES_LOCK
 from kbplatform.accounts.second_factor import turn_off
-from kbplatform.accounts.sessions import end_sessions
+from kbplatform.accounts.sessions import end_sessions, end_weak_sessions
 from kbplatform.accounts.sign_in import add_user, rename, set_password
 from kbplatform.bilingual import Text
-from kbplatform.db import utcnow
-from kbplatform.errors import Forbidden, NotFound, wrong
+from kbplatform.db import one_at_a_time, utcnow
+from kbplatform.errors import Forbidden, InvalidInput, NotFound, wrong
 from kbplatform.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -64,15 +64,27 @@ class NewPerson:
     teams: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changes of a person; None stays as it is."""
+
+    name: str | None = None
+    email: str | None = None
+    roles: Collection[str] | None = None
+    teams: Collection[str] | None = None
+    active: bool | None = None
+
+
 class People:
     """Every method that changes something takes who does it (``viewer``) and from where (``actor``).
 
     ``viewer`` None is the machine's own operator (the command line), who may do everything.
     """
 
-    def __init__(self, db: Database, permissions: Permissions) -> None:
+    def __init__(self, db: Database, permissions: Permissions, site_words: tuple[str, ...] = ()) -> None:
         self._db = db
         self._permissions = permissions
+        self._words = site_words
 
     # reading
 
@@ -127,7 +139,7 @@ class People:
         """Add a person; their number. Without a password they come in by invitation. Raises InvalidInput, Forbidden."""
         name, email = _clean(new)
         if password is not None:
-            require_good(password, name, email)
+            require_good(password, name, email, *self._words)
         hashed = hash_password(password) if password is not None else None
         with self._db.write() as session:
             user = self._add(session, viewer, actor, new, name, email)
@@ -147,79 +159,77 @@ class People:
         """Invite everybody or, where one row is wrong, nobody; each with the link's secret. Raises InvalidInput with ``row``."""
         with self._db.write() as session:
             made = []
-            for new in people:
+            for number, new in enumerate(people, 1):
                 name, email = _clean(new)
-                user = self._add(session, viewer, actor, new, name, email)
+                try:
+                    user = self._add(session, viewer, actor, new, name, email)
+                except InvalidInput as error:
+                    field = f"person {number}"
+                    raise wrong(field, Text(f"{name}：{error.message.zh}", f"{name}: {error.message.en}")) from error
                 audit.record(session, actor, "person.invited", "person", user.id)
                 made.append((new, make_link(session, "invite", user.id)))
             return made
 
     def new_link(self, viewer: Viewer | None, actor: Actor, user_id: int) -> str:
-        """A fresh link for somebody who lost theirs: an invitation, or a new password where they had one."""
+        """A fresh link for somebody who lost theirs: an invitation, or a new password where they had one. Not for oneself."""
         with self._db.write() as session:
-            user = self.theirs_to_change(session, viewer, user_id)
+            user = self._somebody_else(session, viewer, user_id)
             if not user.active:
                 raise wrong("active", Text("这个人已停用，请先恢复", "That person is deactivated: activate them first"))
             action, purpose = ("password.reset_asked", "reset") if user.password_hash else ("person.invited", "invite")
             audit.record(session, actor, action, "person", user.id)
             return make_link(session, "reset" if purpose == "reset" else "invite", user.id)
 
-    def change(self, viewer: Viewer | None, actor: Actor, user_id: int, *, name: str, email: str) -> None:
-        """Give a person another name and address."""
-        name, email = clean_name(name), clean_email(email) if email.strip() else ""
+    def update(self, viewer: Viewer | None, actor: Actor, user_id: int, changes: Changes) -> None:
+        """Change several things at once: all of them or, where one can't be, none. Raises as the single ones do."""
+        name = None if changes.name is None else clean_name(changes.name)
+        email = None if changes.email is None else clean_email(changes.email) if changes.email.strip() else ""
         with self._db.write() as session:
             user = self.theirs_to_change(session, viewer, user_id)
-            changed = [f for f, old, new in (("name", user.name, name), ("email", user.email or "", email)) if old != new]
-            if changed:
-                rename(session, user, name, email)
-                if "email" in changed:
-                    cancel_links(session, user.id, "reset")  # mailed to the old address
-                audit.record(session, actor, "person.changed", "person", user.id, fields=changed)
+            if name is not None or email is not None:
+                _rename(session, actor, user, user.name if name is None else name, user.email or "" if email is None else email)
+            if changes.roles is not None:
+                self._set_roles(session, viewer, actor, user, changes.roles)
+            if changes.teams is not None:
+                _set_teams(session, actor, user, changes.teams)
+            if changes.active is not None and changes.active != user.active:
+                (_enable if changes.active else _disable)(session, actor, user)
+
+    def change(self, viewer: Viewer | None, actor: Actor, user_id: int, *, name: str, email: str) -> None:
+        """Give a person another name and address."""
+        self.update(viewer, actor, user_id, Changes(name=name, email=email))
 
     def set_roles(self, viewer: Viewer | None, actor: Actor, user_id: int, roles: Collection[str]) -> None:
         """Give a person exactly these roles. Raises Forbidden for roles that may do more than ``viewer`` may; an owner stays."""
-        with self._db.write() as session:
-            user = self.theirs_to_change(session, viewer, user_id)
-            before = set(_held(session, user.id))
-            after = set(roles) - {READER}
-            self._require_may_give(session, viewer, after - before)
-            if before == after:
-                return
-            if OWNER in before - after:
-                require_another_owner(session, user.id)
-            session.execute(delete(UserRole).where(UserRole.user_id == user.id))
-            session.add_all(UserRole(user_id=user.id, role=role) for role in sorted(after))
-            audit.record(session, actor, "person.roles", "person", user.id, before=sorted(before), after=sorted(after))
+        self.update(viewer, actor, user_id, Changes(roles=roles))
 
     def set_teams(self, viewer: Viewer | None, actor: Actor, user_id: int, teams: Collection[str]) -> None:
         """Put a person into exactly these teams (keys)."""
-        with self._db.write() as session:
-            user = self.theirs_to_change(session, viewer, user_id)
-            before = set(session.scalars(select(Team.key).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user.id)))
-            if before == set(teams):
-                return
-            wanted = _teams_by_key(session, teams)
-            session.execute(delete(TeamMember).where(TeamMember.user_id == user.id))
-            session.add_all(TeamMember(team_id=team_id, user_id=user.id) for team_id in wanted.values())
-            audit.record(session, actor, "person.teams", "person", user.id, before=sorted(before), after=sorted(wanted))
+        self.update(viewer, actor, user_id, Changes(teams=teams))
 
     def disable(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
         """Deactivate a person: sessions, links and tokens end at once, what they did stays. The last owner stays."""
-        with self._db.write() as session:
-            user = self.theirs_to_change(session, viewer, user_id)
-            if user.active:
-                require_another_owner(session, user.id)
-                user.active = False
-                shut_out(session, user.id)
-                audit.record(session, actor, "person.disabled", "person", user.id)
+        self.update(viewer, actor, user_id, Changes(active=False))
 
     def enable(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
         """Let a deactivated person in again; they sign in as before."""
-        with self._db.write() as session:
-            user = self.theirs_to_change(session, viewer, user_id)
-            if not user.active:
-                user.active = True
-                audit.record(session, actor, "person.enabled", "person", user.id)
+        self.update(viewer, actor, user_id, Changes(active=True))
+
+    def _set_roles(self, session: Session, viewer: Viewer | None, actor: Actor, user: User, roles: Collection[str]) -> None:
+        one_at_a_time(session, ROLES_LOCK)  # nobody deletes a role while it is given
+        before = set(_held(session, user.id))
+        after = set(roles) - {READER}
+        self._require_may_give(session, viewer, after - before)
+        if before == after:
+            return
+        if OWNER in before - after:
+            require_another_owner(session, user.id)
+        session.execute(delete(UserRole).where(UserRole.user_id == user.id))
+        session.add_all(UserRole(user_id=user.id, role=role) for role in sorted(after))
+        session.flush()
+        if session.scalars(select(Role.name).where(Role.name.in_(after - before), Role.second_factor.is_(True))).first():
+            end_weak_sessions(session, [user.id], but=None)
+        audit.record(session, actor, "person.roles", "person", user.id, before=sorted(before), after=sorted(after))
 
     def end_sessions(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
         """Sign a person out everywhere."""
@@ -229,9 +239,9 @@ class People:
             audit.record(session, actor, "session.all_ended", "person", user.id)
 
     def drop_second_factor(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
-        """For somebody who lost phone and recovery codes: take the second factor off, and end their sessions."""
+        """For somebody else who lost phone and recovery codes: take the second factor off, and end their sessions."""
         with self._db.write() as session:
-            user = self.theirs_to_change(session, viewer, user_id)
+            user = self._somebody_else(session, viewer, user_id)
             if user.totp_secret:
                 turn_off(session, user)
                 end_sessions(session, user.id)
@@ -247,13 +257,19 @@ class People:
     def theirs_to_change(self, session: Session, viewer: Viewer | None, user_id: int) -> User:
         """The person, if ``viewer`` may do at least what they may: no way to become more by changing somebody who is."""
         user = self.find_visible(session, viewer, user_id)
+        session.refresh(user, with_for_update=True)  # who changes the same person waits, and then sees what was changed
         if user.erased_at:
             raise _nobody()
-        if viewer is not None and user.id != viewer.id:
+        if viewer is not None and (user.id != viewer.id or viewer.scopes is not None):
             held = self._permissions.granted(["reader", *_held(session, user.id)], _changes(session))
             if not held <= viewer.permissions:
                 raise Forbidden(Text("这个人的权限比您多，您不能改动", "That person may do more than you: you can't change them"))
         return user
+
+    def _somebody_else(self, session: Session, viewer: Viewer | None, user_id: int) -> User:
+        if viewer is not None and user_id == viewer.id:
+            raise wrong("", Text("自己的密码和两步验证，请在“我的账号”里改", "Change your own password and second factor under “My account”"))
+        return self.theirs_to_change(session, viewer, user_id)
 
     def _require_may_give(self, session: Session, viewer: Viewer | None, roles: set[str]) -> None:
         known = {r.name: r for r in self._permissions.roles(session)}
@@ -263,6 +279,38 @@ class People:
             raise Forbidden(
                 Text(f"您不能授予权限比自己多的角色：{'、'.join(more)}", f"You can't give a role that may do more than you: {', '.join(more)}")
             )
+
+
+def _rename(session: Session, actor: Actor, user: User, name: str, email: str) -> None:
+    changed = [f for f, old, new in (("name", user.name, name), ("email", user.email or "", email)) if old != new]
+    if changed:
+        rename(session, user, name, email)
+        if "email" in changed:
+            cancel_links(session, user.id)  # they were mailed to the old address
+        audit.record(session, actor, "person.changed", "person", user.id, fields=changed)
+
+
+def _set_teams(session: Session, actor: Actor, user: User, teams: Collection[str]) -> None:
+    before = set(session.scalars(select(Team.key).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user.id)))
+    if before == set(teams):
+        return
+    wanted = _teams_by_key(session, teams)
+    session.execute(delete(TeamMember).where(TeamMember.user_id == user.id))
+    session.add_all(TeamMember(team_id=team_id, user_id=user.id) for team_id in wanted.values())
+    audit.record(session, actor, "person.teams", "person", user.id, before=sorted(before), after=sorted(wanted))
+
+
+def _disable(session: Session, actor: Actor, user: User) -> None:
+    require_another_owner(session, user.id)
+    user.active = False
+    shut_out(session, user.id)
+    audit.record(session, actor, "person.disabled", "person", user.id)
+
+
+def _enable(session: Session, actor: Actor, user: User) -> None:
+    user.active = True
+    end_sessions(session, user.id)  # of a sign-in that was under way when they were shut out
+    audit.record(session, actor, "person.enabled", "person", user.id)
 
 
 def _clean(new: NewPerson) -> tuple[str, str]:
@@ -276,9 +324,9 @@ def _conditions(search: str, team: str, role: str, state: str) -> list[ColumnEle
         key = key_of(search)
         found.append(or_(User.name_key.contains(key, autoescape=True), User.email_key.contains(key, autoescape=True)))
     if team:
-        found.append(User.id.in_(select(TeamMember.user_id).join(Team, Team.id == TeamMember.team_id).where(Team.key == team)))
+        found.append(User.id.in_(select(TeamMember.user_id).join(Team, Team.id == TeamMember.team_id).where(Team.key == storable(team))))
     if role and role != READER:
-        found.append(User.id.in_(select(UserRole.user_id).where(UserRole.role == role)))
+        found.append(User.id.in_(select(UserRole.user_id).where(UserRole.role == storable(role))))
     states = {"active": User.active.is_(True), "inactive": User.active.is_(False), "invited": User.password_hash.is_(None)}
     if state in states:
         found.append(states[state])
@@ -329,14 +377,14 @@ def shut_out(session: Session, user_id: int) -> None:
 
 
 def require_another_owner(session: Session, user_id: int) -> None:
-    """Raise InvalidInput where this is the last owner who can sign in: nobody could manage the site."""
+    """Raise InvalidInput where this is the last owner who can sign in, invitations not counted: nobody could manage the site."""
     held = session.scalar(select(UserRole.user_id).where(UserRole.user_id == user_id, UserRole.role == OWNER))
     if held is None:
         return
     owners = session.scalars(
         select(User.id)
         .join(UserRole, UserRole.user_id == User.id)
-        .where(UserRole.role == OWNER, User.active.is_(True))
+        .where(UserRole.role == OWNER, User.active.is_(True), User.password_hash.is_not(None))
         .order_by(User.id)
         .with_for_update()
     ).all()
@@ -345,7 +393,7 @@ def require_another_owner(session: Session, user_id: int) -> None:
 
 
 def _teams_by_key(session: Session, keys: Collection[str]) -> dict[str, int]:
-    found = {team.key: team.id for team in session.scalars(select(Team).where(Team.key.in_(sorted(keys))))}
+    found = {team.key: team.id for team in session.scalars(select(Team).where(Team.key.in_(sorted({storable(key) for key in keys}))))}
     if missing := sorted(set(keys) - found.keys()):
         raise wrong("teams", Text(f"没有这个团队：{'、'.join(missing)}", f"There is no such team: {', '.join(missing)}"))
     return found

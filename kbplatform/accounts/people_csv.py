@@ -14,7 +14,7 @@ from kbplatform.errors import FieldError, InvalidInput, wrong
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-MAX_ROWS = 1000
+MAX_ROWS = 500
 COLUMNS = ("name", "email", "roles", "teams")
 _CHINESE = {"姓名": "name", "名字": "name", "邮箱": "email", "电子邮箱": "email", "角色": "roles", "团队": "teams"}
 
@@ -24,9 +24,7 @@ def read_people(text: str, *, roles: Collection[str], teams: Collection[str]) ->
 
     Raises InvalidInput whose fields are ``line 3`` and so on: all mistakes at once.
     """
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=_delimiter(text)))
-    if not rows:
-        raise wrong("csv", Text("没有内容", "There is nothing in it"))
+    rows = _rows(text.removeprefix("\ufeff"))
     heading = [_CHINESE.get(c.strip(), c.strip().lower()) for c in rows[0]]
     strange = [c for c in heading if c not in COLUMNS]
     if "name" not in heading or strange:
@@ -55,8 +53,18 @@ def read_people(text: str, *, roles: Collection[str], teams: Collection[str]) ->
     return people
 
 
+def _rows(text: str) -> list[list[str]]:
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=None), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise wrong("csv", Text("这不像 CSV 文件：请从表格软件另存为 CSV", "That is not a CSV file: save it as CSV from your spreadsheet")) from error
+    if not rows:
+        raise wrong("csv", Text("没有内容", "There is nothing in it"))
+    return rows
+
+
 def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
+    first = text.splitlines()[0] if text else ""
     return max(",;\t", key=first.count)
 
 

@@ -46,13 +46,24 @@ def qr_svg(uri: str) -> str:
     return str(segno.make(uri, error="m").svg_data_uri(scale=5, border=3, light="#fff"))
 
 
-def matching_step(secret: str, code: str, *, now: float | None = None) -> int:
-    """The time step that ``code`` belongs to. Raises InvalidInput; a phone whose clock is off is told so."""
+def matching_step(secret: str, code: str, *, now: float | None = None, future_hint: bool = True) -> int:
+    """The time step that ``code`` belongs to. Raises InvalidInput; a phone whose clock is off is told so.
+
+    Without ``future_hint`` only a slow clock is: to confirm a code of a time to come would help whoever guesses.
+    """
     totp, digits = pyotp.TOTP(secret), "".join(code.split())
     here = int((time.time() if now is None else now) // STEP_S)
     found = [step for step in range(here - LOOK, here + LOOK + 1) if hmac.compare_digest(totp.generate_otp(step).encode(), digits.encode())]
+    if not future_hint:
+        found = [step for step in found if step <= here + DRIFT]
     if not found:
-        raise wrong("code", Text("验证码不对，请用验证器里现在显示的那个", "That code is not right. Use the one the app shows now"))
+        raise wrong(
+            "code",
+            Text(
+                "验证码不对，请用验证器里现在显示的那个；总不对的话，把手机时间设为自动",
+                "That code is not right. Use the one the app shows now; if none is, set the phone's clock to automatic",
+            ),
+        )
     off = min((step - here for step in found), key=abs)
     if abs(off) > DRIFT:
         minutes = max(1, round(abs(off) * STEP_S / 60))
@@ -87,11 +98,11 @@ def turn_off(session: Session, user: User) -> None:
 
 
 def new_recovery_codes(session: Session, user_id: int) -> list[str]:
-    """Ten new codes; the old ones stop working. Each holds about 79 bits."""
+    """Ten new codes; the old ones stop working. Each holds about 119 bits, so that a plain hash guards it."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(RECOVERY_CODES)]
+    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(24)) for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(user_id=user_id, code_hash=_recovery_hash(user_id, code)) for code in codes)
-    return ["-".join(code[i : i + 4] for i in range(0, 16, 4)) for code in codes]
+    return ["-".join(code[i : i + 4] for i in range(0, 24, 4)) for code in codes]
 
 
 def use_recovery_code(session: Session, user_id: int, typed: str) -> bool:

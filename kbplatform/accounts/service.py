@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -16,10 +17,11 @@ from kbplatform.accounts.people import People
 from kbplatform.accounts.permissions import Permissions
 from kbplatform.accounts.personal_data import PersonalDataService
 from kbplatform.accounts.roles import Roles
-from kbplatform.accounts.sign_in import SignIn
+from kbplatform.accounts.sign_in import FIRST_OWNER_LOCK, SignIn
 from kbplatform.accounts.teams import Teams
 from kbplatform.accounts.vault import Vault
 from kbplatform.bilingual import Text
+from kbplatform.db import one_at_a_time
 from kbplatform.errors import wrong
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Accounts:
     def owner_link(self) -> str | None:
         """The address that makes the first owner; None once there is an account."""
         with self.db.write() as session:
+            one_at_a_time(session, FIRST_OWNER_LOCK)
             if session.scalar(select(User.id).limit(1)) is not None:
                 return None
             return self.address_of(make_link(session, "owner"))
@@ -84,7 +87,8 @@ class Accounts:
 def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer, secret_key: str) -> Accounts:
     """Put the parts together; permissions of plugins are asked for here, once."""
     permissions = Permissions(p for plugin, p in calls.owned("register_permissions") if p.name.startswith(f"{plugin}."))
-    people = People(db, permissions)
+    site_words = ("kbplatform", settings.site_name, urlsplit(settings.public_url).hostname or "")
+    people = People(db, permissions, site_words)
     vault = Vault(secret_key)
     return Accounts(
         db=db,
@@ -92,7 +96,7 @@ def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer
         permissions=permissions,
         vault=vault,
         gate=Gate(db, settings, permissions, calls),
-        sign_in=SignIn(db, vault),
+        sign_in=SignIn(db, vault, site_words),
         people=people,
         teams=Teams(db),
         roles=Roles(db, permissions),

@@ -14,6 +14,8 @@ from kbplatform.accounts.vault import fingerprint, new_token
 from kbplatform.db import utcnow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.orm import Session
 
 LIFETIME = timedelta(hours=12)
@@ -71,6 +73,13 @@ def end_sessions(session: Session, user_id: int, *, only: int | None = None, but
     if but is not None:
         query = query.where(UserSession.id != but)
     return len(session.execute(query.returning(UserSession.id)).all())
+
+
+def end_weak_sessions(session: Session, user_ids: Collection[int], *, but: int | None) -> None:
+    """End the sessions of these people that were opened without a second factor: one is demanded of them now."""
+    weak = UserSession.method.in_(("password", "link"))
+    query = delete(UserSession).where(UserSession.user_id.in_(user_ids), weak)
+    session.execute(query.where(UserSession.id != but) if but is not None else query)
 
 
 def list_sessions(session: Session, user_id: int, current: int | None) -> list[SessionRow]:

@@ -1,17 +1,19 @@
 """Slowing down whoever guesses: wrong passwords and codes are counted in the database, for all processes alike.
 
-An account is slowed after a few misses; an address only after many, because a whole floor sits
-behind one. A try is counted before it is judged, so that tries in parallel don't slip through.
+A name is slowed after a few misses from one address, and after many from everywhere: nobody keeps a
+colleague out from elsewhere. An address is slowed only after many, because a whole floor sits behind
+one. A try is counted before it is judged, so that tries in parallel don't slip through.
 """
 
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -44,23 +46,40 @@ class Limit:
         return 0 if count < self.free else min(self.first_wait_s << min(count - self.free, 20), self.longest_wait_s)
 
 
-PER_ACCOUNT = Limit(free=5, first_wait_s=15, longest_wait_s=900)
+PER_ACCOUNT_HERE = Limit(free=5, first_wait_s=15, longest_wait_s=900)
+"""Somebody at one address guessing one name: nobody elsewhere is kept out by it."""
+PER_ACCOUNT = Limit(free=100, first_wait_s=15, longest_wait_s=300)
+"""One name guessed from many addresses."""
 PER_ADDRESS = Limit(free=300, first_wait_s=30, longest_wait_s=300)
+"""One address guessing many names; a whole floor sits behind one."""
 
 
-def account_key(user_id: int | None, typed: str) -> str:
-    """The counter of an account; a name nobody has is counted just the same."""
-    return _key("account", str(user_id) if user_id is not None else f"?{typed}")
+def sign_in_keys(typed: str, address: str) -> list[tuple[str, Limit]]:
+    """What a try to sign in counts for. By what was typed, so that the counting tells nobody which name and address belong together."""
+    place = _place(address)
+    return [
+        (_key("account", typed) + _key(":at", place), PER_ACCOUNT_HERE),
+        (_key("account", typed), PER_ACCOUNT),
+        address_key(address),
+    ]
 
 
-def address_key(address: str) -> str:
-    """The counter of an address."""
-    return _key("address", address)
+def address_key(address: str) -> tuple[str, Limit]:
+    """The counter of an address; of IPv6, its network: one subscriber has all of a /64."""
+    return _key("address", _place(address)), PER_ADDRESS
 
 
-def code_key(user_id: int) -> str:
-    """The counter of an account's second factor."""
-    return _key("code", str(user_id))
+def person_key(what: str, user_id: int) -> tuple[str, Limit]:
+    """A counter of somebody who has proved something already: ``code`` or ``confirm``."""
+    return _key(what, str(user_id)), PER_ACCOUNT_HERE
+
+
+def _place(address: str) -> str:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
 
 
 def _key(kind: str, value: str) -> str:
@@ -72,7 +91,7 @@ def take(db: Database, wanted: Iterable[tuple[str, Limit]], *, now: datetime | N
     now = now or utcnow()
     with db.write() as session:
         session.execute(delete(Tries).where(Tries.last_at < now - KEEP))
-        rows = [(key, limit, _row(session, key, now)) for key, limit in sorted(wanted)]
+        rows = [(key, limit, _row(session, key, limit, now)) for key, limit in sorted(wanted)]
         longest = max((int((r.blocked_until - now).total_seconds()) + 1 for _, _, r in rows if r.blocked_until and r.blocked_until > now), default=0)
         if longest:
             raise TooMany(
@@ -89,26 +108,27 @@ def take(db: Database, wanted: Iterable[tuple[str, Limit]], *, now: datetime | N
 
 def forget(session: Session, *keys: str) -> None:
     """Start counting afresh: the right password or code was given."""
-    for key in keys:
-        row = session.get(Tries, key)
-        if row:
-            session.delete(row)
+    session.execute(delete(Tries).where(Tries.key.in_(keys)))
+
+
+def forget_account(session: Session, typed: str) -> None:
+    """Start counting afresh for a name or address, wherever it was tried from: a new password was set."""
+    session.execute(delete(Tries).where(Tries.key.startswith(_key("account", typed))))
 
 
 def give_back(session: Session, key: str) -> None:
     """Uncount one try that turned out right, where others at the same address keep theirs."""
-    row = session.get(Tries, key)
-    if row and row.count:
-        row.count -= 1
+    session.execute(update(Tries).where(Tries.key == key, Tries.count > 0).values(count=Tries.count - 1, blocked_until=None))
 
 
-def _row(session: Session, key: str, now: datetime) -> Tries:
+def _row(session: Session, key: str, limit: Limit, now: datetime) -> Tries:
+    """The counter, locked, less what time has forgotten: the free tries of an hour in an hour, and all after a quiet one."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
-    session.execute(insert(Tries).values(key=key, count=0, last_at=now).on_conflict_do_nothing())
-    row = session.scalars(select(Tries).where(Tries.key == key).with_for_update()).one()
-    if now - row.last_at > FORGET_AFTER:
-        row.count = 0
-        row.blocked_until = None
+    fresh = insert(Tries).values(key=key, count=0, last_at=now)
+    session.execute(fresh.on_conflict_do_update(index_elements=["key"], set_={"key": key}))  # locks a row that is there
+    row = session.scalars(select(Tries).where(Tries.key == key)).one()
+    quiet = (now - row.last_at) / FORGET_AFTER
+    row.count = 0 if quiet > 1 else max(0, row.count - int(limit.free * quiet))
     return row
 
 

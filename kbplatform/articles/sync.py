@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from kbplatform.articles.audience import announce
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
-from kbplatform.db import utcnow
+from kbplatform.db import one_at_a_time, utcnow
 from kbplatform.events import emit
 from kbplatform.rendering import RENDERER_VERSION, RenderedDocument, render
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = 50
 _PG_LOCK = 0x6B62_0003
+"""One process at a time takes texts in: each then sees what the one before it added."""
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def sync_pack(db: Database, pack: Pack, progress: Callable[[int, int], None] = l
     for start in range(0, len(fresh), BATCH):
         batch = [_Prepared(kind, d, render(d.body, d.lang)) for kind, d in fresh[start : start + BATCH]]
         with db.write() as session:
-            _alone(session)
+            one_at_a_time(session, _PG_LOCK)
             for prepared in batch:
                 _take_in(session, prepared, report)
         progress(min(start + BATCH, len(fresh)), len(fresh))
@@ -78,15 +79,9 @@ def _sync_groups(db: Database, pack: Pack) -> None:
     want = [(g.id, g.zh, g.en, i) for i, g in enumerate(pack.groups)]
     if set(want) - set(have):
         with db.write() as session:
-            _alone(session)
+            one_at_a_time(session, _PG_LOCK)
             for group_id, zh, en, position in want:
                 session.merge(PracticeGroup(id=group_id, zh=zh, en=en, position=position))
-
-
-def _alone(session: Session) -> None:
-    """One process at a time, where the database lets several write: each then sees what the one before it added."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
 
 
 def _take_in(session: Session, prepared: _Prepared, report: SyncReport) -> None:

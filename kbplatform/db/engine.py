@@ -35,7 +35,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url.render_as_string(hide_password=False)) if self.is_sqlite else create_engine(
-            self.url, pool_pre_ping=True, pool_size=10, max_overflow=10
+            self.url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True
         )
         reader: Engine
         writer: Engine
@@ -99,6 +99,12 @@ class Database:
         self.engine.dispose()
 
 
+def one_at_a_time(session: Session, key: int) -> None:
+    """Until the transaction ends, nobody else passes here with ``key``. SQLite lets one write at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
 def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
@@ -108,6 +114,7 @@ def _sqlite_engine(url: str) -> Engine:
         connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
         pool_size=16,
         max_overflow=16,
+        hide_parameters=True,  # errors are logged; what people typed is not
     )
 
     @event.listens_for(engine, "connect")

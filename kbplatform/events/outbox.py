@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 
-from kbplatform.db import utcnow
+from kbplatform.db import one_at_a_time, utcnow
 from kbplatform.events.event import Event
 from kbplatform.events.models import OutboxCursor, OutboxRow
 
@@ -21,8 +21,7 @@ _PG_LOCK = 0x6B62_0001  # any fixed number: orders writers, so that seq order is
 
 def emit(session: Session, topic: str, payload: dict[str, Any]) -> None:
     """Record that something happened, in the caller's transaction."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PG_LOCK})
+    one_at_a_time(session, _PG_LOCK)
     session.add(OutboxRow(topic=topic, payload=payload))
 
 

@@ -164,11 +164,14 @@ class SearchEngine(Protocol):
     def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
         """For each page the ids of its visible documents by language."""
 
-    def terms(self, field: str, kinds: frozenset[str] = frozenset()) -> Mapping[str, int]:
-        """Every term of a field with the number of documents (of ``kinds``, where given) it occurs in."""
+    def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
+        """Every term of a field with the number of documents it occurs in: of all, or of those ``filters`` let through."""
 
-    def size(self, kinds: frozenset[str] = frozenset()) -> int:
-        """How many documents (of ``kinds``, where given) the visible generation holds."""
+    def size(self, filters: Filters | None = None) -> int:
+        """How many documents the visible generation holds: all, or those ``filters`` let through."""
+
+    def audiences(self) -> frozenset[str]:
+        """Every audience that some document is for."""
 
     def check(self) -> EngineState:
         """Look hard: can the index be opened, read and searched?"""

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,25 +79,41 @@ class Suggestion:
     group: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Snapshot:
     """What is needed to read queries against one generation of one engine."""
 
     engine: SearchEngine
     generation: int
-    readers: Mapping[frozenset[str], QueryReader]
-    """For articles alone, whose words the examples in our manual must not change, and (empty key) for everything."""
+    make: Callable[[SearchEngine, Filters], QueryReader]
+    audiences: frozenset[str]
+    """Every audience that some document is for."""
     degraded: bool = False
     made: float = field(default_factory=time.monotonic)
+    readers: dict[Filters, QueryReader] = field(default_factory=dict)
 
-    def reader(self, kinds: frozenset[str]) -> QueryReader:
-        """The reader for a search of these kinds."""
-        return self.readers.get(kinds) or self.readers[frozenset()]
+    def reader(self, filters: Filters) -> QueryReader:
+        """The reader for a search: it knows the words of what this reader may find, and of nothing else.
+
+        Articles have one of their own, whose words the examples in our manual must not change.
+        """
+        key = Filters(filters.audiences & self.audiences, filters.kinds if filters.kinds == ARTICLES else frozenset())
+        found = self.readers.get(key)
+        if found is None:
+            found = self.make(self.engine, key)
+            if len(self.readers) >= _READERS_KEPT:
+                self.readers.pop(next(iter(self.readers)))
+            self.readers[key] = found
+        return found
 
 
 def schema_version(glossary: Glossary) -> str:
     """What an index must have been built with to be usable."""
     return f"{ANALYSIS_VERSION}.{RECORD_VERSION}.{glossary.digest}"
+
+
+_READERS_KEPT = 32
+_FIRST_READERS = ((frozenset({"everyone"}), ARTICLES), (frozenset({"everyone"}), frozenset[str]()))
 
 
 class SearchService:
@@ -175,10 +191,10 @@ class SearchService:
     def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking]:
         snapshot = self._current()
         try:
-            return snapshot, rank(snapshot.engine, snapshot.reader(filters.kinds), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+            return snapshot, rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
         except EngineError:
             snapshot = self._fallback()
-            return snapshot, rank(snapshot.engine, snapshot.reader(filters.kinds), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+            return snapshot, rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
 
     def _hits(self, snapshot: _Snapshot, ranking: Ranking, filters: Filters, lang: str) -> tuple[SearchHit, ...]:
         chosen = self._in_language(snapshot.engine, [p.page for p in ranking.pages], filters, lang)
@@ -319,18 +335,22 @@ class SearchService:
             return snapshot
 
     def _read(self, engine: SearchEngine, generation: int, *, degraded: bool = False) -> _Snapshot:
-        readers = {kinds: self._reader(engine, kinds) for kinds in (ARTICLES, frozenset[str]())}
-        return _Snapshot(engine, generation, readers, degraded)
+        """A snapshot that has the readers in use already, so that nobody waits for them."""
+        snapshot = _Snapshot(engine, generation, self._reader, engine.audiences(), degraded)
+        used = self._snapshot.readers if self._snapshot else {}
+        for audiences, kinds in dict.fromkeys([*_FIRST_READERS, *((f.audiences, f.kinds) for f in list(used))]):
+            snapshot.reader(Filters(audiences, kinds))
+        return snapshot
 
-    def _reader(self, engine: SearchEngine, kinds: frozenset[str]) -> QueryReader:
+    def _reader(self, engine: SearchEngine, filters: Filters) -> QueryReader:
         lexicon = Lexicon(
-            words=engine.terms("all", kinds),
-            head=engine.terms("head", kinds),
-            spelling=engine.terms(SPELLING_FIELD, kinds),
-            shorthand=engine.terms("initials", kinds),
+            words=engine.terms("all", filters),
+            head=engine.terms("head", filters),
+            spelling=engine.terms(SPELLING_FIELD, filters),
+            shorthand=engine.terms("initials", filters),
             pinyin=self._pinyin(),
             stem=self._analyzer.stem,
-            count=engine.size(kinds),
+            count=engine.size(filters),
         )
         return QueryReader(self._analyzer, self._thesaurus, lexicon)
 

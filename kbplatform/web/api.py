@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -18,6 +19,8 @@ from kbplatform.errors import FieldError, InvalidInput
 from kbplatform.web.access import PUBLIC, declared_permission, public
 
 _SCHEME = "token"
+_UNSTORABLE = re.compile(r"\\u[dD][89a-fA-F]")
+"""How half a character, which no database takes, is written in JSON."""
 
 
 class FieldProblem(BaseModel):
@@ -62,10 +65,13 @@ class _Json(DefaultJSONProvider):
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ANN401 - Flask's signature
         try:
-            return super().loads(s, **kwargs)
+            found = super().loads(s, **kwargs)
         except RecursionError as error:
             msg = "nested too deeply"
             raise ValueError(msg) from error
+        if _UNSTORABLE.search(s if isinstance(s, str) else s.decode("utf-8", "replace")):
+            json.dumps(found, ensure_ascii=False).encode()  # raises ValueError where a lone surrogate is in it
+        return found
 
 
 def make_openapi_app(import_name: str) -> OpenAPI:

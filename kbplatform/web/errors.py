@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 import structlog
 from flask import Flask, jsonify, redirect, render_template, request
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from kbplatform.bilingual import Lang, Text
-from kbplatform.errors import InvalidInput, KbError, SignInNeeded, TooMany
+from kbplatform.errors import Conflict, InvalidInput, KbError, SignInNeeded, TooMany
 from kbplatform.web.i18n import ui_lang
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ _WRONG_HOST = Text(
 )
 
 
+_AGAIN = Text("请刷新后再试一次。", "Load the page again and repeat it.")
+
+
 class ErrorView:
     """What an error page shows."""
 
@@ -62,6 +66,7 @@ def install_errors(app: Flask) -> None:
     """Turn every exception into an answer of the right shape."""
     app.register_error_handler(KbError, _known)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _at_one_moment)
     app.register_error_handler(Exception, _bug)
 
 
@@ -122,6 +127,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
     return response
+
+
+def _at_one_moment(error: IntegrityError) -> ResponseReturnValue:
+    """Two people changed the same thing at one moment: the database let one of them."""
+    log.warning("request.conflict", path=request.path, kind=type(error.orig).__name__)
+    message = Text("刚好有人同时在改，您的这次没有保存", "Somebody changed the same thing at that moment; yours was not saved")
+    return _known(Conflict(message, remedy=_AGAIN))
 
 
 def _bug(error: Exception) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, g, redirect, request
+from flask import Blueprint, Flask, Response, current_app, g, redirect, request
 from flask_babel import Babel
 
 from kbplatform.bilingual import LANGS, Lang
@@ -52,7 +52,10 @@ def content_lang() -> Lang:
 
 def local_path(target: str) -> str:
     """``target`` if it is a path on this site, else ``/``: nobody is sent elsewhere."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
     bad = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")) or not target.isprintable() or "\\" in target
     return "/" if bad else target
 
@@ -78,7 +81,7 @@ def install_i18n(app: Flask, default_lang: Lang, plugin_translations: Sequence[P
     @public
     def switch(lang: str) -> BaseResponse:
         response = redirect(local_path(request.args.get("next", "/")), 303)
-        response.set_cookie(COOKIE, lang, max_age=_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
+        response.set_cookie(COOKIE, lang, max_age=_YEAR_S, samesite="Lax", httponly=True, secure=current_app.config["SESSION_COOKIE_SECURE"])
         return response
 
     app.register_blueprint(blueprint)

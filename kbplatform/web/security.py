@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -46,11 +46,30 @@ MAX_BODY_BYTES = 2_000_000
 def _require_own_origin() -> None:
     """Raise Forbidden where a page of another site sent this: the browser says so itself, token or not."""
     origin = request.headers.get("Origin")
-    if (origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()) or request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if (origin is not None and _host_of(origin) != request.host.lower()) or request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise Forbidden(
             Text("这个请求来自别的网站，没有执行", "That came from another site, so nothing was done"),
             remedy=Text("请在本站的页面上重新操作。", "Do it again on a page of this site."),
         )
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+class _WithoutNul:
+    """NUL in an address becomes �, which no database refuses and nothing is called."""
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 - WSGI
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401 - WSGI
+        environ["PATH_INFO"] = environ.get("PATH_INFO", "").replace("\0", "\xef\xbf\xbd")
+        environ["QUERY_STRING"] = environ.get("QUERY_STRING", "").replace("%00", "%EF%BF%BD")
+        return self._app(environ, start_response)
 
 
 def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
@@ -70,6 +89,7 @@ def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),  # of the cookie; how long somebody stays signed in is in the database
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    app.wsgi_app = _WithoutNul(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # Flask's documented way
@@ -89,7 +109,7 @@ def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
     def _headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.is_secure:
+        if request.is_secure or secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-cache, private"

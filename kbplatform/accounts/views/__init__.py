@@ -12,7 +12,7 @@ from kbplatform.accounts.views import account, audit, entry, passkeys, people, r
 from kbplatform.bilingual import Text
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
 
     from kbplatform.accounts.service import Accounts
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def install_pages(app: Flask, accounts: Accounts) -> None:
     """Mount every page of accounts, and give templates what they say people and actions with."""
     for part in (entry, account, passkeys, people, roles, site, audit):
-        app.register_blueprint(part.make_blueprint(accounts))
+        blueprint = part.make_blueprint(accounts)
+        blueprint.after_request(_keep_nowhere)
+        app.register_blueprint(blueprint)
     known: list[bool] = []
 
     def accounts_exist() -> bool:
@@ -35,3 +37,9 @@ def install_pages(app: Flask, accounts: Accounts) -> None:
     app.jinja_env.globals["accounts_exist"] = accounts_exist
     app.jinja_env.filters["browser"] = browser_name
     app.jinja_env.filters["action_words"] = lambda name: ACTIONS.get(name, Text(name, name))
+
+
+def _keep_nowhere(response: Response) -> Response:
+    """Pages about people stay in no cache, not even the browser's own."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -15,7 +15,7 @@ from kbplatform.accounts.second_factor import new_recovery_codes, new_secret, pr
 from kbplatform.accounts.sessions import confirm, end_sessions, list_sessions
 from kbplatform.accounts.sign_in import second_factor_need
 from kbplatform.accounts.tokens import MAX_DAYS, list_tokens, make_token, revoke_token
-from kbplatform.accounts.tries import PER_ACCOUNT, code_key, take
+from kbplatform.accounts.tries import person_key, take
 from kbplatform.accounts.views.confirming import Sure, confirmed
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput, NotFound, TooMany, wrong
@@ -112,7 +112,7 @@ def _second_factor(blueprint: Blueprint, accounts: Accounts, sure: Sure) -> None
         problems: dict[str, str] = {}
         if request.method == "POST":
             try:
-                take(accounts.db, [(code_key(viewer.id or 0), PER_ACCOUNT)])
+                take(accounts.db, [person_key("code", viewer.id or 0)])
                 with accounts.db.write() as db:
                     codes = turn_on(db, accounts.vault, db.get_one(User, viewer.id), secret, typed("code", 64))
                     end_sessions(db, viewer.id or 0, but=viewer.session_id)

@@ -53,7 +53,8 @@ def _filter(accounts: Accounts) -> AuditFilter:
     actor = None
     if asked["who"]:
         try:
-            actor = int(asked["who"]) if asked["who"].isascii() and asked["who"].isdecimal() else accounts.people.find(asked["who"])
+            number = asked["who"].isascii() and asked["who"].isdecimal()
+            actor = min(int(asked["who"][:10]), 2**31 - 1) if number else accounts.people.find(asked["who"])
         except NotFound:
             actor = -1  # nobody of that name did anything
     until = _day(asked["until"])

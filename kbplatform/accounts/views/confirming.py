@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import redirect, request
 
@@ -37,9 +37,16 @@ def confirmed(accounts: Accounts) -> Sure:
                 allowed = FRESH if request.method == "GET" else FRESH + _SLACK
                 if row is not None and utcnow() - row.confirmed_at < allowed:
                     return view(*args, **kwargs)
-            where = request.full_path.rstrip("?") if request.method == "GET" else request.path
-            return redirect(f"/account/confirm?next={quote(where, safe='/')}", 303)
+            return redirect(f"/account/confirm?next={quote(_back(), safe='/')}", 303)
 
         return asking
 
     return decorate
+
+
+def _back() -> str:
+    """Where to go on once confirmed: this page, or the one its form stands on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    came = urlsplit(request.referrer or "")
+    return came.path if came.netloc == request.host and came.path else "/account"

@@ -16,7 +16,8 @@ from kbplatform.accounts.names import MAX_EMAIL, MAX_NAME
 from kbplatform.accounts.passwords import MIN_LENGTH
 from kbplatform.accounts.second_factor import new_secret, provisioning_uri, qr_svg, turn_on
 from kbplatform.accounts.sessions import Browser
-from kbplatform.accounts.tries import PER_ACCOUNT, code_key, take
+from kbplatform.accounts.sign_in import stamp_of
+from kbplatform.accounts.tries import person_key, take
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput, SignInNeeded, TooMany, wrong
 from kbplatform.viewer import Actor
@@ -78,7 +79,7 @@ def _code(blueprint: Blueprint, accounts: Accounts) -> None:
         status = HTTPStatus.OK
         if request.method == "POST":
             try:
-                kind = accounts.sign_in.with_code(pending["user"], typed("code", 64), request.remote_addr or "")
+                kind = accounts.sign_in.with_code(pending["user"], typed("code", 64), request.remote_addr or "", stamp=pending["stamp"])
             except (InvalidInput, TooMany) as error:
                 problems, status = problems_of(error), HTTPStatus(error.status)
             else:
@@ -96,14 +97,14 @@ def _enrolling(blueprint: Blueprint, accounts: Accounts) -> None:
             raise _start_again()
         with accounts.db.read() as db:
             user = db.get_one(User, pending["user"])
-        if user.totp_secret or not user.active:  # set up, or shut out, since the password was given
+        if user.totp_secret or not user.active or stamp_of(user) != pending["stamp"]:  # changed since the password was given
             raise _start_again()
         secret = pending.setdefault("secret", new_secret())
         session.modified = True
         problems: dict[str, str] = {}
         if request.method == "POST":
             try:
-                take(accounts.db, [(code_key(pending["user"]), PER_ACCOUNT)])
+                take(accounts.db, [person_key("code", pending["user"])])
                 with accounts.db.write() as db:
                     user = db.get_one(User, pending["user"])
                     codes = turn_on(db, accounts.vault, user, secret, typed("code", 64))
@@ -187,7 +188,8 @@ def _sign_in_page(target: str, error: InvalidInput | TooMany | None = None) -> R
 
 def _go_on(accounts: Accounts, known: Known, target: str, *, remember: bool = False) -> ResponseReturnValue:
     """In, or to the second factor first. What the browser kept of whoever was here before is gone either way."""
-    pending = {"user": known.user_id, "needs": known.needs, "method": known.method, "next": target, "remember": remember, "at": int(time.time())}
+    pending = {"user": known.user_id, "needs": known.needs, "method": known.method, "next": target, "remember": remember,
+               "stamp": known.stamp, "at": int(time.time())}  # fmt: skip
     if not known.needs:
         return enter(accounts, pending, known.method)
     session.clear()
@@ -198,7 +200,7 @@ def _go_on(accounts: Accounts, known: Known, target: str, *, remember: bool = Fa
 def enter(accounts: Accounts, pending: dict[str, Any], method: str) -> ResponseReturnValue:
     """Open a session for ``pending["user"]`` and lead on to ``pending["next"]``. What the browser kept from before is gone."""
     browser = Browser(request.remote_addr or "", request.headers.get("User-Agent", ""))
-    secret = accounts.sign_in.open(pending["user"], browser, method=method, remember=pending["remember"])
+    secret = accounts.sign_in.open(pending["user"], browser, method=method, remember=pending["remember"], stamp=pending.get("stamp"))
     session.clear()
     session[SESSION_KEY] = secret
     session.permanent = pending["remember"]

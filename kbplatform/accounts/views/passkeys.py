@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from kbplatform.accounts import audit
 from kbplatform.accounts.passkeys import Place
 from kbplatform.accounts.sessions import browser_name
-from kbplatform.accounts.tries import PER_ADDRESS, address_key, take
+from kbplatform.accounts.tries import address_key, give_back, take
 from kbplatform.accounts.views.confirming import confirmed
 from kbplatform.accounts.views.entry import enter
 from kbplatform.bilingual import Text
@@ -71,6 +71,7 @@ def make_blueprint(accounts: Accounts) -> Blueprint:
     @blueprint.post("/sign-in/passkey/options")
     @public
     def ask() -> Response:
+        take(accounts.db, [address_key(request.remote_addr or "")])
         options, session[_CHALLENGE] = accounts.passkeys.ask(_place(accounts))
         return Response(options, mimetype="application/json")
 
@@ -79,12 +80,15 @@ def make_blueprint(accounts: Accounts) -> Blueprint:
     def sign_in() -> ResponseReturnValue:
         body, address = _body(), request.remote_addr or ""
         try:
-            take(accounts.db, [(address_key(address), PER_ADDRESS)])
+            take(accounts.db, [address_key(address)])
             user_id = accounts.passkeys.judge(body["credential"], session.pop(_CHALLENGE, ""), _place(accounts))
         except KbError as error:
             with accounts.db.write() as db:
                 audit.record(db, Actor(None, address), "sign_in.failed", "person", "", passkey=True)
             return _problem(error)
+        with accounts.db.write() as db:
+            for _ in ("for the options", "for the answer"):
+                give_back(db, address_key(address)[0])
         target = local_path(str(body.get("next") or "/"))
         enter(accounts, {"user": user_id, "remember": bool(body.get("remember")), "next": target}, "passkey")
         return jsonify({"next": target})

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from kbplatform.accounts.audit import AuditFilter
 from kbplatform.accounts.names import MAX_EMAIL, MAX_NAME
-from kbplatform.accounts.people import PAGE_SIZE, NewPerson
+from kbplatform.accounts.people import PAGE_SIZE, Changes, NewPerson
 from kbplatform.accounts.people_csv import MAX_ROWS, read_people
 from kbplatform.accounts.permissions import ERASE_PEOPLE, MANAGE_PEOPLE, READ_AUDIT, SEE_TEAM
 from kbplatform.accounts.views.account import as_file
@@ -44,8 +44,8 @@ def make_blueprint(accounts: Accounts) -> Blueprint:
     sure = confirmed(accounts)
     _list(blueprint, accounts)
     _inviting(blueprint, accounts)
-    _person(blueprint, accounts)
-    _links(blueprint, accounts)
+    _person(blueprint, accounts, sure)
+    _links(blueprint, accounts, sure)
     _personal_data(blueprint, accounts, sure)
     _teams(blueprint, accounts)
     return blueprint
@@ -103,7 +103,7 @@ def _inviting(blueprint: Blueprint, accounts: Accounts) -> None:
         return render_template("accounts/import.html", text=text, problems=problems, most=MAX_ROWS), 422 if problems else 200
 
 
-def _person(blueprint: Blueprint, accounts: Accounts) -> None:
+def _person(blueprint: Blueprint, accounts: Accounts, sure: Sure) -> None:
     @blueprint.get("/people/<int:person_id>")
     @requires(SEE_TEAM)
     def person(person_id: int) -> str:
@@ -111,12 +111,12 @@ def _person(blueprint: Blueprint, accounts: Accounts) -> None:
 
     @blueprint.post("/people/<int:person_id>")
     @requires(MANAGE_PEOPLE)
+    @sure
     def change(person_id: int) -> ResponseReturnValue:
         viewer, actor = current_viewer(), current_actor()
         try:
-            accounts.people.change(viewer, actor, person_id, name=typed("name", MAX_NAME * 2), email=typed("email", MAX_EMAIL + 1))
-            accounts.people.set_roles(viewer, actor, person_id, chosen("roles"))
-            accounts.people.set_teams(viewer, actor, person_id, chosen("teams"))
+            changes = Changes(typed("name", MAX_NAME * 2), typed("email", MAX_EMAIL + 1), chosen("roles"), chosen("teams"))
+            accounts.people.update(viewer, actor, person_id, changes)
         except InvalidInput as error:
             return _person_page(accounts, person_id, problems_of(error)), 422
         say(Text("已保存", "Saved"))
@@ -124,6 +124,7 @@ def _person(blueprint: Blueprint, accounts: Accounts) -> None:
 
     @blueprint.post('/people/<int:person_id>/<any("disable", "enable", "end-sessions", "drop-second-factor"):what>')
     @requires(MANAGE_PEOPLE)
+    @sure
     def act(person_id: int, what: str) -> ResponseReturnValue:
         do, done = {
             "disable": (accounts.people.disable, Text("已停用，登录和令牌都已失效", "Deactivated: their sessions and tokens have ended")),
@@ -139,9 +140,10 @@ def _person(blueprint: Blueprint, accounts: Accounts) -> None:
         return redirect(f"/admin/people/{person_id}", 303)
 
 
-def _links(blueprint: Blueprint, accounts: Accounts) -> None:
+def _links(blueprint: Blueprint, accounts: Accounts, sure: Sure) -> None:
     @blueprint.post("/people/<int:person_id>/link")
     @requires(MANAGE_PEOPLE)
+    @sure
     def new_link(person_id: int) -> ResponseReturnValue:
         found = accounts.people.get(current_viewer(), person_id)
         try:

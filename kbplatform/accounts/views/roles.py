@@ -11,7 +11,7 @@ from kbplatform.accounts.permissions import MANAGE_ROLES, READER
 from kbplatform.accounts.views.confirming import confirmed
 from kbplatform.bilingual import Text
 from kbplatform.errors import Conflict, InvalidInput
-from kbplatform.web.access import current_actor, requires
+from kbplatform.web.access import current_actor, current_viewer, requires
 from kbplatform.web.forms import chosen, problems_of, say, typed
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def make_blueprint(accounts: Accounts) -> Blueprint:
     def role(name: str) -> ResponseReturnValue:
         found = accounts.roles.get(name)
         if request.method == "POST":
-            accounts.roles.change(current_actor(), name, permissions=chosen("permissions"), second_factor=bool(request.form.get("second_factor")))
+            demanded = bool(request.form.get("second_factor"))
+            try:
+                accounts.roles.change(current_actor(), name, permissions=chosen("permissions"), second_factor=demanded, viewer=current_viewer())
+            except InvalidInput as error:
+                say(error.message)
+                return redirect(f"/admin/roles/{name}", 303)
             say(Text("角色已保存，下一次点击就生效", "The role is saved and holds from the next click"))
             return redirect("/admin/roles", 303)
         everybody = accounts.roles.get(READER).permissions
@@ -59,7 +64,7 @@ def make_blueprint(accounts: Accounts) -> Blueprint:
     @sure
     def delete(name: str) -> ResponseReturnValue:
         try:
-            accounts.roles.delete(current_actor(), name)
+            accounts.roles.delete(current_actor(), name, viewer=current_viewer())
         except Conflict as error:
             say(error.message)
             return redirect(f"/admin/roles/{name}", 303)

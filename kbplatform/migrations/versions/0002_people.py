@@ -17,6 +17,10 @@ _SQLITE = """
 CREATE TRIGGER kb_audit_no_{lower} BEFORE {upper} ON kb_audit
 BEGIN SELECT RAISE(ABORT, 'kb_audit is append-only'); END
 """
+_SQLITE_REPLACE = """
+CREATE TRIGGER kb_audit_no_replace BEFORE INSERT ON kb_audit WHEN EXISTS (SELECT 1 FROM kb_audit WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'kb_audit is append-only'); END
+"""
 _POSTGRES = (
     """
 CREATE FUNCTION kb_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -180,6 +184,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == 'sqlite':
         for what in ('update', 'delete'):
             op.execute(_SQLITE.format(lower=what, upper=what.upper()))
+        op.execute(_SQLITE_REPLACE)
     else:
         for statement in _POSTGRES:
             op.execute(statement)

@@ -152,14 +152,19 @@ class MemoryEngine:
                     out.setdefault(record.page, {})[record.lang] = record.id
         return out
 
-    def terms(self, field: str, kinds: frozenset[str] = frozenset()) -> Mapping[str, int]:
+    def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         with self._lock:
-            counts = {t: sum(not kinds or self._records[i].kind in kinds for i in found) for t, found in self._fields[field].terms.items()}
+            seen = {i for i, r in self._records.items() if filters is None or _visible(r, filters)}
+            counts = {term: sum(i in seen for i in found) for term, found in self._fields[field].terms.items()}
         return {term: count for term, count in counts.items() if count}
 
-    def size(self, kinds: frozenset[str] = frozenset()) -> int:
+    def size(self, filters: Filters | None = None) -> int:
         with self._lock:
-            return sum(not kinds or r.kind in kinds for r in self._records.values())
+            return sum(filters is None or _visible(r, filters) for r in self._records.values())
+
+    def audiences(self) -> frozenset[str]:
+        with self._lock:
+            return frozenset().union(*(r.audience for r in self._records.values()))
 
     def close(self) -> None:
         """Nothing to give back."""

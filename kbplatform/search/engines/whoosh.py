@@ -169,14 +169,9 @@ class _Reader:
                 matcher.next()
             return found
 
-    def of_kinds(self, kinds: frozenset[str]) -> frozenset[int]:
-        """Document numbers of these kinds, whoever may see them."""
-        with self._lock:
-            return frozenset(query.Or([query.Term("kind", k) for k in sorted(kinds)]).docs(self.searcher))
-
-    def terms(self, field: str, kinds: frozenset[str]) -> dict[str, int]:
+    def terms(self, field: str, filters: Filters | None) -> dict[str, int]:
         """Every term of a field with its document count; the lock is let go now and then."""
-        wanted = self.of_kinds(kinds) if kinds else None
+        wanted = self.allowed(filters) if filters else None
         with self._lock:
             names = [name.decode("utf-8") for name in self._source.lexicon(field)]
         out: dict[str, int] = {}
@@ -339,15 +334,19 @@ class WhooshEngine:
         with _own_errors():
             return reader.pages(pages, filters)
 
-    def terms(self, field: str, kinds: frozenset[str] = frozenset()) -> Mapping[str, int]:
+    def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         reader = self._open()
         with _own_errors():
-            return reader.terms(field, kinds)
+            return reader.terms(field, filters)
 
-    def size(self, kinds: frozenset[str] = frozenset()) -> int:
+    def size(self, filters: Filters | None = None) -> int:
         reader = self._open()
         with _own_errors():
-            return len(reader.of_kinds(kinds)) if kinds else int(reader.searcher.doc_count())
+            allowed = reader.allowed(filters) if filters else None
+            return int(reader.searcher.doc_count()) if allowed is None else len(allowed)
+
+    def audiences(self) -> frozenset[str]:
+        return frozenset(self.terms("audience"))
 
     def close(self) -> None:
         with self._lock:
