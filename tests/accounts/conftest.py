@@ -4,23 +4,73 @@ from __future__ import annotations
 
 import email
 import email.policy
+import shutil
 import socketserver
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 import structlog
-from sqlalchemy import MetaData, select, text
+from sqlalchemy import inspect, select, text
 
 from kbplatform import hookimpl
 from kbplatform.accounts.people import NewPerson
 from kbplatform.accounts.service import make_accounts
 from kbplatform.accounts.sessions import Browser
+from kbplatform.db import Database
+from kbplatform.db.migrate import CORE, upgrade
 from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Calls
 from kbplatform.plugin.loader import load_plugins
-from kbplatform.viewer import CLI
+from kbplatform.viewer import CLI, Actor
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory):
+    """A migrated, empty SQLite file."""
+    path = tmp_path_factory.mktemp("empty") / "kb.db"
+    db = Database(f"sqlite:///{path}")
+    upgrade(db, [CORE])
+    db.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def emptied_postgres(kb_postgres_server):
+    """``emptied_postgres()`` → URL of a migrated PostgreSQL database from which the rows of the test before are gone."""
+    with psycopg.connect(kb_postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE kb_accounts")
+        connection.execute("ALTER DATABASE kb_accounts SET synchronous_commit = off")
+    url = kb_postgres_server.replace("/postgres?", "/kb_accounts?", 1)
+    db = Database(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    upgrade(db, [CORE])
+    ours = set(inspect(db.engine).get_table_names())
+    db.dispose()
+
+    def empty():
+        with psycopg.connect(url) as connection:
+            connection.execute("SET session_replication_role = replica")  # else the audit refuses
+            for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+                if name != "alembic_version":
+                    connection.execute(f"DELETE FROM {name}" if name in ours else f"DROP TABLE {name}")
+            connection.execute("SELECT setval(sequencename::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public'")
+        return db.url
+
+    return empty
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def kb_database(request, tmp_path):
+    """As everywhere a migrated, empty database, once on SQLite and once on PostgreSQL; these many tests share the migrating."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('empty_sqlite'), tmp_path)}"
+    else:
+        url = request.getfixturevalue("emptied_postgres")().render_as_string(hide_password=False)
+    db = Database(url)
+    yield db
+    db.dispose()
 
 
 @pytest.fixture
@@ -85,6 +135,38 @@ def role(accounts):
     return add
 
 
+@pytest.fixture
+def owner(person):
+    return person("老板", roles=["owner"], password="晴天去河边散步 42")
+
+
+@pytest.fixture
+def everybody(owner, viewer_of):
+    """The owner as a viewer, who sees everybody."""
+    return viewer_of(owner)
+
+
+@pytest.fixture
+def by(accounts):
+    """``by(viewer)`` → what that viewer may ask of the service, as (name, call with a person's number)."""
+
+    def calls(viewer):
+        actor, people = Actor(viewer.id, "192.0.2.7"), accounts.people
+        return {
+            "change": lambda n: people.change(viewer, actor, n, name="New name", email="new@example.com"),
+            "set_roles": lambda n: people.set_roles(viewer, actor, n, ["hr"]),
+            "set_teams": lambda n: people.set_teams(viewer, actor, n, []),
+            "disable": lambda n: people.disable(viewer, actor, n),
+            "enable": lambda n: people.enable(viewer, actor, n),
+            "end_sessions": lambda n: people.end_sessions(viewer, actor, n),
+            "drop_second_factor": lambda n: people.drop_second_factor(viewer, actor, n),
+            "new_link": lambda n: people.new_link(viewer, actor, n),
+            "erase": lambda n: accounts.personal_data.erase(viewer, actor, n),
+        }
+
+    return calls
+
+
 def outcome(work):
     """What ``work`` returns, or the class of what it raises."""
     try:
@@ -147,13 +229,12 @@ def everything(kb_database):
     """``everything()`` → ``"table.column"`` → all that stands there, as one text: every table of the whole database."""
 
     def read():
-        metadata = MetaData()
-        metadata.reflect(kb_database.engine)
         found = {}
         with kb_database.engine.connect() as connection:
-            for table in metadata.tables.values():
-                rows = connection.execute(select(table)).mappings().all()
-                found |= {f"{table.name}.{column.name}": "\n".join(str(row[column.name]) for row in rows) for column in table.columns}
+            for table in inspect(connection).get_table_names():
+                rows = connection.execute(text(f"SELECT * FROM {table}"))
+                content = rows.all()
+                found |= {f"{table}.{column}": "\n".join(str(row[n]) for row in content) for n, column in enumerate(rows.keys())}
         return found
 
     return read

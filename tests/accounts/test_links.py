@@ -181,10 +181,17 @@ def test_a_second_link_stops_the_first_of_its_purpose_and_nobody_else_s(accounts
     zhao = person("赵敏", password=GOOD)
     li, invited = invite("李娜")
     theirs, first = reset(zhao), reset(wang)
-    assert accounts.sign_in.make_reset("wang@example.com", HERE)[0] == "wang@example.com"
-    assert (works(first), works(theirs), works(invited)) == (False, True, True)
+    assert (works(first), works(reset(wang)), works(first), works(theirs), works(invited)) == (True, True, False, True, True)
     again = accounts.people.new_link(None, CLI, li)
     assert (works(invited), accounts.sign_in.look_at_link(again).purpose) == (False, "invite")
+
+
+def test_anybody_may_ask_for_a_reset_and_none_of_it_undoes_an_earlier_link(accounts, wang, reset, use, works):
+    given = reset(wang)
+    asked = [accounts.sign_in.make_reset("wang@example.com", HERE)[1] for _ in range(2)]
+    assert [works(t) for t in (given, *asked)] == [True] * 3
+    assert isinstance(use(asked[0]), Known)
+    assert [works(t) for t in (given, *asked)] == [False] * 3
 
 
 def test_a_bad_password_on_the_form_uses_nothing_up(wang, reset, use):

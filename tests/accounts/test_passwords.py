@@ -8,8 +8,9 @@ from sqlalchemy import update
 
 from kbplatform.accounts.models import User
 from kbplatform.accounts.passwords import hash_password, is_outdated, matches, require_good
+from kbplatform.accounts.people import NewPerson
 from kbplatform.errors import InvalidInput
-from kbplatform.viewer import Actor
+from kbplatform.viewer import CLI, Actor
 
 TODAY = "$argon2id$v=19$m=19456,t=2,p=1$"
 GOOD = "晴天去河边散步 42"
@@ -57,6 +58,17 @@ def test_a_name_of_several_words_is_left_out_too(password):
     assert refused(password, "Li Na Wang", "")
 
 
+def test_the_site_s_own_name_and_host_are_left_out(make, outcome):
+    accounts = make(site_name="Lighthouse", public_url="https://answers.example.com")
+    add = lambda password: outcome(lambda: accounts.people.create(None, CLI, NewPerson("王芳"), password=password))  # noqa: E731 - as short as it reads
+    assert [add(p) for p in ("Lighthouse 2026", "my-answers-2026", "kbplatform 2026", "seven geese cross")] == [InvalidInput] * 3 + [1]
+
+
+def test_a_site_s_name_of_several_words_is_left_out_too(make, outcome):
+    accounts = make(site_name="Service Desk")
+    assert outcome(lambda: accounts.people.create(None, CLI, NewPerson("王芳"), password="our service desk 26")) is InvalidInput
+
+
 def test_a_name_as_short_as_a_word_is_not_looked_for():
     assert not refused("王芳爱去河边散步吧天天", "王芳", "")
     assert not refused("banana bread at noon", "Ana", "a@example.com")
@@ -96,7 +108,7 @@ def test_an_outdated_hash_is_made_anew_when_its_person_signs_in(accounts, person
 def test_every_way_to_set_a_password_refuses_a_bad_one_and_keeps_the_old(accounts, person, column, outcome):
     wang = person("Wang Fang", email="wangfang@example.com", password=GOOD)
     before = column(User.password_hash)
-    link = accounts.people.new_link(None, Actor(None, "cli"), wang)
+    link = accounts.people.new_link(None, CLI, wang)
     ways = [
         lambda p: accounts.sign_in.change_password(Actor(wang, "192.0.2.7"), p, keep_session=None),
         lambda p: accounts.sign_in.with_link(link, "192.0.2.7", password=p),

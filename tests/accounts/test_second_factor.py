@@ -70,7 +70,7 @@ def test_a_phone_whose_clock_is_off_is_told_so_and_refused(steps, minutes):
 
 @pytest.mark.parametrize("typed", [code(SECRET, 21, here=STEP), code(SECRET, -21, here=STEP), wrong_code(SECRET, here=STEP), "", "12345", "1234567", "abcdef", "一二三四五六", "x" * 10_000])
 def test_any_other_code_is_not_right(typed):
-    assert message(lambda: matching_step(SECRET, typed, now=NOW)) == "That code is not right. Use the one the app shows now"
+    assert message(lambda: matching_step(SECRET, typed, now=NOW)).startswith("That code is not right. Use the one the app shows now")
 
 
 def test_a_code_may_be_typed_with_spaces():
@@ -161,8 +161,8 @@ def test_of_two_who_enter_one_code_together_one_comes_in(phone, together):
 
 def test_with_a_clock_five_minutes_off_nobody_comes_in(phone, column):
     before = column(User.totp_step)
-    for steps in (10, -10):
-        assert message(lambda n=steps: phone.enter(code(phone.secret, n))).startswith("The phone's clock is about ")
+    assert message(lambda: phone.enter(code(phone.secret, -10))).startswith("The phone's clock is about ")
+    assert message(lambda: phone.enter(code(phone.secret, 10))).startswith("That code is not right"), "a code of a time to come is not confirmed"
     assert column(User.totp_step) == before
 
 
@@ -202,7 +202,7 @@ def left(phone) -> int:
 
 def test_there_are_ten_recovery_codes_each_different_and_easy_to_read(phone):
     assert (len(set(phone.recovery)), left(phone)) == (10, 10)
-    assert {tuple(map(len, c.split("-"))) for c in phone.recovery} == {(4, 4, 4, 4)}
+    assert {tuple(map(len, c.split("-"))) for c in phone.recovery} == {(4, 4, 4, 4, 4, 4)}
     assert set("".join(phone.recovery)) & set("il o01") == set()
 
 

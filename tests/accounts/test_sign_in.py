@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import event, select, update
 
 from kbplatform.accounts import tries
@@ -14,7 +15,7 @@ from kbplatform.accounts.models import Tries, User
 from kbplatform.accounts.passwords import hash_password
 from kbplatform.accounts.people import NewPerson
 from kbplatform.accounts.sign_in import Known
-from kbplatform.accounts.tries import PER_ACCOUNT, PER_ADDRESS, Limit, account_key, address_key, take
+from kbplatform.accounts.tries import PER_ACCOUNT, PER_ACCOUNT_HERE, PER_ADDRESS, Limit, address_key, person_key, sign_in_keys, take
 from kbplatform.db import utcnow
 from kbplatform.errors import InvalidInput, TooMany
 from kbplatform.viewer import CLI, Actor
@@ -83,12 +84,36 @@ def test_the_sixth_wrong_try_waits_and_says_how_long(accounts, wang, tries_of):
     assert ("15 seconds" in caught.value.message.en, "15 秒" in caught.value.message.zh) == (True, True)
 
 
-def test_while_an_account_waits_the_right_password_does_not_help_and_afterwards_it_does(accounts, wang, tries_of, kb_database):
-    tries_of("wang@example.com", BAD, 5)
-    assert tries_of("Wang Fang", GOOD, 1) == [TooMany]
-    assert tries_of("Wang Fang", GOOD, 1, address=THERE) == [TooMany]
+def test_while_a_name_waits_the_right_password_does_not_help_and_afterwards_it_does(accounts, wang, tries_of, kb_database):
+    tries_of("Wang Fang", BAD, 5)
+    assert tries_of("ｗａｎｇ　fang", GOOD, 1) == [TooMany]
     wait_over(kb_database)
     assert tries_of("Wang Fang", GOOD, 1) == [Known(wang, "", "password")]
+
+
+def test_nobody_keeps_a_colleague_out_from_another_address(accounts, wang, tries_of):
+    tries_of("Wang Fang", BAD, 6)
+    assert tries_of("Wang Fang", GOOD, 1, address=THERE) == [Known(wang, "", "password")]
+
+
+def test_one_name_guessed_from_a_hundred_addresses_is_slowed_everywhere(accounts, wang, tries_of, kb_database):
+    everywhere = sign_in_keys("wang fang", HERE)[1][0]
+    with kb_database.write() as session:
+        session.add(Tries(key=everywhere, count=PER_ACCOUNT.free - 2, last_at=utcnow()))
+    assert [tries_of("Wang Fang", BAD, 1, address=f"192.0.2.{n}")[0] for n in range(3)] == [InvalidInput, InvalidInput, TooMany]
+    assert tries_of("Wang Fang", GOOD, 1, address=THERE) == [TooMany]
+
+
+def test_all_of_an_ipv6_network_is_one_place_and_its_neighbour_another(accounts, wang, tries_of):
+    assert [tries_of("Wang Fang", BAD, 1, address=f"2001:db8:0:1::{n}")[0] for n in range(6)] == [InvalidInput] * 5 + [TooMany]
+    assert tries_of("Wang Fang", BAD, 1, address="2001:db8:0:2::1") == [InvalidInput]
+
+
+def test_a_new_password_ends_the_wait(accounts, wang, tries_of):
+    tries_of("Wang Fang", BAD, 6)
+    tries_of("wang@example.com", BAD, 6)
+    accounts.sign_in.with_link(accounts.people.new_link(None, CLI, wang), THERE, password=BAD)
+    assert tries_of("Wang Fang", BAD, 1) + tries_of("wang@example.com", BAD, 1) == [Known(wang, "", "password")] * 2
 
 
 def test_a_name_that_nobody_has_is_slowed_the_same_way(accounts, wang, tries_of, kb_database):
@@ -134,40 +159,40 @@ def waits(db, key, limit, times) -> list[int]:
 
 
 def test_waits_double_up_to_the_longest(kb_database):
-    assert waits(kb_database, account_key(1, ""), PER_ACCOUNT, 9) == [15, 30, 60, 120, 240, 480, 900, 900, 900]
-    assert waits(kb_database, "x", Limit(free=1, first_wait_s=30, longest_wait_s=100), 4) == [30, 60, 100, 100]
+    assert waits(kb_database, "x", PER_ACCOUNT_HERE, 9) == [15, 30, 60, 120, 240, 480, 900, 900, 900]
+    assert waits(kb_database, "y", Limit(free=1, first_wait_s=30, longest_wait_s=100), 4) == [30, 60, 100, 100]
 
 
 def test_asking_while_waiting_makes_the_wait_no_longer(kb_database, outcome):
     now = utcnow()
     for _ in range(5):
-        take(kb_database, [("k", PER_ACCOUNT)], now=now)
-    assert [outcome(lambda s=s: take(kb_database, [("k", PER_ACCOUNT)], now=now + timedelta(seconds=s))) for s in (1, 5, 14, 15.5)] == [TooMany] * 3 + [None]
+        take(kb_database, [("k", PER_ACCOUNT_HERE)], now=now)
+    assert [outcome(lambda s=s: take(kb_database, [("k", PER_ACCOUNT_HERE)], now=now + timedelta(seconds=s))) for s in (1, 5, 14, 15.5)] == [TooMany] * 3 + [None]
 
 
 def test_while_one_key_waits_nothing_is_counted_for_the_other(kb_database, outcome):
     now = utcnow()
     for _ in range(5):
-        take(kb_database, [("slow", PER_ACCOUNT)], now=now)
-    assert [outcome(lambda: take(kb_database, [("slow", PER_ACCOUNT), ("fine", PER_ACCOUNT)], now=now)) for _ in range(9)] == [TooMany] * 9
-    assert [outcome(lambda: take(kb_database, [("fine", PER_ACCOUNT)], now=now)) for _ in range(6)] == [None] * 5 + [TooMany]
+        take(kb_database, [("slow", PER_ACCOUNT_HERE)], now=now)
+    assert [outcome(lambda: take(kb_database, [("slow", PER_ACCOUNT_HERE), ("fine", PER_ACCOUNT_HERE)], now=now)) for _ in range(9)] == [TooMany] * 9
+    assert [outcome(lambda: take(kb_database, [("fine", PER_ACCOUNT_HERE)], now=now)) for _ in range(6)] == [None] * 5 + [TooMany]
 
 
-def test_tries_are_forgotten_an_hour_after_the_last_one(kb_database, outcome):
-    now = utcnow()
-    for _ in range(5):
-        take(kb_database, [("k", PER_ACCOUNT)], now=now)
-    assert outcome(lambda: take(kb_database, [("k", PER_ACCOUNT)], now=now + timedelta(minutes=59))) is None
-    assert outcome(lambda: take(kb_database, [("k", PER_ACCOUNT)], now=now + timedelta(minutes=59, seconds=1))) is TooMany
-    later = now + timedelta(minutes=59) + timedelta(hours=1, seconds=1)
-    assert [outcome(lambda: take(kb_database, [("k", PER_ACCOUNT)], now=later)) for _ in range(6)] == [None] * 5 + [TooMany]
+def test_tries_are_forgotten_little_by_little_and_all_of_them_after_a_quiet_hour(kb_database, outcome):
+    begin = utcnow()
+    tries_at = lambda minutes, times: [  # noqa: E731 - as short as it reads
+        outcome(lambda: take(kb_database, [("k", PER_ACCOUNT_HERE)], now=begin + timedelta(minutes=minutes))) for _ in range(times)
+    ]
+    assert tries_at(0, 6) == [None] * 5 + [TooMany]
+    assert tries_at(11, 2) == [None, TooMany], "a fifth of an hour gives one back"
+    assert tries_at(11 + 61, 6) == [None] * 5 + [TooMany]
 
 
 def test_rows_are_gone_after_a_day(kb_database, column):
     now = utcnow()
-    take(kb_database, [("old", PER_ACCOUNT), ("newer", PER_ACCOUNT)], now=now)
-    take(kb_database, [("newer", PER_ACCOUNT)], now=now + timedelta(hours=1))
-    take(kb_database, [("newest", PER_ACCOUNT)], now=now + timedelta(days=1, seconds=1))
+    take(kb_database, [("old", PER_ACCOUNT_HERE), ("newer", PER_ACCOUNT_HERE)], now=now)
+    take(kb_database, [("newer", PER_ACCOUNT_HERE)], now=now + timedelta(hours=1))
+    take(kb_database, [("newest", PER_ACCOUNT_HERE)], now=now + timedelta(days=1, seconds=1))
     assert column(Tries.key) == ["newer", "newest"]
 
 
@@ -200,15 +225,35 @@ def test_an_address_where_forty_people_sign_in_rightly_is_never_slowed_and_keeps
     came = Counter()
     for start in range(0, 40, 8):
         came.update(map(type, together(*[lambda name=name: accounts.sign_in.with_password(name, GOOD, HERE) for name in floor[start : start + 8]])))
-    assert (came, count_of(kb_database, address_key(HERE))) == ({Known: 40}, 0)
+    assert (came, count_of(kb_database, address_key(HERE)[0])) == ({Known: 40}, 0)
 
 
 def test_an_address_that_guesses_hundreds_of_names_is_slowed(accounts, kb_database, tries_of):
     with kb_database.write() as session:
-        session.add(Tries(key=address_key(HERE), count=PER_ADDRESS.free - 2, last_at=utcnow()))
+        session.add(Tries(key=address_key(HERE)[0], count=PER_ADDRESS.free - 2, last_at=utcnow()))
     assert [tries_of(f"name {n}", BAD, 1)[0] for n in range(3)] == [InvalidInput, InvalidInput, TooMany]
     assert tries_of("name 4", BAD, 1, address=THERE) == [InvalidInput]
     assert (PER_ADDRESS.wait_s(299), PER_ADDRESS.wait_s(300), PER_ADDRESS.wait_s(400)) == (0, 30, 300)
+
+
+def test_a_right_sign_in_does_not_slow_its_address(accounts, floor, tries_of, kb_database):
+    """However many wrong ones there were before it, one less than too many."""
+    with kb_database.write() as session:
+        session.add(Tries(key=address_key(HERE)[0], count=PER_ADDRESS.free - 1, last_at=utcnow()))
+    assert [type(tries_of(name, GOOD, 1)[0]) for name in floor[:3]] == [Known] * 3
+    assert count_of(kb_database, address_key(HERE)[0]) == PER_ADDRESS.free - 1
+
+
+def test_mistakes_spread_over_days_do_not_add_up_at_a_floor_that_never_sleeps(kb_database, outcome):
+    """A centre that works round the clock has a wrong password now and then, never an hour without a sign-in."""
+    now, key = utcnow(), address_key(HERE)[0]
+    with kb_database.write() as session:
+        session.add(Tries(key=key, count=PER_ADDRESS.free - 20, last_at=now))
+    for _ in range(30):  # a day and an hour
+        now += timedelta(minutes=50)
+        assert outcome(lambda now=now: take(kb_database, [(key, PER_ADDRESS)], now=now)) is None
+    now += timedelta(minutes=50)
+    assert [outcome(lambda s=s: take(kb_database, [(key, PER_ADDRESS)], now=now + timedelta(seconds=s))) for s in range(3)] == [None] * 3
 
 
 # ---------------------------------------------------------------------- at one moment
@@ -227,8 +272,8 @@ def test_one_person_may_sign_in_in_several_windows_at_once(accounts, wang, toget
 
 def test_a_try_is_counted_even_where_the_count_is_forgotten_at_that_moment(kb_database, outcome):
     """Somebody signs in rightly while somebody else is at the same door."""
-    key = account_key(1, "")
-    take(kb_database, [(key, PER_ACCOUNT)])
+    key, limit = person_key("code", 1)
+    take(kb_database, [(key, limit)])
     begun = []
 
     def forget():
@@ -242,7 +287,7 @@ def test_a_try_is_counted_even_where_the_count_is_forgotten_at_that_moment(kb_da
 
     with ThreadPoolExecutor(1) as pool:
         event.listen(kb_database.engine, "after_cursor_execute", in_between)
-        came = outcome(lambda: take(kb_database, [(key, PER_ACCOUNT)]))
+        came = outcome(lambda: take(kb_database, [(key, limit)]))
         assert (came, begun[0].result(), len(begun)) == (None, None, 1)
 
 
@@ -256,10 +301,10 @@ def test_who_is_signed_in_is_asked_for_the_password_again(accounts, wang):
     assert [f.field for f in caught.value.fields] == ["current"]
 
 
-def test_guessing_it_on_that_form_counts_like_guessing_at_the_door(accounts, wang, tries_of, outcome):
-    confirm = lambda password: outcome(lambda: accounts.sign_in.confirm_password(wang, password, HERE))  # noqa: E731 - as short as it reads
-    assert [confirm(BAD) for _ in range(3)] + tries_of("Wang Fang", BAD, 2) == [InvalidInput] * 5
-    assert [confirm(GOOD), *tries_of("Wang Fang", GOOD, 1)] == [TooMany, TooMany]
+def test_guessing_it_on_that_form_is_slowed_wherever_it_is_done_and_keeps_nobody_out_at_the_door(accounts, wang, tries_of, outcome):
+    confirm = lambda password, address=HERE: outcome(lambda: accounts.sign_in.confirm_password(wang, password, address))  # noqa: E731 - as short as it reads
+    assert [confirm(BAD, f"192.0.2.{n}") for n in range(6)] == [InvalidInput] * 5 + [TooMany]
+    assert [confirm(GOOD), *tries_of("Wang Fang", GOOD, 1)] == [TooMany, Known(wang, "", "password")]
 
 
 def test_a_changed_password_is_the_one_that_works(accounts, wang, tries_of, kb_database):
@@ -267,6 +312,25 @@ def test_a_changed_password_is_the_one_that_works(accounts, wang, tries_of, kb_d
     assert tries_of("Wang Fang", GOOD, 1) + tries_of("Wang Fang", BAD, 1) == [InvalidInput, Known(wang, "", "password")]
     with kb_database.read() as session:
         assert utcnow() - session.scalar(select(User.password_changed_at)) < timedelta(minutes=1)
+
+
+def test_a_password_changed_while_somebody_signs_in_with_the_old_one_stays_changed(accounts, wang, tries_of, kb_database, outcome):
+    """The old hash is outdated, so that signing in makes it anew."""
+    with kb_database.write() as session:
+        session.execute(update(User).values(password_hash=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(GOOD)))
+    changing = []
+
+    def in_between(_connection, _cursor, statement, *_rest):
+        if statement.startswith("SELECT kb_user") and not changing:
+            changing.append(pool.submit(accounts.sign_in.change_password, Actor(wang, HERE), BAD, keep_session=None))
+            wait(changing, 5)
+
+    with ThreadPoolExecutor(1) as pool:
+        event.listen(kb_database.engine, "after_cursor_execute", in_between)
+        tries_of("Wang Fang", GOOD, 1)
+        event.remove(kb_database.engine, "after_cursor_execute", in_between)
+    assert changing[0].result() is None
+    assert tries_of("Wang Fang", GOOD, 1) + tries_of("Wang Fang", BAD, 1) == [InvalidInput, Known(wang, "", "password")]
 
 
 # ---------------------------------------------------------------------- forgotten passwords
