@@ -46,7 +46,7 @@ _HOME = {
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
-    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "Unavailable"),
+    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.plugin.contributions": (
         "ArticleContext", "ArticlePanel", "AuthProvider", "Command", "HealthCheck", "Identity", "LinkScheme", "NavLink", "Permission",

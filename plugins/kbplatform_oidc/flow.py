@@ -90,10 +90,11 @@ class Flow:
 
     def _tokens(self, callback: str, metadata: dict[str, Any], code: str, verifier: str) -> dict[str, Any]:
         try:
-            tokens: dict[str, Any] = self._session(callback, metadata).fetch_token(
-                metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=verifier,
-                timeout=TIMEOUT_S, allow_redirects=False,
-            )  # fmt: skip
+            with self._session(callback, metadata) as session:
+                tokens: dict[str, Any] = session.fetch_token(
+                    metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=verifier,
+                    timeout=TIMEOUT_S, allow_redirects=False,
+                )  # fmt: skip
         except OAuthError as error:
             if error.error in {"invalid_client", "unauthorized_client"}:
                 log.exception("oidc.client_refused", error=str(error))  # the operator's to put right: id or secret
