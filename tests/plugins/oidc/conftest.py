@@ -21,16 +21,22 @@ from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc import jwk, jwt
 
 import kbplatform_oidc
+from kbplatform.accounts.people import NewPerson
 from kbplatform.app import platform_of
 from kbplatform.plugin.loader import GROUP
+from kbplatform.viewer import CLI
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # the provider still signs with authlib.jose; we do not
     import oidc_provider_mock
+    from authlib import jose
 
 INSTALLED = "oidc" in {e.name for e in entry_points(group=GROUP)}
 PLUGINS = {} if INSTALLED else {"oidc": kbplatform_oidc}
 """The plugin, where the installed distribution does not name it yet."""
+
+
+SECRET = "a secret between the site and the provider"
 
 
 class Idp:
@@ -42,11 +48,14 @@ class Idp:
         self.key = None
         self.header = {}
         self.userinfo = {}
+        self.metadata = {}
         self.knows_when = True
+        self.unsigned = False
         self.asked = []
         self.tokens_given = 0
         self._challenges = {}
         self._made = {}
+        self._new_key = None
         app = oidc_provider_mock.app()
         app.before_request(self._before)
         app.after_request(self._after)
@@ -68,9 +77,15 @@ class Idp:
         answer = requests.put(f"{self.issuer}/users/{subject}", json=claims, timeout=5)
         assert answer.status_code == 204
 
+    def change_key(self):
+        """From the next request on, another key signs."""
+        self._new_key = jose.RSAKey.generate_key(is_private=True)
+
     def _before(self):
         request = flask.request
         self.asked.append(request.path)
+        if self._new_key:
+            flask.g.oidc_provider_mock_storage.jwk, self._new_key = self._new_key, None
         if request.path == "/oauth2/token":
             challenge = self._challenges.pop(request.form["code"], None)
             made = urlsafe_b64encode(sha256(request.form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
@@ -88,6 +103,8 @@ class Idp:
         if request.path == "/oauth2/token" and response.status_code == 200:
             self.tokens_given += 1
             response.set_data(flask.json.dumps(self._forge(response.get_json(), self._made.pop(request.form["code"], None))))
+        if request.path == "/.well-known/openid-configuration":
+            response.set_data(flask.json.dumps(response.get_json() | self.metadata))
         if request.path == "/userinfo" and response.status_code == 200:
             response.set_data(flask.json.dumps(response.get_json() | self.userinfo))
         return response
@@ -95,10 +112,12 @@ class Idp:
     def _forge(self, answer, made_at):
         own = jwk.RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
         token = jwt.decode(answer["id_token"], own)
-        claims = {k: v for k, v in (token.claims | self.claims).items() if k not in self.left_out}
-        if made_at:
-            claims.setdefault("auth_time", made_at)
+        when = {"auth_time": made_at} if made_at else {}
+        claims = {k: v for k, v in (token.claims | when | self.claims).items() if k not in self.left_out | ({"auth_time"} - when.keys())}
         header = token.header | self.header
+        if self.unsigned:
+            parts = [urlsafe_b64encode(flask.json.dumps(part).encode()).rstrip(b"=").decode() for part in ({"alg": "none"}, claims)]
+            return answer | {"id_token": ".".join([*parts, ""])}
         return answer | {"id_token": jwt.encode(header, claims, self.key or own, [header["alg"]])}
 
 
@@ -113,27 +132,15 @@ def idp(monkeypatch):
 
 @pytest.fixture
 def site(kb_make_app, idp):
-    """``site(**settings)`` → an application that knows the provider."""
+    """``site(**settings)`` → an application that knows the provider, and has an owner; ``extra`` are further plugins."""
 
-    def make(**settings):
-        given = {"oidc_issuer": idp.issuer, "oidc_client_id": "kb", "oidc_client_secret": "hush", "oidc_label": "Acme"} | settings
-        app = kb_make_app(plugins=PLUGINS, read_access="signed-in", public_url="http://localhost", **given)
-        platform_of(app).accounts.people.create(None, platform_owner(), new_owner())
+    def make(extra=None, **settings):
+        given = {"oidc_issuer": idp.issuer, "oidc_client_id": "kb", "oidc_client_secret": SECRET, "oidc_label": "Acme"} | settings
+        app = kb_make_app(plugins=PLUGINS | (extra or {}), read_access="signed-in", public_url="http://localhost", **given)
+        platform_of(app).accounts.people.create(None, CLI, NewPerson("Owner", roles=frozenset({"owner"})))
         return app
 
     return make
-
-
-def platform_owner():
-    from kbplatform.viewer import CLI
-
-    return CLI
-
-
-def new_owner():
-    from kbplatform.accounts.people import NewPerson
-
-    return NewPerson("Owner", roles=frozenset({"owner"}))
 
 
 class Browser:
