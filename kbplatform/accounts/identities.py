@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from kbplatform.accounts import audit
-from kbplatform.accounts.models import Team, TeamMember, User, UserIdentity, UserRole
+from kbplatform.accounts.models import Passkey, Team, TeamMember, User, UserIdentity, UserRole
 from kbplatform.accounts.names import MAX_NAME, clean_email, key_of
 from kbplatform.accounts.people import require_another_owner
 from kbplatform.accounts.permissions import OWNER, READER
@@ -133,7 +133,8 @@ class Identities:
         with self._db.write() as session:
             user = session.get_one(User, actor.id)
             rows = session.scalars(select(UserIdentity).where(UserIdentity.user_id == user.id)).all()
-            if user.password_hash is None and all(row.provider == provider for row in rows):
+            passkey = session.scalar(select(Passkey.id).where(Passkey.user_id == user.id).limit(1))
+            if user.password_hash is None and passkey is None and all(row.provider == provider for row in rows):
                 raise InvalidInput(Text("请先设一个密码，不然就进不来了", "Set a password first: you could not come in any more"))
             for row in rows:
                 if row.provider == provider:

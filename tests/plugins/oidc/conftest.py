@@ -135,8 +135,8 @@ def site(kb_make_app, idp):
     """``site(**settings)`` → an application that knows the provider, and has an owner; ``extra`` are further plugins."""
 
     def make(extra=None, **settings):
-        given = {"oidc_issuer": idp.issuer, "oidc_client_id": "kb", "oidc_client_secret": SECRET, "oidc_label": "Acme"} | settings
-        app = kb_make_app(plugins=PLUGINS | (extra or {}), read_access="signed-in", public_url="http://localhost", **given)
+        given = {"oidc_issuer": idp.issuer, "oidc_client_id": "kb", "oidc_client_secret": SECRET, "oidc_label": "Acme", "public_url": "http://localhost"} | settings
+        app = kb_make_app(plugins=PLUGINS | (extra or {}), read_access="signed-in", **given)
         platform_of(app).accounts.people.create(None, CLI, NewPerson("Owner", roles=frozenset({"owner"})))
         return app
 
