@@ -61,10 +61,11 @@ def _asked(provider: AuthProvider, work: Callable[[], T]) -> T:
     except (SignInNeeded, InvalidInput) as error:
         log.info("provider.refused", provider=provider.name, reason=str(error))
         raise
+    except Unavailable as error:
+        log.warning("provider.unavailable", provider=provider.name, reason=str(error))
+        raise
     except (Exception, SystemExit) as error:  # a stranger's code and a stranger's server
         log.exception("provider.failed", provider=provider.name)
-        if isinstance(error, Unavailable):
-            raise
         raise Unavailable(
             Text(f"“{provider.label.zh}”现在没有正确回答", f"“{provider.label.en}” does not answer properly just now"),
             remedy=Text("请稍后再试，或用别的方式登录。", "Try again in a moment, or sign in another way."),

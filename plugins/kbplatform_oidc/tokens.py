@@ -32,8 +32,9 @@ def read_id_token(token: object, provider: Provider, client_id: str, nonce: str)
     except (JoseError, ValueError) as error:
         raise refusal(str(error)) from error
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-    if claims["nonce"] != nonce or claims.get("azp", None if several else client_id) != client_id:
-        raise refusal("nonce or azp is not ours")
+    azp = claims.get("azp", None if several else client_id)
+    if (claims["iss"], claims["nonce"], azp) != (expected["iss"], nonce, client_id):  # lists that hold the right one will not do
+        raise refusal("iss, nonce or azp is not ours")
     return claims
 
 

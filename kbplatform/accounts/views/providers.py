@@ -12,12 +12,14 @@ from urllib.parse import quote
 
 from flask import Blueprint, redirect, render_template, request, session
 
+from kbplatform.accounts import audit
 from kbplatform.accounts.sessions import confirm
 from kbplatform.accounts.tries import PER_ADDRESS, address_key, give_back, take
 from kbplatform.accounts.views.confirming import Sure, confirmed
 from kbplatform.accounts.views.entry import PENDING_S, enter
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput, KbError, SignInNeeded, TooMany, Unavailable
+from kbplatform.viewer import Actor
 from kbplatform.web.access import current_actor, current_viewer, public, signed_in
 from kbplatform.web.forms import say
 from kbplatform.web.i18n import local_path, ui_lang
@@ -62,7 +64,7 @@ def _coming_in(blueprint: Blueprint, accounts: Accounts) -> None:
             if asked["user"] != current_viewer().id:
                 raise _start_again()
             take(accounts.db, [(place, PER_ADDRESS)])
-            identity = accounts.providers.finish(provider, request.args.to_dict(), asked["remembered"])
+            identity = _answer(accounts, asked)
             with accounts.db.write() as db:
                 give_back(db, place)
             return _go_on(accounts, asked, identity)
@@ -111,6 +113,16 @@ def _lead_to(accounts: Accounts, name: str, purpose: str, target: str) -> Respon
         "provider": name, "purpose": purpose, "user": current_viewer().id, "next": target, "at": int(time.time()), "remembered": remembered,
     }  # fmt: skip
     return render_template("accounts/going_on.html", address=address, provider=provider)
+
+
+def _answer(accounts: Accounts, asked: dict[str, Any]) -> Identity:
+    try:
+        return accounts.providers.finish(asked["provider"], request.args.to_dict(), asked["remembered"])
+    except (SignInNeeded, InvalidInput):
+        actor = Actor(asked["user"], request.remote_addr or "")
+        with accounts.db.write() as db:
+            audit.record(db, actor, "sign_in.failed", "person", asked["user"] or "", method=asked["provider"])
+        raise
 
 
 def _go_on(accounts: Accounts, asked: dict[str, Any], identity: Identity) -> ResponseReturnValue:

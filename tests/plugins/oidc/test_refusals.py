@@ -10,6 +10,7 @@ from joserfc import jwk
 
 import kbplatform_oidc
 from kbplatform import hookimpl
+from kbplatform.accounts.audit import AuditFilter
 from kbplatform.accounts.views import providers as views
 from kbplatform.app import platform_of
 from kbplatform.bilingual import Text
@@ -31,7 +32,7 @@ def assert_kept_out(browser, response, words=CHECKED, status=401):
     "forged",
     [
         {"claims": {"nonce": "another"}}, {"left_out": {"nonce"}}, {"claims": {"nonce": []}}, {"claims": {"nonce": None}},
-        {"claims": {"iss": "https://evil.example"}}, {"left_out": {"iss"}},
+        {"claims": {"iss": "https://evil.example"}}, {"claims": {"iss": ["https://evil.example"]}}, {"left_out": {"iss"}},
         {"claims": {"aud": "another"}}, {"claims": {"aud": ["another"]}}, {"left_out": {"aud"}},
         {"claims": {"aud": ["kb", "another"]}}, {"claims": {"aud": ["kb", "another"], "azp": "another"}}, {"claims": {"azp": "another"}},
         {"claims": {"exp": int(time.time()) - 3600}}, {"left_out": {"exp"}}, {"claims": {"iat": int(time.time()) + 3600}}, {"left_out": {"iat"}},
@@ -49,6 +50,7 @@ def test_a_token_that_is_not_the_provider_s_answer_to_us_is_refused(site, idp, b
     browser = browse(app)
     assert_kept_out(browser, browser.sign_in("u1"))
     assert platform_of(app).accounts.people.page(_owner(app))[1] == 1
+    assert [e.detail for e in platform_of(app).accounts.audit.page(AuditFilter(action="sign_in.failed"))] == [{"method": "oidc"}]
 
 
 def test_a_token_without_a_signature_is_refused(site, idp, browse):
@@ -191,6 +193,23 @@ def test_the_client_id_is_asked_for(site):
 def test_an_issuer_that_is_not_safe_to_ask_stops_the_start(kb_settings, issuer):
     with pytest.raises(SettingsError, match="accepted: https"):
         kb_settings(oidc_issuer=issuer)
+
+
+def test_scopes_without_openid_stop_the_start(kb_settings):
+    with pytest.raises(SettingsError, match="openid among them"):
+        kb_settings(oidc_scopes="profile email")
+
+
+def test_a_client_secret_is_not_shown_in_an_error(kb_settings):
+    with pytest.raises(SettingsError) as caught:
+        kb_settings(oidc_client_secret=["hunter2"])
+    assert "hunter2" not in caught.value.message.en
+
+
+def test_a_label_is_text_not_markup(site, browse):
+    app = site(oidc_label="<b>Acme</b>")
+    pages = [browse(app).client.get("/sign-in"), browse(app).post("/sign-in/with/oidc")]
+    assert [(b"<b>Acme" in p.data, b"&lt;b&gt;Acme" in p.data) for p in pages] == [(False, True)] * 2
 
 
 # --------------------------------------------------- other plugins' providers
