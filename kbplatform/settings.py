@@ -49,6 +49,22 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     mail_from: str = "kbplatform@localhost"
+    sso_create: bool = True
+    """Whether somebody whom a provider vouches for gets an account at their first sign-in."""
+    sso_link_by_email: bool = False
+    """Whether a provider's verified address leads into the account that has it already."""
+    sso_roles: dict[str, str] = Field(default_factory=dict)
+    """Group of the provider → role. A role named here is held by those alone whose groups give it."""
+    sso_teams: dict[str, str] = Field(default_factory=dict)
+    """Group of the provider → key of a team, in the same way."""
+    oidc_issuer: str = ""
+    """OpenID Connect: the provider's address, such as ``https://login.example.com``; empty means there is none."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_label: str = ""
+    """What the button says the provider is called."""
+    oidc_groups_claim: str = "groups"
+    oidc_scopes: str = "openid profile email"
     site_name: str = ""
     default_lang: Literal["zh", "en"] = "zh"
     disabled_plugins: list[str] = Field(default_factory=list)
@@ -72,6 +88,23 @@ class Settings(BaseSettings):
             msg = "accepted: http://host or https://host, with an optional port and no path"
             raise ValueError(msg)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _oidc_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))):
+            msg = "accepted: https://host, with an optional path (http:// only on this machine)"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _oidc_scopes(cls, value: str) -> str:
+        if "openid" not in value.split():
+            msg = "accepted: scopes with spaces between them, openid among them"
+            raise ValueError(msg)
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -170,5 +203,5 @@ def _explain(loc: tuple[int | str, ...], message: str, value: object) -> str:
     if message.startswith("Extra inputs"):
         known = ", ".join(sorted(Settings.model_fields))
         return f"{name}: there is no such setting; known: {known}"
-    shown = "***" if loc and loc[0] in {"secret_key", "database_url", "smtp_password"} else repr(value)
+    shown = "***" if loc and loc[0] in {"secret_key", "database_url", "smtp_password", "oidc_client_secret"} else repr(value)
     return f"{name} = {shown}: {message.removeprefix('Value error, ')}"

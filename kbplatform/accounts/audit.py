@@ -44,6 +44,8 @@ ACTIONS: dict[str, Text] = {
     "passkey.removed": Text("移除通行密钥", "removed a passkey"),
     "session.ended": Text("结束一个登录", "ended a session"),
     "session.all_ended": Text("结束全部登录", "ended all sessions"),
+    "identity.linked": Text("连接了外部账号", "connected an account of another service"),
+    "identity.unlinked": Text("断开了外部账号", "disconnected an account of another service"),
     "token.created": Text("新建 API 令牌", "made an API token"),
     "token.revoked": Text("撤销 API 令牌", "revoked an API token"),
     "person.created": Text("新建人员", "added a person"),

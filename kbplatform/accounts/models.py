@@ -105,6 +105,18 @@ class UserSession(Base):
     """How they signed in: ``password``, ``password+code``, ``link``, ``passkey`` or a provider's name."""
 
 
+class UserIdentity(Base):
+    """A person as another provider knows them. Who comes in with ``subject`` is the person."""
+
+    __tablename__ = "kb_identity"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("kb_user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    last_used_at: Mapped[datetime | None]
+
+
 class RecoveryCode(Base):
     """A code that stands in for a lost phone, once."""
 

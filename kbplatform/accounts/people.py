@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, or_, select
 
 from kbplatform.accounts import audit
 from kbplatform.accounts.links import cancel_links, make_link
-from kbplatform.accounts.models import ApiToken, Role, RolePermission, Team, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.models import ApiToken, Role, RolePermission, Team, TeamMember, User, UserIdentity, UserRole, UserSession
 from kbplatform.accounts.names import clean_email, clean_name, key_of, storable
 from kbplatform.accounts.passwords import hash_password, require_good
 from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, READER, ROLES_LOCK
@@ -45,7 +45,7 @@ class Person:
     email: str
     active: bool
     joined: bool
-    """Whether they have a password yet; an invitation is open otherwise."""
+    """Whether they have a password yet, or a provider signs them in; an invitation is open otherwise."""
     second_factor: bool
     roles: tuple[str, ...]
     teams: tuple[str, ...]
@@ -176,7 +176,7 @@ class People:
             user = self._somebody_else(session, viewer, user_id)
             if not user.active:
                 raise wrong("active", Text("这个人已停用，请先恢复", "That person is deactivated: activate them first"))
-            action, purpose = ("password.reset_asked", "reset") if user.password_hash else ("person.invited", "invite")
+            action, purpose = ("password.reset_asked", "reset") if as_people(session, [user])[0].joined else ("person.invited", "invite")
             audit.record(session, actor, action, "person", user.id)
             return make_link(session, "reset" if purpose == "reset" else "invite", user.id)
 
@@ -327,7 +327,8 @@ def _conditions(search: str, team: str, role: str, state: str) -> list[ColumnEle
         found.append(User.id.in_(select(TeamMember.user_id).join(Team, Team.id == TeamMember.team_id).where(Team.key == storable(team))))
     if role and role != READER:
         found.append(User.id.in_(select(UserRole.user_id).where(UserRole.role == storable(role))))
-    states = {"active": User.active.is_(True), "inactive": User.active.is_(False), "invited": User.password_hash.is_(None)}
+    invited = User.password_hash.is_(None) & User.id.not_in(select(UserIdentity.user_id))
+    states = {"active": User.active.is_(True), "inactive": User.active.is_(False), "invited": invited}
     if state in states:
         found.append(states[state])
     return found
@@ -339,9 +340,10 @@ def as_people(session: Session, users: Sequence[User]) -> list[Person]:
     roles, teams = _grouped(session, ids)
     last = select(UserSession.user_id, func.max(UserSession.last_seen_at)).where(UserSession.user_id.in_(ids)).group_by(UserSession.user_id)
     seen = {int(user_id): at for user_id, at in session.execute(last)}
+    linked = set(session.scalars(select(UserIdentity.user_id).where(UserIdentity.user_id.in_(ids))))
     return [
         Person(
-            u.id, u.name, u.email or "", u.active, u.password_hash is not None, u.totp_secret is not None,
+            u.id, u.name, u.email or "", u.active, u.password_hash is not None or u.id in linked, u.totp_secret is not None,
             tuple(roles[u.id]), tuple(teams[u.id]), u.created_at, seen.get(u.id), u.erased_at is not None,
         )
         for u in users
@@ -381,10 +383,11 @@ def require_another_owner(session: Session, user_id: int) -> None:
     held = session.scalar(select(UserRole.user_id).where(UserRole.user_id == user_id, UserRole.role == OWNER))
     if held is None:
         return
+    has_identity = User.id.in_(select(UserIdentity.user_id))
     owners = session.scalars(
         select(User.id)
         .join(UserRole, UserRole.user_id == User.id)
-        .where(UserRole.role == OWNER, User.active.is_(True), User.password_hash.is_not(None))
+        .where(UserRole.role == OWNER, User.active.is_(True), or_(User.password_hash.is_not(None), has_identity))
         .order_by(User.id)
         .with_for_update()
     ).all()

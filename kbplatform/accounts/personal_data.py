@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import delete, select
 
 from kbplatform.accounts import audit
-from kbplatform.accounts.models import ApiToken, AuditEntry, OneTimeLink, Passkey, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.models import ApiToken, AuditEntry, OneTimeLink, Passkey, TeamMember, User, UserIdentity, UserRole, UserSession
 from kbplatform.accounts.people import as_people, require_another_owner, shut_out
 from kbplatform.accounts.second_factor import turn_off
 from kbplatform.db import utcnow
@@ -70,7 +70,7 @@ class PersonalDataService:
             require_another_owner(session, user.id)
             turn_off(session, user)
             shut_out(session, user.id)
-            for table in (ApiToken, OneTimeLink, Passkey, UserRole, TeamMember):
+            for table in (ApiToken, OneTimeLink, Passkey, UserIdentity, UserRole, TeamMember):
                 session.execute(delete(table).where(table.user_id == user.id))
             gone = f"已删除 · deleted {user.id}"
             user.name, user.name_key, user.email, user.email_key = gone, f"deleted@{user.id}", None, None  # no name has an @
@@ -84,6 +84,7 @@ def _everything_about(session: Session, person: Person) -> dict[str, Any]:
     sessions = session.scalars(select(UserSession).where(UserSession.user_id == person.id))
     tokens = session.scalars(select(ApiToken).where(ApiToken.user_id == person.id))
     passkeys = session.scalars(select(Passkey).where(Passkey.user_id == person.id))
+    identities = session.scalars(select(UserIdentity).where(UserIdentity.user_id == person.id).order_by(UserIdentity.created_at))
     entries = session.scalars(select(AuditEntry).where(AuditEntry.actor_id == person.id).order_by(AuditEntry.id))
     return {
         "account": {
@@ -93,6 +94,10 @@ def _everything_about(session: Session, person: Person) -> dict[str, Any]:
         "sessions": [
             {"address": s.address, "browser": s.user_agent, "method": s.method, "from": _when(s.created_at), "seen": _when(s.last_seen_at)}
             for s in sessions
+        ],
+        "identities": [
+            {"provider": i.provider, "subject": i.subject, "created_at": _when(i.created_at), "last_used_at": _when(i.last_used_at)}
+            for i in identities
         ],
         "tokens": [{"name": t.name, "scopes": t.scopes, "created_at": _when(t.created_at), "last_used_at": _when(t.last_used_at)} for t in tokens],
         "passkeys": [{"name": p.name, "created_at": _when(p.created_at), "last_used_at": _when(p.last_used_at)} for p in passkeys],

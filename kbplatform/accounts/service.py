@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from kbplatform.accounts import audit
 from kbplatform.accounts.gate import READ_ACCESS, Gate
+from kbplatform.accounts.identities import Identities
 from kbplatform.accounts.links import make_link
 from kbplatform.accounts.models import SiteChoice, User
 from kbplatform.accounts.passkeys import Passkeys
 from kbplatform.accounts.people import People
 from kbplatform.accounts.permissions import Permissions
 from kbplatform.accounts.personal_data import PersonalDataService
+from kbplatform.accounts.providers import Providers
 from kbplatform.accounts.roles import Roles
 from kbplatform.accounts.sign_in import FIRST_OWNER_LOCK, SignIn
 from kbplatform.accounts.teams import Teams
@@ -23,6 +25,7 @@ from kbplatform.accounts.vault import Vault
 from kbplatform.bilingual import Text
 from kbplatform.db import one_at_a_time
 from kbplatform.errors import wrong
+from kbplatform.plugin.services import Services
 
 if TYPE_CHECKING:
     from kbplatform.db import Database
@@ -42,6 +45,8 @@ class Accounts:
     vault: Vault
     gate: Gate
     sign_in: SignIn
+    providers: Providers
+    identities: Identities
     people: People
     teams: Teams
     roles: Roles
@@ -85,8 +90,9 @@ class Accounts:
 
 
 def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer, secret_key: str) -> Accounts:
-    """Put the parts together; permissions of plugins are asked for here, once."""
+    """Put the parts together; permissions and providers of plugins are asked for here, once."""
     permissions = Permissions(p for plugin, p in calls.owned("register_permissions") if p.name.startswith(f"{plugin}."))
+    providers = Providers(calls.all("register_auth_providers", services=Services(db, settings)), settings.base_url)
     site_words = ("kbplatform", settings.site_name, urlsplit(settings.public_url).hostname or "")
     people = People(db, permissions, site_words)
     vault = Vault(secret_key)
@@ -97,6 +103,8 @@ def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer
         vault=vault,
         gate=Gate(db, settings, permissions, calls),
         sign_in=SignIn(db, vault, site_words),
+        providers=providers,
+        identities=Identities(db, settings, permissions),
         people=people,
         teams=Teams(db),
         roles=Roles(db, permissions),

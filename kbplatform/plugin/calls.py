@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from kbplatform.bilingual import Text
-from kbplatform.plugin.contributions import Command, HealthCheck, LinkScheme, NavLink, Permission, SearchDocument, SearchSection
+from kbplatform.plugin.contributions import AuthProvider, Command, HealthCheck, LinkScheme, NavLink, Permission, SearchDocument, SearchSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +83,7 @@ class Calls:
 _KINDS: dict[str, type] = {
     "register_commands": Command,
     "register_permissions": Permission,
+    "register_auth_providers": AuthProvider,
     "register_link_schemes": LinkScheme,
     "nav_links": NavLink,
     "search_documents": SearchDocument,
@@ -97,7 +98,7 @@ def _items(hook: str, answer: Answer) -> list[Any]:
     except (Exception, SystemExit):
         log.exception("plugin.hook_failed", plugin=answer.plugin, hook=hook)
         return []
-    kept = [item for item in items if isinstance(item, _KINDS[hook]) and _well_made(item)]
+    kept = [item for item in items if isinstance(item, _KINDS[hook]) and well_made(item)]
     if len(kept) < len(items):
         log.error("plugin.wrong_answer", plugin=answer.plugin, hook=hook, wanted=_KINDS[hook].__name__)
     return kept
@@ -108,7 +109,7 @@ _PARTS: dict[str, type] = {"tuple[str, ...]": str, "tuple[SearchSection, ...]": 
 _LONG = 500
 
 
-def _well_made(item: Any) -> bool:  # noqa: ANN401 - one of the kinds above
+def well_made(item: Any) -> bool:  # noqa: ANN401 - one of the kinds above
     """Whether each field holds what it is declared to hold; names and labels are short (search reads each letter's start)."""
     for f in fields(item):
         value, part = getattr(item, f.name), _PARTS.get(str(f.type))

@@ -143,6 +143,37 @@ class HealthCheck:
     remedy: Text = field(default=NOTHING)
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a provider says somebody is. ``subject`` is theirs for good and never anybody else's.
+
+    ``groups`` are the provider's own names; settings say which roles and teams they give.
+    """
+
+    subject: str
+    name: str
+    email: str = ""
+    groups: frozenset[str] = frozenset()
+    email_verified: bool = False
+    """Whether the provider has made sure that the address is theirs. Only then is it kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthProvider:
+    """Another service that people sign in with. ``name`` is lower case and stands in addresses.
+
+    ``begin(callback, again)`` returns the address to send the browser to, and what to remember until it is back
+    at ``callback``; with ``again`` the provider must ask for a password even of somebody it still knows.
+    ``finish(callback, arguments, remembered)`` judges what the browser came back with. Both raise SignInNeeded or
+    InvalidInput, with words for the person, to refuse; Unavailable where the provider can't be reached.
+    """
+
+    name: str
+    label: Text
+    begin: Callable[[str, bool], tuple[str, dict[str, str]]]
+    finish: Callable[[str, Mapping[str, str], Mapping[str, str]], Identity]
+
+
 class DocumentSource(Protocol):
     """Where search gets the documents of some kinds from."""
 

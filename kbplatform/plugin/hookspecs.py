@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
+        AuthProvider,
         Command,
         HealthCheck,
         LinkScheme,
@@ -48,6 +49,11 @@ def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData |
 
     What this raises while erasing undoes the whole erasure: nothing is erased by half.
     """
+
+
+@hookspec
+def register_auth_providers(services: Services) -> list[AuthProvider]:  # type: ignore[empty-body]
+    """Other services that people may sign in with. Called once at start: ask them nothing yet."""
 
 
 @hookspec

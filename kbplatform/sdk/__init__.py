@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
-    from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, Unavailable
+    from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
+        AuthProvider,
         Command,
         HealthCheck,
+        Identity,
         LinkScheme,
         NavLink,
         Permission,
@@ -44,11 +46,11 @@ _HOME = {
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
-    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "Unavailable"),
+    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.plugin.contributions": (
-        "ArticleContext", "ArticlePanel", "Command", "HealthCheck", "LinkScheme", "NavLink", "Permission", "PersonalData", "Routes",
-        "SearchDocument", "SearchSection",
+        "ArticleContext", "ArticlePanel", "AuthProvider", "Command", "HealthCheck", "Identity", "LinkScheme", "NavLink", "Permission",
+        "PersonalData", "Routes", "SearchDocument", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.settings": ("Settings",),
@@ -78,6 +80,7 @@ __all__ = [
     "ArticleContext",
     "ArticlePanel",
     "ArticleService",
+    "AuthProvider",
     "Base",
     "Command",
     "Conflict",
@@ -86,6 +89,7 @@ __all__ = [
     "FieldError",
     "Forbidden",
     "HealthCheck",
+    "Identity",
     "InvalidInput",
     "KbError",
     "Lang",
@@ -99,6 +103,7 @@ __all__ = [
     "SearchSection",
     "Services",
     "Settings",
+    "SignInNeeded",
     "Text",
     "Unavailable",
     "UtcDateTime",

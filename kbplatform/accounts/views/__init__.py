@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kbplatform.accounts.audit import ACTIONS
 from kbplatform.accounts.sessions import browser_name
-from kbplatform.accounts.views import account, audit, entry, passkeys, people, roles, site
+from kbplatform.accounts.views import account, audit, entry, passkeys, people, providers, roles, site
 from kbplatform.bilingual import Text
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def install_pages(app: Flask, accounts: Accounts) -> None:
     """Mount every page of accounts, and give templates what they say people and actions with."""
-    for part in (entry, account, passkeys, people, roles, site, audit):
+    for part in (entry, providers, account, passkeys, people, roles, site, audit):
         blueprint = part.make_blueprint(accounts)
         blueprint.after_request(_keep_nowhere)
         app.register_blueprint(blueprint)
@@ -35,6 +35,7 @@ def install_pages(app: Flask, accounts: Accounts) -> None:
         return bool(known)
 
     app.jinja_env.globals["accounts_exist"] = accounts_exist
+    app.jinja_env.globals["auth_providers"] = list(accounts.providers.all.values())
     app.jinja_env.filters["browser"] = browser_name
     app.jinja_env.filters["action_words"] = lambda name: ACTIONS.get(name, Text(name, name))
 

@@ -54,7 +54,8 @@ def _overview(blueprint: Blueprint, accounts: Accounts) -> None:
         with accounts.db.read() as db:
             user = db.get_one(User, viewer.id)
             return render_template(
-                "accounts/account.html", user=user, passkeys=len(accounts.passkeys.list(user.id)), codes_left=recovery_codes_left(db, user.id),
+                "accounts/account.html", user=user, linked={i.provider: i for i in accounts.identities.linked(user.id)},
+                passkeys=len(accounts.passkeys.list(user.id)), codes_left=recovery_codes_left(db, user.id),
                 sessions=list_sessions(db, user.id, viewer.session_id),
                 roles=[r for r in accounts.permissions.roles(db) if r.name in viewer.roles], tokens=[t for t in list_tokens(db, user.id) if t.works],
             )  # fmt: skip
@@ -76,7 +77,11 @@ def _confirming(blueprint: Blueprint, accounts: Accounts) -> None:
                 with accounts.db.write() as db:
                     confirm(db, viewer.session_id or 0)
                 return redirect(target, 303)
-        return render_template("accounts/confirm.html", target=target, problems=problems), 422 if problems else 200
+        linked = [accounts.providers.all[i.provider] for i in accounts.identities.linked(viewer.id or 0) if i.provider in accounts.providers.all]
+        page = render_template(
+            "accounts/confirm.html", target=target, problems=problems, providers=linked, has_password=_has_password(accounts, viewer.id)
+        )
+        return page, 422 if problems else 200
 
 
 def _password(blueprint: Blueprint, accounts: Accounts) -> None:
@@ -96,7 +101,13 @@ def _password(blueprint: Blueprint, accounts: Accounts) -> None:
             else:
                 say(Text("密码已改，其他登录都已退出", "Password changed. Your other sessions have ended"))
                 return redirect("/account", 303)
-        return render_template("accounts/password.html", problems=problems, shortest=MIN_LENGTH), 422 if problems else 200
+        page = render_template("accounts/password.html", problems=problems, shortest=MIN_LENGTH, has_password=_has_password(accounts, viewer.id))
+        return page, 422 if problems else 200
+
+
+def _has_password(accounts: Accounts, user_id: int | None) -> bool:
+    with accounts.db.read() as db:
+        return db.get_one(User, user_id).password_hash is not None
 
 
 def _second_factor(blueprint: Blueprint, accounts: Accounts, sure: Sure) -> None:
