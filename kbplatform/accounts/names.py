@@ -13,6 +13,7 @@ MAX_EMAIL = 254
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]{1,64}@[^@\s<>(),;:\"\\.]+(\.[^@\s<>(),;:\"\\.]+)*")
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef\u2800]")
 """Letters that Unicode says may be shown as nothing, besides those of category Cf."""
+_UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 _TEAM_KEY = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -23,7 +24,7 @@ def key_of(name: str) -> str:
 
 def storable(text: str) -> str:
     """``text`` as every database takes it: NUL and lone surrogates, which some refuse, become �."""
-    return text.replace("\0", "�").encode("utf-8", "replace").decode()
+    return _UNSTORABLE.sub("�", text)
 
 
 def clean_name(name: str, field: str = "name") -> str:

@@ -11,10 +11,10 @@ from sqlalchemy import delete, func, or_, select
 
 from kbplatform.accounts import audit
 from kbplatform.accounts.links import cancel_links, make_link
-from kbplatform.accounts.models import ApiToken, Role, RolePermission, Team, TeamMember, User, UserIdentity, UserRole, UserSession
+from kbplatform.accounts.models import ApiToken, Passkey, Role, RolePermission, Team, TeamMember, User, UserIdentity, UserRole, UserSession
 from kbplatform.accounts.names import clean_email, clean_name, key_of, storable
 from kbplatform.accounts.passwords import hash_password, require_good
-from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, READER, ROLES_LOCK
+from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, PEOPLE_LOCK, READER
 from kbplatform.accounts.second_factor import turn_off
 from kbplatform.accounts.sessions import end_sessions, end_weak_sessions
 from kbplatform.accounts.sign_in import add_user, rename, set_password
@@ -216,7 +216,6 @@ class People:
         self.update(viewer, actor, user_id, Changes(active=True))
 
     def _set_roles(self, session: Session, viewer: Viewer | None, actor: Actor, user: User, roles: Collection[str]) -> None:
-        one_at_a_time(session, ROLES_LOCK)  # nobody deletes a role while it is given
         before = set(_held(session, user.id))
         after = set(roles) - {READER}
         self._require_may_give(session, viewer, after - before)
@@ -239,10 +238,11 @@ class People:
             audit.record(session, actor, "session.all_ended", "person", user.id)
 
     def drop_second_factor(self, viewer: Viewer | None, actor: Actor, user_id: int) -> None:
-        """For somebody else who lost phone and recovery codes: take the second factor off, and end their sessions."""
+        """For somebody else who lost phone and recovery codes: take the second factor and the passkeys off, and end their sessions."""
         with self._db.write() as session:
             user = self._somebody_else(session, viewer, user_id)
-            if user.totp_secret:
+            passkeys = session.execute(delete(Passkey).where(Passkey.user_id == user.id).returning(Passkey.id)).all()
+            if user.totp_secret or passkeys:
                 turn_off(session, user)
                 end_sessions(session, user.id)
                 audit.record(session, actor, "second_factor.off", "person", user.id)
@@ -256,8 +256,9 @@ class People:
 
     def theirs_to_change(self, session: Session, viewer: Viewer | None, user_id: int) -> User:
         """The person, if ``viewer`` may do at least what they may: no way to become more by changing somebody who is."""
+        one_at_a_time(session, PEOPLE_LOCK)
         user = self.find_visible(session, viewer, user_id)
-        session.refresh(user, with_for_update=True)  # who changes the same person waits, and then sees what was changed
+        session.refresh(user, with_for_update=True)
         if user.erased_at:
             raise _nobody()
         if viewer is not None and (user.id != viewer.id or viewer.scopes is not None):

@@ -30,8 +30,8 @@ MANAGE_SITE = "site.manage"
 READ_AUDIT = "audit.read"
 MAKE_TOKENS = "tokens.create"
 
-ROLES_LOCK = 0x6B62_0004
-"""Held while roles are given, changed or deleted."""
+PEOPLE_LOCK = 0x6B62_0004
+"""Held while names are taken and roles given, changed or deleted: who comes second sees what the first one did."""
 READER, OWNER = "reader", "owner"
 BUILT_IN: dict[str, Text] = {
     READER: Text("读者", "Reader"),

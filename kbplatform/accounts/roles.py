@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from kbplatform.accounts import audit
 from kbplatform.accounts.models import Role, RolePermission, User, UserRole
 from kbplatform.accounts.names import clean_name
-from kbplatform.accounts.permissions import BUILT_IN, OWNER, READ, READER, ROLES_LOCK
+from kbplatform.accounts.permissions import BUILT_IN, OWNER, PEOPLE_LOCK, READ, READER
 from kbplatform.accounts.sessions import end_weak_sessions
 from kbplatform.bilingual import Text
 from kbplatform.db import one_at_a_time
@@ -54,6 +54,7 @@ class Roles:
             raise wrong("name", Text("短名用小写字母开头，可含数字和连字符，2 到 31 个", "A short name begins with a letter and has lower-case letters, digits and hyphens, 2 to 31"))  # noqa: E501
         zh, en = clean_name(zh or en, "zh"), clean_name(en or zh, "en")
         with self._db.write() as session:
+            one_at_a_time(session, PEOPLE_LOCK)
             if name in BUILT_IN or session.get(Role, name) is not None:
                 raise wrong("name", Text("已经有这个角色了", "There is such a role already"))
             session.add(Role(name=name, zh=zh, en=en))
@@ -75,7 +76,7 @@ class Roles:
             message = Text(f"读者是每一个人，不能有：{'、'.join(too_much)}", f"Everybody is a reader, so it can't hold: {', '.join(too_much)}")
             raise wrong("permissions", message)
         with self._db.write() as session:
-            one_at_a_time(session, ROLES_LOCK)
+            one_at_a_time(session, PEOPLE_LOCK)
             here = RolePermission.permission.in_(sorted(self._permissions.all))  # what is set for a plugin that is away stays
             session.execute(delete(RolePermission).where(RolePermission.role == name, here))
             for permission in self._permissions.all.values():
@@ -98,7 +99,7 @@ class Roles:
         role = self.get(name)
         _require_may_change(viewer, role, role.permissions)
         with self._db.write() as session:
-            one_at_a_time(session, ROLES_LOCK)
+            one_at_a_time(session, PEOPLE_LOCK)
             row = session.get(Role, name)
             if row is None or name in BUILT_IN:
                 raise _none()

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from kbplatform.accounts import audit, tries
 from kbplatform.accounts.links import cancel_links, make_link, open_link, use_link
 from kbplatform.accounts.models import Role, User, UserRole
 from kbplatform.accounts.names import clean_email, clean_name, key_of
 from kbplatform.accounts.passwords import MAX_LENGTH, hash_password, is_outdated, matches, require_good
-from kbplatform.accounts.permissions import OWNER, READER
+from kbplatform.accounts.permissions import OWNER, PEOPLE_LOCK, READER
 from kbplatform.accounts.second_factor import matching_step, take_step, use_recovery_code
 from kbplatform.accounts.sessions import end_sessions, open_session
 from kbplatform.bilingual import Text
@@ -249,10 +248,7 @@ def add_user(session: Session, actor: Actor, *, name: str, email: str, roles: se
     _require_unused(session, name, email, but=None)
     user = User(name=name, name_key=key_of(name), email=email or None, email_key=key_of(email) or None)
     session.add(user)
-    try:
-        session.flush()
-    except IntegrityError as error:  # somebody else was a moment earlier
-        raise wrong("name", _TAKEN["name"]) from error
+    session.flush()
     session.add_all(UserRole(user_id=user.id, role=role) for role in sorted(roles - {READER}))
     audit.record(session, actor, "person.created", "person", user.id, roles=sorted(roles))
     return user
@@ -267,6 +263,7 @@ def rename(session: Session, user: User, name: str, email: str | None = None) ->
 
 
 def _require_unused(session: Session, name: str, email: str, *, but: int | None) -> None:
+    one_at_a_time(session, PEOPLE_LOCK)
     for what, column, key in (("name", User.name_key, key_of(name)), ("email", User.email_key, key_of(email))):
         found = session.scalar(select(User.id).where(column == key)) if key else None
         if found is not None and found != but:

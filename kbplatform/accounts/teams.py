@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 from kbplatform.accounts import audit
 from kbplatform.accounts.models import Team, TeamMember
 from kbplatform.accounts.names import clean_name, clean_team_key, key_of
+from kbplatform.accounts.permissions import PEOPLE_LOCK
 from kbplatform.bilingual import Text
+from kbplatform.db import one_at_a_time
 from kbplatform.errors import NotFound, wrong
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def _find(session: Session, team_id: int) -> Team:
 
 
 def _require_unused(session: Session, key: str, name: str, *, but: int | None) -> None:
+    one_at_a_time(session, PEOPLE_LOCK)
     for field, column, value in (("key", Team.key, key), ("name", Team.name_key, key_of(name))):
         found = session.scalar(select(Team.id).where(column == value)) if value else None
         if found is not None and found != but:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from kbplatform.accounts.audit import record
+from kbplatform.accounts.models import Team
 from kbplatform.articles.documents import AUDIENCE
 from kbplatform.articles.models import Article, Translation
 from kbplatform.bilingual import Text
@@ -26,6 +27,9 @@ def set_audience(db: Database, actor: Actor, slug: str, audience: str) -> None:
     if not re.fullmatch(AUDIENCE, audience):
         raise wrong("audience", Text("只能是 everyone、signed-in 或 team:短名", "It is everyone, signed-in or team:short-name"))
     with db.write() as session:
+        team = audience.removeprefix("team:")
+        if team != audience and session.scalars(select(Team.id).where(Team.key == team)).first() is None:
+            raise wrong("audience", Text(f"没有这个团队：{team}", f"There is no such team: {team}"))
         article = session.scalars(select(Article).where(Article.slug == slug)).one_or_none()
         if article is None:
             raise NotFound(Text("没有这篇文章", "There is no such article"))

@@ -24,8 +24,8 @@ def problems_of(error: KbError) -> dict[str, str]:
 
 
 def typed(name: str, limit: int = MAX_FIELD) -> str:
-    """A field of the form as it was typed, cut at ``limit`` characters; NUL and lone surrogates become �."""
-    return request.form.get(name, "")[:limit].replace("\0", "�").encode("utf-8", "replace").decode()
+    """A field of the form as it was typed, cut at ``limit`` characters; NUL becomes �."""
+    return request.form.get(name, "")[:limit].replace("\0", "�")
 
 
 def chosen(name: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbplatform.accounts.models import Role, Team, User
+from kbplatform.accounts.models import User
 from kbplatform.accounts.names import clean_email, clean_name, clean_team_key, key_of
 from kbplatform.accounts.sign_in import add_user, rename
 from kbplatform.errors import InvalidInput
@@ -201,11 +203,15 @@ def test_who_is_second_to_be_renamed_to_a_name_is_told_so(accounts, person, over
     assert overtaken(first, lambda: accounts.people.change(None, CLI, two, name="赵敏", email="")) is InvalidInput
 
 
-def test_who_is_second_with_a_team_is_told_so(accounts, overtaken):
-    first = lambda session: session.add(Team(key="billing", name="账单", name_key="账单"))  # noqa: E731 - as above
-    assert overtaken(first, lambda: accounts.teams.create(CLI, key="billing", name="账务")) is InvalidInput
+def test_of_teams_added_at_one_moment_with_one_name_there_is_one(accounts, together):
+    for n in range(5):
+        came = together(*[lambda n=n, k=k: accounts.teams.create(CLI, key=f"team-{n}-{k}", name=f"账单组 {n}") for k in range(2)] * 2)
+        assert sorted(isinstance(c, int) for c in came) == [False, False, False, True]
+        assert {c for c in came if not isinstance(c, int)} == {InvalidInput}
+    assert sorted(t.name for t in accounts.teams.every()) == [f"账单组 {n}" for n in range(5)]
 
 
-def test_who_is_second_with_a_role_is_told_so(accounts, overtaken):
-    first = lambda session: session.add(Role(name="hr", zh="人事", en="HR"))  # noqa: E731 - as above
-    assert overtaken(first, lambda: accounts.roles.create(CLI, name="hr", zh="人事", en="HR")) is InvalidInput
+def test_of_roles_added_at_one_moment_with_one_name_there_is_one(accounts, together):
+    for n in range(5):
+        came = together(*[lambda n=n: accounts.roles.create(CLI, name=f"night-{n}", zh="夜班", en="Night")] * 4)
+        assert Counter(came) == {None: 1, InvalidInput: 3}

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from sqlalchemy import select, text
 
-from kbplatform.accounts.models import ApiToken, AuditEntry, OneTimeLink, Passkey, RecoveryCode, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.models import ApiToken, AuditEntry, OneTimeLink, Passkey, RecoveryCode, TeamMember, User, UserIdentity, UserRole, UserSession
 from kbplatform.accounts.people import NewPerson
 from kbplatform.accounts.second_factor import new_secret, turn_on
 from kbplatform.accounts.tokens import make_token
@@ -54,6 +54,7 @@ def wang(accounts, person, viewer_of, kb_database, notes, browser):
     with kb_database.write() as session:
         recovery = turn_on(session, accounts.vault, session.get_one(User, wang), secret, pyotp.TOTP(secret).now())
         token = make_token(session, viewer, Actor(wang, HERE), name=f"{CANARY} robot", scopes=["articles.restrict"], days=1)
+        session.add(UserIdentity(provider="acme", subject=f"{CANARY}@acme", user_id=wang))
         session.add(Passkey(user_id=wang, credential_id="credential", public_key="key", sign_count=0, name=f"{CANARY} phone"))
         session.execute(text("INSERT INTO notes_note VALUES (:n, :words), (:other, 'of somebody else')"), {"n": wang, "words": f"likes {CANARY}s", "other": wang + 1})
     reset = accounts.people.new_link(None, CLI, wang)
@@ -87,7 +88,7 @@ def test_a_person_gets_everything_that_is_known_of_them(site, wang):
         ("person.exported", f"person {wang.id}", HERE),
     ]  # fmt: skip
     assert [(p["name"], p["last_used_at"]) for p in known["passkeys"]] == [(f"{CANARY} phone", None)]
-    assert known["notes"] == {"notes": [f"likes {CANARY}s"]}
+    assert (known["notes"], f"{CANARY}@acme" in json.dumps(known)) == ({"notes": [f"likes {CANARY}s"]}, True)
 
 
 def test_of_secrets_not_even_the_hashes_are_handed_out(site, wang, everything):
@@ -161,7 +162,7 @@ def test_no_table_of_the_whole_database_holds_name_or_address_any_more(accounts,
     outcome(lambda: accounts.sign_in.with_password(f"{CANARY} Wang", "a wrong password", HERE))
     outcome(lambda: accounts.sign_in.with_password(f"{CANARY} Wong", "a wrong password", HERE))
     accounts.people.change(None, CLI, wang.id, name=f"{CANARY} Wang-Li", email=f"li.{CANARY}@example.com")
-    assert where(CANARY) == {"kb_user.name", "kb_user.name_key", "kb_user.email", "kb_user.email_key", "kb_api_token.name", "kb_passkey.name", "notes_note.words"}
+    assert where(CANARY) == {"kb_user.name", "kb_user.name_key", "kb_user.email", "kb_user.email_key", "kb_api_token.name", "kb_passkey.name", "kb_identity.subject", "notes_note.words"}
     erase(wang.id)
     assert where(CANARY) == set()
 
@@ -187,7 +188,7 @@ def test_nothing_lets_an_erased_person_in(accounts, wang, erase, column, outcome
     assert outcome(lambda: accounts.sign_in.with_link(wang.reset, HERE, password=GOOD)) is NotFound
     assert outcome(lambda: accounts.sign_in.with_password(f"{CANARY} Wang", GOOD, HERE)) is InvalidInput
     assert outcome(lambda: accounts.sign_in.with_code(wang.id, wang.recovery[0], HERE)) is SignInNeeded
-    left = {t.__tablename__: len([n for n in column(t.user_id) if n == wang.id]) for t in (UserSession, ApiToken, OneTimeLink, Passkey, RecoveryCode, UserRole, TeamMember)}
+    left = {t.__tablename__: len([n for n in column(t.user_id) if n == wang.id]) for t in (UserSession, ApiToken, OneTimeLink, Passkey, RecoveryCode, UserIdentity, UserRole, TeamMember)}
     assert set(left.values()) == {0}, left
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from kbplatform.accounts.models import User, UserSession
 from kbplatform.accounts.people import NewPerson
 from kbplatform.accounts.second_factor import new_recovery_codes, new_secret, turn_on
-from kbplatform.accounts.sessions import FRESH, Browser, confirm, end_sessions, list_sessions
+from kbplatform.accounts.sessions import FRESH, Browser, browser_name, confirm, end_sessions, list_sessions
 from kbplatform.accounts.tokens import make_token
 from kbplatform.db import utcnow
 from kbplatform.errors import SignInNeeded
@@ -169,6 +169,20 @@ def test_when_somebody_last_proved_who_they_are_is_noted_for_this_session_alone(
         confirm(session, here)
         confirm(session, here + 100)
     assert [utcnow() - at < FRESH for at in column(UserSession.confirmed_at)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge · Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15", "Safari · macOS"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0", "WeChat · Android"),
+        ("curl/8.5.0", "curl"),
+        ("", "?"),
+    ],
+)
+def test_a_browser_is_named_in_the_list_as_its_owner_knows_it(user_agent, name):
+    assert browser_name(user_agent) == name
 
 
 # ---------------------------------------------------------------------- secrets

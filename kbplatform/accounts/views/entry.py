@@ -199,6 +199,9 @@ def _go_on(accounts: Accounts, known: Known, target: str, *, remember: bool = Fa
 
 def enter(accounts: Accounts, pending: dict[str, Any], method: str) -> ResponseReturnValue:
     """Open a session for ``pending["user"]`` and lead on to ``pending["next"]``. What the browser kept from before is gone."""
+    before = current_viewer()
+    if before.session_id is not None:  # somebody else, or the same person again, was signed in here
+        accounts.sign_in.sign_out(before.session_id, current_actor())
     browser = Browser(request.remote_addr or "", request.headers.get("User-Agent", ""))
     secret = accounts.sign_in.open(pending["user"], browser, method=method, remember=pending["remember"], stamp=pending.get("stamp"))
     session.clear()
