@@ -16,13 +16,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from kbplatform.accounts import audit
-from kbplatform.accounts.models import Passkey, Team, TeamMember, User, UserIdentity, UserRole
+from kbplatform.accounts.models import Passkey, Role, Team, TeamMember, User, UserIdentity, UserRole
 from kbplatform.accounts.names import MAX_NAME, clean_email, key_of
 from kbplatform.accounts.people import require_another_owner
-from kbplatform.accounts.permissions import OWNER, READER
+from kbplatform.accounts.permissions import OWNER, PEOPLE_LOCK, READER
+from kbplatform.accounts.sessions import end_weak_sessions
 from kbplatform.accounts.sign_in import Known, add_user
 from kbplatform.bilingual import Text
-from kbplatform.db import utcnow
+from kbplatform.db import one_at_a_time, utcnow
 from kbplatform.errors import Conflict, InvalidInput, SignInNeeded
 from kbplatform.viewer import Actor
 
@@ -83,6 +84,8 @@ class Identities:
                     remedy=Text("需要的话，请管理员恢复。", "If you need it, ask your administrator to activate it."),
                 )
             row.last_used_at = utcnow()
+            if self._settings.sso_roles:
+                one_at_a_time(session, PEOPLE_LOCK)  # nobody deletes a role while it is given
             follow = _Following(session, row.user_id, identity.groups, Actor(None, address), provider)
             follow.roles(self._settings.sso_roles, {r.name for r in self._permissions.roles(session)} - {READER})
             follow.teams(self._settings.sso_teams)
@@ -178,6 +181,8 @@ class _Following:
             return
         self.session.execute(delete(UserRole).where(UserRole.user_id == self.user_id, UserRole.role.in_(before - after)))
         self.session.add_all(UserRole(user_id=self.user_id, role=role) for role in sorted(after - before))
+        if self.session.scalars(select(Role.name).where(Role.name.in_(after - before), Role.second_factor.is_(True))).first():
+            end_weak_sessions(self.session, [self.user_id], but=None)
         self._note("person.roles", before, after)
 
     def teams(self, mapping: dict[str, str]) -> None:

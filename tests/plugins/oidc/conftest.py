@@ -137,7 +137,7 @@ def site(kb_make_app, idp):
     def make(extra=None, **settings):
         given = {"oidc_issuer": idp.issuer, "oidc_client_id": "kb", "oidc_client_secret": SECRET, "oidc_label": "Acme", "public_url": "http://localhost"} | settings
         app = kb_make_app(plugins=PLUGINS | (extra or {}), read_access="signed-in", **given)
-        platform_of(app).accounts.people.create(None, CLI, NewPerson("Owner", roles=frozenset({"owner"})), password="a sentence nobody else has")
+        platform_of(app).accounts.people.create(None, CLI, NewPerson("Owner", roles=frozenset({"owner"})), password="forty green bicycles")
         return app
 
     return make

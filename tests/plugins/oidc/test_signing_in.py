@@ -8,6 +8,7 @@ from sqlalchemy import select
 from kbplatform.accounts.audit import AuditFilter
 from kbplatform.accounts.models import User, UserIdentity, UserSession
 from kbplatform.accounts.people import NewPerson
+from kbplatform.accounts.sessions import Browser
 from kbplatform.app import platform_of
 from kbplatform.viewer import CLI
 
@@ -134,6 +135,22 @@ def test_a_group_can_make_an_owner_but_the_last_owner_stays(site, idp, browse):
     accounts.people.enable(None, CLI, accounts.people.find("Owner"))
     browse(app).sign_in("u1")
     assert browser.me()["roles"] == ["reader"]
+
+
+def test_a_group_s_role_that_demands_a_second_factor_ends_sessions_without_one(site, idp, browse):
+    app = site(sso_roles={"kb-editors": "editor"})
+    accounts = platform_of(app).accounts
+    accounts.roles.change(CLI, "editor", permissions=accounts.roles.get("editor").permissions, second_factor=True)
+    idp.person("u1", name="Li")
+    browser = browse(app)
+    browser.sign_in("u1")
+    number = browser.me()["id"]
+    weak = accounts.sign_in.open(number, Browser("192.0.2.7", "x"), method="password")
+    assert accounts.gate.by_session(weak).id == number
+    idp.person("u1", name="Li", groups=["kb-editors"])
+    browse(app).sign_in("u1")
+    assert accounts.gate.by_session(weak) is None
+    assert browser.me()["roles"] == ["editor", "reader"]
 
 
 def test_groups_and_name_may_come_from_userinfo(site, idp, browse):
