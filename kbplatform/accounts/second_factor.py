@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -51,7 +52,7 @@ def matching_step(secret: str, code: str, *, now: float | None = None, future_hi
 
     Without ``future_hint`` only a slow clock is: to confirm a code of a time to come would help whoever guesses.
     """
-    totp, digits = pyotp.TOTP(secret), "".join(code.split())
+    totp, digits = pyotp.TOTP(secret), "".join(unicodedata.normalize("NFKC", code).split())
     here = int((time.time() if now is None else now) // STEP_S)
     found = [step for step in range(here - LOOK, here + LOOK + 1) if hmac.compare_digest(totp.generate_otp(step).encode(), digits.encode())]
     if not future_hint:

@@ -108,6 +108,8 @@ def test_a_passkey_is_made_and_lets_in_without_a_password(own_site, someone):
         page.click("text=Sign in with a passkey")
     page.wait_for_url(f"{base}/account")
     assert page.inner_text("h1") == "Chen"
+    page.goto(f"{base}/admin/audit?action=passkey.added")
+    assert page.locator(".stack tbody tr").count() == 1
     again = page.request.post(f"{base}/sign-in/passkey", data=asked.value.post_data, headers=asked.value.all_headers())
     assert again.status in {400, 422}  # the same answer twice is worth nothing
     page.context.clear_cookies()

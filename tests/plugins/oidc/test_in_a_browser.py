@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 
 import pytest
 import werkzeug.serving
-
-CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable") if (p := shutil.which(n))), None)
 
 
 @pytest.fixture
@@ -26,23 +22,15 @@ def address(site):
 
 
 @pytest.mark.browser
-def test_somebody_presses_the_button_signs_in_there_and_is_in(address, idp):
-    if CHROMIUM is None:
-        if os.environ.get("KBPLATFORM_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium found, and KBPLATFORM_REQUIRE_BROWSER is set")
-        pytest.skip("no Chromium on this machine: install chromium to run the browser tests")
-    from playwright.sync_api import sync_playwright
-
+def test_somebody_presses_the_button_signs_in_there_and_is_in(address, idp, browser):
     idp.person("u1", name="Li Na")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(locale="en-US")
-        page.goto(f"{address}/sign-in?next=/account")
-        page.get_by_role("button", name="Sign in with Acme").click()
-        page.wait_for_url(f"{idp.issuer}/**")
-        page.locator("[name=sub]").first.fill("u1")
-        page.get_by_role("button", name="Authorize").click()
-        page.wait_for_url(f"{address}/account")
-        assert page.locator("h1").inner_text() == "Li Na"
-        assert page.locator("#providers").get_by_text("connected since").count() == 1
-        browser.close()
+    page = browser.new_page(locale="en-US")
+    page.goto(f"{address}/sign-in?next=/account")
+    page.get_by_role("button", name="Sign in with Acme").click()
+    page.wait_for_url(f"{idp.issuer}/**")
+    page.locator("[name=sub]").first.fill("u1")
+    page.get_by_role("button", name="Authorize").click()
+    page.wait_for_url(f"{address}/account")
+    assert page.locator("h1").inner_text() == "Li Na"
+    assert page.locator("#providers").get_by_text("connected since").count() == 1
+    page.close()
