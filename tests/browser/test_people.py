@@ -56,6 +56,7 @@ def test_owner_invites_agent_agent_sets_up_lead_sees_owner_revokes(own_site, som
     owner.fill("#f-name", "账单组")
     owner.fill("#f-key", "billing")
     owner.click("section .btn-primary")
+    owner.locator(".said").wait_for()
 
     agent = someone()
     agent.goto(invite(owner, base, "小王", "agent", "billing"))
@@ -66,8 +67,10 @@ def test_owner_invites_agent_agent_sets_up_lead_sees_owner_revokes(own_site, som
     secret = agent.inner_text("code.secret").replace(" ", "")
     agent.fill("[name=code]", pyotp.TOTP(secret).now())
     agent.click(".entry .btn-primary")
+    agent.locator(".codes li").last.wait_for()
     assert agent.locator(".codes li").count() == 10
     agent.click(".entry .btn-primary")
+    agent.wait_for_url(f"{base}/account")
     assert "已开启" in agent.inner_text("#second-factor")
 
     lead = someone(locale="en-US", viewport={"width": 390, "height": 844})
@@ -81,6 +84,7 @@ def test_owner_invites_agent_agent_sets_up_lead_sees_owner_revokes(own_site, som
     owner.goto(f"{base}/admin/people")
     owner.click("text=小王")
     owner.click("text=停用")
+    owner.locator(".said").wait_for()
     agent.goto(f"{base}/articles/complaint-handling")
     assert agent.url.startswith(f"{base}/sign-in?next=")
     agent.fill("[name=who]", "小王")
