@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import literal, select, union_all, update
 
-from kbplatform.accounts.models import ApiToken, RolePermission, SiteChoice, Team, TeamMember, User, UserRole, UserSession
-from kbplatform.accounts.permissions import READER, RESTRICT
+from kbplatform.accounts.models import ApiToken, SiteChoice, Team, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.permissions import READER, RESTRICT, changes_of
 from kbplatform.accounts.sessions import SEEN_EVERY
 from kbplatform.accounts.vault import fingerprint
 from kbplatform.bilingual import Text
@@ -46,7 +46,7 @@ class Gate:
         with self._db.read() as session:
             if not self.is_open(session):
                 return ANONYMOUS
-            changes = _changes(session)
+            changes = changes_of(session)
         return Viewer(roles=frozenset({READER}), permissions=self._permissions.granted([READER], changes))
 
     def is_open(self, session: Session) -> bool:
@@ -97,17 +97,17 @@ class Gate:
     ) -> Viewer:
         rows = session.execute(
             union_all(
-                select(literal("role"), UserRole.role, literal("")).where(UserRole.user_id == user_id),
-                select(literal("team"), Team.key, literal("")).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user_id),
+                select(literal("role"), UserRole.role).where(UserRole.user_id == user_id),
+                select(literal("team"), Team.key).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user_id),
             )
         ).all()
-        roles = frozenset({READER} | {value for kind, value, _ in rows if kind == "role"})
-        permissions = self._permissions.granted(roles, _changes(session))
+        roles = frozenset({READER} | {value for kind, value in rows if kind == "role"})
+        permissions = self._permissions.granted(roles, changes_of(session))
         if scopes is not None:
             permissions &= scopes
         every_team = frozenset(session.scalars(select(Team.key))) if RESTRICT in permissions else frozenset()
         return Viewer(
-            id=user_id, name=name, roles=roles, reads_all_teams=every_team, teams=frozenset(value for kind, value, _ in rows if kind == "team"),
+            id=user_id, name=name, roles=roles, reads_all_teams=every_team, teams=frozenset(value for kind, value in rows if kind == "team"),
             permissions=permissions, scopes=scopes, session_id=session_id,
         )  # fmt: skip
 
@@ -143,7 +143,3 @@ class Gate:
             Text(f"您没有这项权限：{label.zh}", f"You are not allowed to: {label.en}"),
             remedy=Text("需要的话，请管理员给您加上相应的角色。", "If you need it, ask your administrator for a role that includes it."),
         )
-
-
-def _changes(session: Session) -> list[tuple[str, str, bool]]:
-    return [(r, p, a) for r, p, a in session.execute(select(RolePermission.role, RolePermission.permission, RolePermission.allowed))]

@@ -11,10 +11,10 @@ from sqlalchemy import delete, func, or_, select
 
 from kbplatform.accounts import audit
 from kbplatform.accounts.links import cancel_links, make_link
-from kbplatform.accounts.models import ApiToken, Passkey, Role, RolePermission, Team, TeamMember, User, UserIdentity, UserRole, UserSession
+from kbplatform.accounts.models import ApiToken, Passkey, Role, Team, TeamMember, User, UserIdentity, UserRole, UserSession
 from kbplatform.accounts.names import clean_email, clean_name, key_of, storable
 from kbplatform.accounts.passwords import hash_password, require_good
-from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, PEOPLE_LOCK, READER
+from kbplatform.accounts.permissions import MANAGE_PEOPLE, OWNER, PEOPLE_LOCK, READER, changes_of
 from kbplatform.accounts.second_factor import turn_off
 from kbplatform.accounts.sessions import end_sessions, end_weak_sessions
 from kbplatform.accounts.sign_in import add_user, rename, set_password
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from kbplatform.accounts.permissions import Permissions, RoleView
+    from kbplatform.accounts.permissions import Permissions
     from kbplatform.db import Database
     from kbplatform.viewer import Actor
 
@@ -101,11 +101,6 @@ class People:
         with self._db.read() as session:
             return as_people(session, [self.find_visible(session, viewer, user_id)])[0]
 
-    def roles(self) -> list[RoleView]:
-        """Every role, with what it may do."""
-        with self._db.read() as session:
-            return self._permissions.roles(session)
-
     def anybody(self) -> bool:
         """Whether there is an account at all."""
         with self._db.read() as session:
@@ -156,7 +151,7 @@ class People:
             return user.id, make_link(session, "invite", user.id)
 
     def invite_all(self, viewer: Viewer, actor: Actor, people: Sequence[NewPerson]) -> list[tuple[NewPerson, str]]:
-        """Invite everybody or, where one row is wrong, nobody; each with the link's secret. Raises InvalidInput with ``row``."""
+        """Invite everybody or, where one row is wrong, nobody; each with the link's secret. Raises InvalidInput that names the person."""
         with self._db.write() as session:
             made = []
             for number, new in enumerate(people, 1):
@@ -262,7 +257,7 @@ class People:
         if user.erased_at:
             raise _nobody()
         if viewer is not None and (user.id != viewer.id or viewer.scopes is not None):
-            held = self._permissions.granted(["reader", *_held(session, user.id)], _changes(session))
+            held = self._permissions.granted(["reader", *_held(session, user.id)], changes_of(session))
             if not held <= viewer.permissions:
                 raise Forbidden(Text("这个人的权限比您多，您不能改动", "That person may do more than you: you can't change them"))
         return user
@@ -365,10 +360,6 @@ def _grouped(session: Session, ids: Iterable[int]) -> tuple[dict[int, list[str]]
 
 def _held(session: Session, user_id: int) -> list[str]:
     return list(session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)))
-
-
-def _changes(session: Session) -> list[tuple[str, str, bool]]:
-    return [(c.role, c.permission, c.allowed) for c in session.scalars(select(RolePermission))]
 
 
 def shut_out(session: Session, user_id: int) -> None:

@@ -66,6 +66,11 @@ class RoleView:
     built_in: bool
 
 
+def changes_of(session: Session) -> list[tuple[str, str, bool]]:
+    """What the owner changed: (role, permission, allowed)."""
+    return [(r, p, a) for r, p, a in session.execute(select(RolePermission.role, RolePermission.permission, RolePermission.allowed))]
+
+
 class Permissions:
     """Every permission there is, and which role holds it. The owner's role holds all of them, always."""
 
@@ -84,7 +89,7 @@ class Permissions:
 
     def roles(self, session: Session) -> list[RoleView]:
         """The built-in roles, then the site's own."""
-        changes = [(c.role, c.permission, c.allowed) for c in session.scalars(select(RolePermission))]
+        changes = changes_of(session)
         rows = {r.name: r for r in session.scalars(select(Role).order_by(Role.name))}
         names = [*BUILT_IN, *(n for n in rows if n not in BUILT_IN)]
         return [

@@ -126,6 +126,17 @@ def test_the_matrix_would_see_a_leak(site, kb_login):
         assert "Zorilla" not in app.test_client().get(path).get_data(as_text=True), path
 
 
+def test_scores_do_not_tell_which_words_stand_in_articles_one_may_not_read(site, kb_login):
+    app = site("everyone")
+
+    def scores(client, word):
+        return [(h["slug"], h["score"]) for h in client.get(f"/api/v1/search?q=refund {word}&lang=en").get_json()["hits"]]
+
+    stranger, member = app.test_client(), kb_login(app, teams=("billing",))
+    assert scores(stranger, "Zorilla") == scores(stranger, "Zorila") == scores(stranger, "Xyzzyqq") != []
+    assert scores(member, "Zorilla") != scores(member, "Xyzzyqq")
+
+
 def test_counts_do_not_tell_of_articles_one_may_not_read(site, kb_login):
     app = site("everyone")
     totals = {
