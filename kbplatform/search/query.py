@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, pairs
+from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, is_han, pairs
 from kbplatform.search.engine import Alternative, Group, MatchKind, idf
 from kbplatform.search.glossary import Mention, Thesaurus
 from kbplatform.search.lexicon import Lexicon, Sound
@@ -54,7 +54,7 @@ class QueryReader:
         ``strange`` are words to take for unknown: they stand only in documents that may not be found this time, or in
         running text as an example (``tousu`` in a page on how to search).
         """
-        tokens = self._analyzer.query_tokens(self._analyzer.normalise(clean_query(text)))
+        tokens = self._analyzer.query_tokens(self._analyzer.asked(clean_query(text)))
         tokens = [replace(t, term="") if t.surface in strange else t for t in tokens]
         content = [t for t in tokens if not is_stop(t.surface)]
         only_stops = not content
@@ -73,7 +73,7 @@ class QueryReader:
 
     def reread(self, text: str) -> Reading | None:
         """Chinese words taken by their sound (头诉 → 投诉); None where that changes nothing."""
-        normal = self._analyzer.normalise(clean_query(text))
+        normal = self._analyzer.asked(clean_query(text))
         changed = False
         groups: list[Group] = []
         tokens = [t for t in self._analyzer.query_tokens(normal) if not is_stop(t.surface)]
@@ -124,7 +124,7 @@ class QueryReader:
         if mixed:
             return mixed
         groups: list[Group] = []
-        trust = 1.0 if len(piece) == 1 else LOOSE_CHARACTER
+        trust = 1.0 if sum(not is_stop(t.surface) for t in piece) < 2 else LOOSE_CHARACTER
         for token in piece:
             if keep_stops or not is_stop(token.surface):
                 groups += self._token(token, synonyms.get(token, []), trust)
@@ -194,7 +194,7 @@ class QueryReader:
             groups.append(self._group(part, [*self._han(part), *synonyms]))
         rest = len(token.surface) - sum(map(len, parts))
         if rest or not any(g.alternatives for g in groups):
-            groups.append(Group(token.surface, (), UNKNOWN_SHARE * rest / len(token.surface), topical=False))
+            groups.append(Group(token.surface, (), self._unknown(token.surface) * rest / len(token.surface), topical=False))
         return groups
 
     def _guesses(self, word: str) -> list[Alternative]:
@@ -254,7 +254,11 @@ class QueryReader:
         if self._topical(kept):
             return Group(surface, kept, share)
         kept = tuple(replace(a, weight=a.weight * OFF_TOPIC) for a in kept)
-        return Group(surface, kept, share * OFF_TOPIC if kept else UNKNOWN_SHARE, topical=False)
+        return Group(surface, kept, share * OFF_TOPIC if kept else self._unknown(surface), topical=False)
+
+    def _unknown(self, word: str) -> float:
+        """What a word nobody ever wrote counts: much where it names something."""
+        return UNKNOWN_SHARE * (self._analyzer.substance(word) if is_han(word) else 1.0)
 
     def _topical(self, alternatives: tuple[Alternative, ...]) -> bool:
         """Whether this is something pages are about, not just a word that happens to stand in one."""
