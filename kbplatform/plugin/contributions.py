@@ -32,6 +32,7 @@ class SearchDocument:
     languages of one page, so that a search answers with one hit per ``(kind, key)``.
     ``keywords`` are other names of it; ``asks`` how people put the need it answers (``the parcel came smashed``).
     ``audience`` lists who may find it: ``everyone``, ``signed-in`` or ``team:<id>``.
+    ``changed`` is when its text last changed, in seconds since 1970 UTC; 0 where nobody knows.
     """
 
     id: str
@@ -49,6 +50,7 @@ class SearchDocument:
     sections: tuple[SearchSection, ...] = ()
     audience: frozenset[str] = frozenset({EVERYONE})
     popularity: float = 0.0
+    changed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

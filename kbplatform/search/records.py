@@ -11,7 +11,7 @@ from kbplatform.search.engine import IndexRecord
 from kbplatform.search.pinyin import PinyinTable, initials
 from kbplatform.search.stopwords import is_stop
 
-RECORD_VERSION = "4"
+RECORD_VERSION = "5"
 """Part of the index's schema version: raise it whenever fields or weights change."""
 
 ASIDE = frozenset({"twins", "source-sum"})
@@ -50,6 +50,7 @@ class RecordBuilder:
             group=doc.group,
             audience=doc.audience,
             popularity=doc.popularity,
+            changed=doc.changed,
             all=tuple(combined),
             head=tuple(title + keywords),
             rest=tuple(rest),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from kbplatform.plugin.contributions import DocumentSource, SearchDocument
 from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
 from kbplatform.search.asking import Asking
-from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine
+from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine, since_day
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.glossary import Glossary, Thesaurus
 from kbplatform.search.lexicon import Lexicon
@@ -202,12 +202,18 @@ class SearchService:
         lang: str = "zh",
         kinds: Iterable[str] = ARTICLES,
         audiences: Iterable[str],
+        groups: Iterable[str] = (),
+        langs: Iterable[str] = (),
+        changed_since: float | None = None,
         limit: int = 10,
     ) -> SearchResult:
-        """The best pages for a query of any length; ``lang`` is preferred, ``audiences`` and ``kinds`` restrict."""
+        """The best pages for a query of any length; ``lang`` is preferred, all else restricts.
+
+        ``changed_since`` (seconds since 1970 UTC) means since that day.
+        """
         started = time.perf_counter()
         text = clean_query(query)
-        filters = Filters(frozenset(audiences), frozenset(kinds))
+        filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
         if not text or limit < 1:
             return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
         snapshot, ranking, texts = self._rank(text, filters, limit)
@@ -279,15 +285,24 @@ class SearchService:
         for source in self._sources:
             if wanted and (not filters.kinds or source.kinds & filters.kinds):
                 found |= source.load(wanted)
-        return {i: d for i, d in found.items() if d.audience & filters.audiences and (not filters.kinds or d.kind in filters.kinds)}
+        return {i: d for i, d in found.items() if filters.admits(d)}
 
     # ------------------------------------------------------------------ suggesting
 
     def suggest(
-        self, prefix: str, *, lang: str = "zh", kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 8
+        self,
+        prefix: str,
+        *,
+        lang: str = "zh",
+        kinds: Iterable[str] = ARTICLES,
+        audiences: Iterable[str],
+        groups: Iterable[str] = (),
+        langs: Iterable[str] = (),
+        changed_since: float | None = None,
+        limit: int = 8,
     ) -> tuple[Suggestion, ...]:
-        """Pages with a word in title or keywords that begins so, in characters, letters, pinyin or initials."""
-        filters = Filters(frozenset(audiences), frozenset(kinds))
+        """Pages with a word in title or keywords that begins so, in characters, letters, pinyin or initials; else as ``search``."""
+        filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
         parts = self._parts(prefix)
         snapshot = self._current()
         key = (id(snapshot.engine), snapshot.engine.generation(), filters, lang, limit, parts)
