@@ -15,6 +15,8 @@ from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import Alternative, Group, MatchKind
 from kbplatform.search.stopwords import is_stop
 
+OPENING = 1.5
+"""The closeness of a page one of whose names begins with the whole query: it is being typed."""
 _PREPARED_DOCUMENTS = 2_000
 _HELD: dict[MatchKind, float] = {"word": 1.0, "prefix": 0.7}
 _HELD_OTHERWISE = 0.8
@@ -23,8 +25,10 @@ _HELD_OTHERWISE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """``having[term]`` are the phrases with that term; ``sizes[i]`` how many words phrase ``i`` has that name something."""
+    """``having[term]`` are the phrases with that term; ``sizes[i]`` how many words phrase ``i`` has that name something;
+    ``openings`` the page's names as they are typed."""
 
+    openings: tuple[str, ...]
     having: Mapping[str, frozenset[int]]
     sizes: tuple[int, ...]
 
@@ -36,12 +40,14 @@ class Asking:
         self._analyzer = analyzer
         self._prepare = lru_cache(maxsize=_PREPARED_DOCUMENTS)(self._prepared)
 
-    def closeness(self, document: SearchDocument, groups: Sequence[Group]) -> float:
-        """How close the nearest phrase of a page comes to a query, 0 (not at all) to 1 (word for word).
+    def closeness(self, document: SearchDocument, text: str, groups: Sequence[Group]) -> float:
+        """How close the nearest phrase of a page comes to a query, 0 (not at all) to 1 (word for word); ``OPENING`` where one begins so.
 
         That is the part of the query's meaning the phrase holds, times the root of the part of the phrase that was asked.
         """
-        phrases = self._prepare((document.title, document.angle, *document.keywords, *document.asks))
+        phrases = self._prepare((document.title, *document.keywords), (document.angle, *document.asks))
+        if len(text) > 1 and any(opening.startswith(text) for opening in phrases.openings):
+            return OPENING
         total = sum(g.share for g in groups)
         if not total:
             return 0.0
@@ -53,16 +59,16 @@ class Asking:
                 met[phrase] = met.get(phrase, 0) + words
         return max((h / total * min(1.0, met[i] / phrases.sizes[i]) ** 0.5 for i, h in held.items()), default=0.0)
 
-    def _prepared(self, texts: tuple[str, ...]) -> _Phrases:
+    def _prepared(self, names: tuple[str, ...], others: tuple[str, ...]) -> _Phrases:
         having: dict[str, set[int]] = {}
         sizes: list[int] = []
-        for number, text in enumerate(dict.fromkeys(texts)):
+        for number, text in enumerate(dict.fromkeys((*names, *others))):
             normal = self._analyzer.normalise(text)
             sizes.append(max(1, sum(not is_stop(t.surface) for t in self._analyzer.query_tokens(normal))))
             for token in self._analyzer.index_tokens(normal):
                 if not is_stop(token.surface):
                     having.setdefault(token.term, set()).add(number)
-        return _Phrases({term: frozenset(found) for term, found in having.items()}, tuple(sizes))
+        return _Phrases(tuple(self._analyzer.normalise(n) for n in names), {term: frozenset(found) for term, found in having.items()}, tuple(sizes))
 
 
 def _best(phrases: _Phrases, group: Group) -> dict[int, tuple[float, int]]:

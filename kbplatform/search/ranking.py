@@ -19,7 +19,7 @@ from kbplatform.search.query import QueryReader, Reading
 Closeness = Callable[[Sequence["PageHit"]], Mapping[str, float]]
 RERANKED = 20
 """How many of the best pages are compared with the ways people ask for them."""
-CLOSENESS = 2.0
+CLOSENESS = 1.0
 """A page asked for word for word counts this much more than by its words alone."""
 ENOUGH = 3
 """Pages at which the ladder stops."""

@@ -237,14 +237,14 @@ class SearchService:
         texts = _Texts(snapshot.engine, filters, self._load)
         ranking = rank(
             snapshot.engine, snapshot.reader(filters), text,
-            filters=filters, limit=limit, closeness=partial(self._closeness, texts), deadline_ms=DEADLINE_MS,
+            filters=filters, limit=limit, closeness=partial(self._closeness, texts, self._analyzer.asked(text)), deadline_ms=DEADLINE_MS,
         )  # fmt: skip
         return snapshot, ranking, texts
 
-    def _closeness(self, texts: _Texts, pages: Sequence[PageHit]) -> dict[str, float]:
+    def _closeness(self, texts: _Texts, asked: str, pages: Sequence[PageHit]) -> dict[str, float]:
         """How close each page's nearest language comes to what was asked."""
         texts.want([p.page for p in pages])
-        return {p.page: max((self._asking.closeness(d, p.groups) for d in texts.of(p.page)), default=0.0) for p in pages}
+        return {p.page: max((self._asking.closeness(d, asked, p.groups) for d in texts.of(p.page)), default=0.0) for p in pages}
 
     def _hits(self, ranking: Ranking, texts: _Texts, lang: str) -> tuple[SearchHit, ...]:
         texts.want([p.page for p in ranking.pages])
