@@ -85,8 +85,9 @@ class Glossary:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Chinese forms, for the segmenter."""
-        return tuple(dict.fromkeys(f for c in self.concepts for f in c.forms if _ALL_HAN.fullmatch(f)))
+        """Chinese forms and the words that are read otherwise, for the segmenter."""
+        forms = (f for c in self.concepts for f in c.forms if _ALL_HAN.fullmatch(f))
+        return tuple(dict.fromkeys((*forms, *(word for word, _ in self.pinyin if len(word) > 1))))
 
     def get(self, concept_id: str) -> Concept | None:
         """The concept with this id."""

@@ -82,6 +82,21 @@ def test_a_character_that_is_read_otherwise_in_a_word_is_known_by_the_word_and_t
     assert table.syllables("abc") == ()
 
 
+@pytest.mark.parametrize(
+    ("word", "reading"),
+    [("还款日", "huan kuan ri"), ("重发", "chong fa"), ("命令行", "ming ling hang"), ("最长", "zui chang"), ("组长", "zu zhang"), ("严重", "yan zhong"),
+     ("长", "chang"), ("重开率", "chong kai lv"), ("解决率", "jie jue lv")],
+)  # fmt: skip
+def test_words_of_the_trade_are_read_as_people_say_them_longer_words_too(glossary, word, reading):
+    table = PinyinTable.build()
+    table.learn([word], dict(glossary.pinyin))
+    assert " ".join(table.syllables(word)) == reading
+
+
+def test_a_word_with_a_reading_of_its_own_is_kept_whole(analyzer):
+    assert "重发" in [t.surface for t in analyzer.query_tokens("请给我重发一遍")]
+
+
 def test_the_table_survives_its_file_and_a_broken_file_is_an_empty_table(table, tmp_path):
     path = tmp_path / "pinyin.json"
     table.save(path)
