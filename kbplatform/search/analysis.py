@@ -18,14 +18,15 @@ import opencc
 import rjieba
 import Stemmer
 
+from kbplatform.bilingual import HAN_RANGE
+
 ANALYSIS_VERSION = "4"
 """Part of the index's schema version: raise it whenever tokens change."""
 
 Script = Literal["han", "latin"]
-_HAN_RANGE = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
-_LATIN_CHAR = rf"[^\W_{_HAN_RANGE}]"
-_RUN = re.compile(rf"(?P<han>[{_HAN_RANGE}]+)|(?P<latin>{_LATIN_CHAR}+(?:['’]{_LATIN_CHAR}+)*)")
-_HAN = re.compile(rf"[{_HAN_RANGE}]")
+_LATIN_CHAR = rf"[^\W_{HAN_RANGE}]"
+_RUN = re.compile(rf"(?P<han>[{HAN_RANGE}]+)|(?P<latin>{_LATIN_CHAR}+(?:['’]{_LATIN_CHAR}+)*)")
+_HAN = re.compile(rf"[{HAN_RANGE}]")
 _POSSESSIVE = re.compile(r"['’]s$|['’]")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$")
 _WORDS_AT_ONCE = 20_000

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, is_han, pairs
 from kbplatform.search.engine import Alternative, Group, MatchKind, idf
-from kbplatform.search.glossary import Mention, Thesaurus
 from kbplatform.search.lexicon import Lexicon, Sound
 from kbplatform.search.pinyin import initials
 from kbplatform.search.stopwords import is_stop
+from kbplatform.search.thesaurus import Mention, Thesaurus
 
 MOST_GROUPS = 16
 MOST_ALTERNATIVES = 14

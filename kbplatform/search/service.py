@@ -13,18 +13,19 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import DocumentSource, SearchDocument
 from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
 from kbplatform.search.asking import Asking
 from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine, since_day
 from kbplatform.search.engines.memory import MemoryEngine
-from kbplatform.search.glossary import Glossary, Thesaurus
 from kbplatform.search.lexicon import Lexicon
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.query import QueryReader
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION, RecordBuilder
 from kbplatform.search.snippets import Excerpter
+from kbplatform.search.thesaurus import Thesaurus
 
 ARTICLES = frozenset({"article"})
 CALL_BOOST = 1.02
