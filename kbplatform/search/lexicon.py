@@ -7,7 +7,7 @@ it, so that a mistyped word becomes one that was really written somewhere.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -73,11 +73,7 @@ class Lexicon:
             if len(found[0]) > 1:
                 self._vague.setdefault(fuzzy(letters), []).extend(w for w in found if len(w) > 1)
         self._readings = sorted(self._spoken)
-        self._mistyped: dict[str, list[str]] = {}
-        for word in self._han:
-            if 2 <= len(word) <= LONGEST_MISTYPED and word in head:
-                for pattern in _patterns(word):
-                    self._mistyped.setdefault(pattern, []).append(word)
+        self._mistyped = _by_pattern(w for w in self._han if w in head)
         self.near = lru_cache(maxsize=2000)(self._near)
 
     def prior(self, word: str) -> float:
@@ -227,8 +223,14 @@ def _one_wrong(word: str) -> list[str]:
     return [f"{word[:i]}?{word[i + 1 :]}" for i in range(len(word))]
 
 
-def _patterns(word: str) -> list[str]:
-    return _swapped(word) + _one_wrong(word)
+def _by_pattern(words: Iterable[str]) -> dict[str, list[str]]:
+    """Words by their characters in order of code, and by all but one of them."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if 2 <= len(word) <= LONGEST_MISTYPED:
+            for pattern in _swapped(word) + _one_wrong(word):
+                found.setdefault(pattern, []).append(word)
+    return found
 
 
 def _span(sorted_words: list[str], prefix: str) -> list[str]:
