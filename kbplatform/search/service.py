@@ -18,6 +18,7 @@ from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, Match
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.glossary import Glossary, Thesaurus
 from kbplatform.search.lexicon import Lexicon
+from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.query import QueryReader
 from kbplatform.search.ranking import PageHit, Ranking, rank
@@ -132,6 +133,8 @@ class SearchService:
         self._sources = tuple(sources)
         self._analyzer = analyzer
         self._thesaurus = Thesaurus(glossary, analyzer)
+        self._meanings = Meanings(analyzer, self._thesaurus)
+        self.meaning_version = f"{ANALYSIS_VERSION}.{MEANING_VERSION}.{glossary.digest}"
         self._pinyin_path = pinyin_path
         self._last_pinyin = PinyinTable()
         self._excerpter = Excerpter(analyzer)
@@ -240,6 +243,10 @@ class SearchService:
             if wanted and (not filters.kinds or source.kinds & filters.kinds):
                 found |= source.load(wanted)
         return {i: d for i, d in found.items() if d.audience & filters.audiences and (not filters.kinds or d.kind in filters.kinds)}
+
+    def meaning(self, query: str) -> frozenset[str]:
+        """What a query is about, as terms; queries that mean the same have the same, while ``meaning_version`` stays."""
+        return self._meanings.of(clean_query(query))
 
     # ------------------------------------------------------------------ suggesting
 
