@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from kbplatform.accounts.permissions import GAPS, READ
 from kbplatform.articles.pages import ArticleCard
 from kbplatform.bilingual import Lang, Text
-from kbplatform.errors import NotFound, wrong
+from kbplatform.errors import wrong
 from kbplatform.insights.forms import answer_url, current_asker, target_of
 from kbplatform.insights.service import MOST_REASON, PAGE_SIZE, Gaps
 from kbplatform.search.service import MAX_QUERY_CHARS
 from kbplatform.web.access import current_actor, current_viewer, requires
-from kbplatform.web.api import ApiBlueprint, Problem
+from kbplatform.web.api import ApiBlueprint, Problem, QueryModel
 
 if TYPE_CHECKING:
     from kbplatform.articles.service import ArticleService
@@ -60,7 +60,7 @@ class AskedOut(BaseModel):
     declined: str
 
 
-class GapsQuery(BaseModel):
+class GapsQuery(QueryModel):
     """Which gaps; all but merged ones without ``state``."""
 
     state: State | Literal[""] = ""

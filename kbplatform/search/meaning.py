@@ -9,7 +9,7 @@ from kbplatform.search.stopwords import is_stop
 
 if TYPE_CHECKING:
     from kbplatform.search.analysis import Analyzer, Token
-    from kbplatform.search.glossary import Thesaurus
+    from kbplatform.search.thesaurus import Thesaurus
 
 MEANING_VERSION = "1"
 """Raise it whenever the same words mean other terms."""

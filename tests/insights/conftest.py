@@ -8,6 +8,7 @@ import pytest
 
 from kbplatform.accounts.service import make_accounts
 from kbplatform.articles.content_root import bundled_content
+from kbplatform.glossary import Glossary
 from kbplatform.insights.gaps import Asker
 from kbplatform.insights.personal_data import personal_data
 from kbplatform.insights.service import Gaps
@@ -21,7 +22,7 @@ NOON = datetime(2031, 5, 5, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def search(kb_settings, kb_database):
-    service = make_search(kb_settings(), kb_database, [], bundled_content())
+    service = make_search(kb_settings(), kb_database, [], Glossary.load(bundled_content() / "glossary.toml"))
     yield service
     service.close()
 

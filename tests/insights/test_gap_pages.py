@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
-from click.testing import CliRunner
 
 from kbplatform.app import platform_of
-from kbplatform.cli import root
 
 
 def token_of(client) -> str:
