@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import Group
 from kbplatform.search.engines.memory import MemoryEngine
-from kbplatform.search.glossary import Glossary
 from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import SearchService, schema_version
 from kbplatform.search.snippets import Excerpter
