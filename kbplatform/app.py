@@ -23,8 +23,9 @@ from kbplatform.articles.sitefacts import SiteFactService, declared_facts
 from kbplatform.bilingual import Text
 from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
-from kbplatform.errors import StorageError
+from kbplatform.errors import SettingsError, StorageError
 from kbplatform.events import EventRelay
+from kbplatform.glossary import Glossary, GlossaryError, glossary_files
 from kbplatform.health import core_checks
 from kbplatform.logs import configure_logs
 from kbplatform.mail import Mailer
@@ -78,12 +79,13 @@ class Platform:
     articles: ArticleService
     site_facts: SiteFactService
     sources: list[DocumentSource]
+    glossary: Glossary
     search: SearchService
 
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
         shared = self.search.engine if self.settings.search_engine == "memory" else None
-        return make_indexer(self.settings, self.db, self.sources, self.content, shared)
+        return make_indexer(self.settings, self.db, self.sources, self.glossary, shared)
 
     def run_indexer(self, stop: Event) -> None:
         """Keep the index in step and deliver events to plugins until ``stop`` is set."""
@@ -116,7 +118,7 @@ class Platform:
 
 
 def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] | None = None) -> Platform:
-    """Everything but HTTP: settings → database → plugins → articles → search.
+    """Everything but HTTP: settings → database → plugins → articles → glossary → search.
 
     ``plugins`` adds plugin modules by name to the installed ones (for tests). Raises KbError with a
     remedy where settings, database or a strict plugin stand in the way.
@@ -132,6 +134,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     calls = Calls(loaded)
     services = Services(db, settings)
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
+    glossary = load_glossary(settings, content)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
     return Platform(
         settings=settings,
@@ -144,7 +147,8 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         articles=ArticleService(db, resolvers),
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
-        search=make_search(settings, db, sources, content),
+        glossary=glossary,
+        search=make_search(settings, db, sources, glossary),
     )
 
 
@@ -205,6 +209,20 @@ def _migrate(db: Database, plugins: Plugins) -> None:
     components = [CORE, *(Component(r.name, r.name, _versions(r)) for r in with_tables.values())]
     for name, error in upgrade(db, components).items():
         plugins.drop(with_tables[name], error)
+
+
+def load_glossary(settings: Settings, content: Path) -> Glossary:
+    """The bundled terms with the site's own over them. Raises SettingsError with every fault and its line."""
+    try:
+        return Glossary.load(*glossary_files(content, settings.data_dir))
+    except GlossaryError as error:
+        raise SettingsError(
+            Text(f"术语表有误：{error.in_('zh')}", f"The glossary can't be used: {error.in_('en')}"),
+            remedy=Text(
+                "用 kbplatform glossary check 看全部问题，改好再启动。",
+                "See `kbplatform glossary check` for all of it; put it right and start again.",
+            ),
+        ) from error
 
 
 def _versions(record: PluginRecord) -> Path:

@@ -12,7 +12,7 @@ from kbplatform.accounts.people import PAGE_SIZE, Changes, NewPerson, Person
 from kbplatform.accounts.permissions import MANAGE_PEOPLE, READ, READ_AUDIT, SEE_TEAM
 from kbplatform.accounts.service import Accounts
 from kbplatform.web.access import current_actor, current_viewer, requires
-from kbplatform.web.api import ApiBlueprint
+from kbplatform.web.api import ApiBlueprint, QueryModel
 
 _TAG = Tag(name="people", description="People, teams, the audit")
 
@@ -50,7 +50,7 @@ class PeopleOut(BaseModel):
     people: list[PersonOut]
 
 
-class PeopleQuery(BaseModel):
+class PeopleQuery(QueryModel):
     """Which people; a page has ``page_size`` of them."""
 
     search: str = Field("", max_length=100)
@@ -94,7 +94,7 @@ class ChangeIn(BaseModel):
     active: bool | None = None
 
 
-class AuditQuery(BaseModel):
+class AuditQuery(QueryModel):
     """Which rows, the newest first; ``before`` is the id of the last row of the page before."""
 
     actor: int | None = Field(None, ge=1, lt=2**31)

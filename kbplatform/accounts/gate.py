@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import literal, select, union_all, update
+from sqlalchemy import bindparam, exists, false, literal, select, union_all, update
 
-from kbplatform.accounts.models import ApiToken, SiteChoice, Team, TeamMember, User, UserRole, UserSession
-from kbplatform.accounts.permissions import READER, RESTRICT, changes_of
+from kbplatform.accounts.models import ApiToken, RolePermission, SiteChoice, Team, TeamMember, User, UserRole, UserSession
+from kbplatform.accounts.permissions import READER, RESTRICT
 from kbplatform.accounts.sessions import SEEN_EVERY
 from kbplatform.accounts.vault import fingerprint
 from kbplatform.bilingual import Text
@@ -18,8 +19,10 @@ from kbplatform.errors import Forbidden, SignInNeeded
 from kbplatform.viewer import ANONYMOUS, Viewer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from kbplatform.accounts.permissions import Permissions
@@ -30,6 +33,54 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 READ_ACCESS = "read_access"
 _USED_EVERY = timedelta(minutes=1)
+_NOTHING = literal("")
+_FALSE = false()
+
+
+def _facts(kind: str, a: Any, b: Any = _NOTHING, c: Any = _FALSE) -> Select[tuple[str, str, str, bool]]:  # noqa: ANN401 - columns or literals
+    return select(literal(kind), a, b, c)
+
+
+_CHANGES = _facts("change", RolePermission.role, RolePermission.permission, RolePermission.allowed)
+_SITE = union_all(
+    _CHANGES,
+    _facts("choice", SiteChoice.value).where(SiteChoice.key == READ_ACCESS),
+    _facts("people", _NOTHING).where(exists(select(User.id))),
+)
+_PERSON = union_all(
+    _CHANGES,
+    _facts("role", UserRole.role).where(UserRole.user_id == bindparam("person")),
+    _facts("team", Team.key).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == bindparam("person")),
+    _facts("every_team", Team.key),
+)
+"""What the gate must know, each in one statement: it stands before every request."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """The rows of one of these statements, by kind."""
+
+    changes: list[tuple[str, str, bool]] = field(default_factory=list)
+    choice: str = ""
+    people: bool = False
+    roles: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
+    every_team: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Iterable[Any]) -> _Known:
+        known = cls()
+        lists = {"role": known.roles, "team": known.teams, "every_team": known.every_team}
+        for kind, a, b, c in rows:
+            if kind == "change":
+                known.changes.append((a, b, bool(c)))
+            elif kind == "choice":
+                known.choice = a
+            elif kind == "people":
+                known.people = True
+            else:
+                lists[kind].append(a)
+        return known
 
 
 class Gate:
@@ -44,19 +95,21 @@ class Gate:
     def anonymous(self) -> Viewer:
         """Nobody in particular: a reader where the site is open, nothing where it is not."""
         with self._db.read() as session:
-            if not self.is_open(session):
-                return ANONYMOUS
-            changes = changes_of(session)
-        return Viewer(roles=frozenset({READER}), permissions=self._permissions.granted([READER], changes))
+            known = _Known.of(session.execute(_SITE))
+        if not self._open(known):
+            return ANONYMOUS
+        return Viewer(roles=frozenset({READER}), permissions=self._permissions.granted([READER], known.changes))
 
     def is_open(self, session: Session) -> bool:
         """Whether people who are not signed in may read: the setting, else the owner's choice, else while this machine alone can see it."""
+        return self._open(_Known.of(session.execute(_SITE)))
+
+    def _open(self, known: _Known) -> bool:
         if self._settings.read_access != "auto":
             return self._settings.read_access == "everyone"
-        chosen = session.get(SiteChoice, READ_ACCESS)
-        if chosen:
-            return chosen.value == "everyone"
-        return self._settings.on_loopback and session.scalar(select(User.id).limit(1)) is None
+        if known.choice:
+            return known.choice == "everyone"
+        return self._settings.on_loopback and not known.people
 
     def by_session(self, token: str) -> Viewer | None:
         """The person whose session this is; None where it has run out, was ended, or its person was deactivated."""
@@ -95,20 +148,14 @@ class Gate:
     def _viewer(
         self, session: Session, user_id: int, name: str, *, session_id: int | None = None, scopes: frozenset[str] | None = None
     ) -> Viewer:
-        rows = session.execute(
-            union_all(
-                select(literal("role"), UserRole.role).where(UserRole.user_id == user_id),
-                select(literal("team"), Team.key).join(TeamMember, TeamMember.team_id == Team.id).where(TeamMember.user_id == user_id),
-            )
-        ).all()
-        roles = frozenset({READER} | {value for kind, value in rows if kind == "role"})
-        permissions = self._permissions.granted(roles, changes_of(session))
+        known = _Known.of(session.execute(_PERSON, {"person": user_id}))
+        roles = frozenset({READER, *known.roles})
+        permissions = self._permissions.granted(roles, known.changes)
         if scopes is not None:
             permissions &= scopes
-        every_team = frozenset(session.scalars(select(Team.key))) if RESTRICT in permissions else frozenset()
         return Viewer(
-            id=user_id, name=name, roles=roles, reads_all_teams=every_team, teams=frozenset(value for kind, value in rows if kind == "team"),
-            permissions=permissions, scopes=scopes, session_id=session_id,
+            id=user_id, name=name, roles=roles, teams=frozenset(known.teams), permissions=permissions, scopes=scopes, session_id=session_id,
+            reads_all_teams=frozenset(known.every_team) if RESTRICT in permissions else frozenset(),
         )  # fmt: skip
 
     def _note(self, table: type[UserSession | ApiToken], column: str, row_id: int, now: datetime) -> None:

@@ -9,12 +9,12 @@ from kbplatform.articles.pages import ArticleCard, ArticlePage
 from kbplatform.articles.service import ArticleService
 from kbplatform.bilingual import Lang
 from kbplatform.web.access import current_viewer, requires
-from kbplatform.web.api import ApiBlueprint
+from kbplatform.web.api import ApiBlueprint, QueryModel
 
 _TAG = Tag(name="articles", description="Practices and articles")
 
 
-class LangQuery(BaseModel):
+class LangQuery(QueryModel):
     """Content language: a preference; the other language answers where the asked one is missing."""
 
     lang: Lang = "zh"

@@ -8,12 +8,12 @@ from kbplatform.accounts.permissions import READ
 from kbplatform.bilingual import Lang
 from kbplatform.search.service import MAX_QUERY_CHARS, SearchHit, SearchService
 from kbplatform.web.access import current_viewer, requires
-from kbplatform.web.api import ApiBlueprint
+from kbplatform.web.api import ApiBlueprint, QueryModel
 
 _TAG = Tag(name="search", description="Finding pages")
 
 
-class SearchQuery(BaseModel):
+class SearchQuery(QueryModel):
     """``lang`` is a preference, not a filter. ``kind`` repeats or lists kinds with commas; articles alone by default."""
 
     q: str = Field("", max_length=MAX_QUERY_CHARS)
@@ -22,7 +22,7 @@ class SearchQuery(BaseModel):
     kind: str = Field("", max_length=100, pattern=r"^[a-z,]*$")
 
 
-class SuggestQuery(BaseModel):
+class SuggestQuery(QueryModel):
     """What has been typed so far."""
 
     q: str = Field("", max_length=MAX_QUERY_CHARS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, jsonify
 from flask.json.provider import DefaultJSONProvider
@@ -21,6 +21,21 @@ from kbplatform.web.access import PUBLIC, declared_permission, public
 _SCHEME = "token"
 _UNSTORABLE = re.compile(r"\\u[dD][89a-fA-F]")
 """How half a character, which no database takes, is written in JSON."""
+
+
+class QueryModel(BaseModel):
+    """What stands in an address behind the question mark: the base of such models."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in pydantic
+        """The schema, worked out once: flask-openapi3 asks for it at every request."""
+        if args or kwargs:
+            return super().model_json_schema(*args, **kwargs)
+        if "_schema" not in cls.__dict__:
+            cls._schema = super().model_json_schema()
+        return cls._schema
+
+    _schema: ClassVar[dict[str, Any]]
 
 
 class FieldProblem(BaseModel):
@@ -138,4 +153,4 @@ def _words(error: Any) -> Text:  # noqa: ANN401 - pydantic's ErrorDetails
     return words.get(kind, Text(f"不能用：{error['msg']}", str(error["msg"])))
 
 
-__all__ = ["ApiBlueprint", "FieldProblem", "Problem", "install_openapi", "make_openapi_app"]
+__all__ = ["ApiBlueprint", "FieldProblem", "Problem", "QueryModel", "install_openapi", "make_openapi_app"]
