@@ -29,10 +29,10 @@ from known_items import Query, make_queries
 
 from kbplatform.articles.content_root import bundled_content
 from kbplatform.articles.packs import read_pack
+from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.rendering import SiteFacts, render
 from kbplatform.search.analysis import Analyzer
-from kbplatform.search.glossary import Glossary
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.stopwords import is_stop
 
@@ -68,8 +68,6 @@ class Page:
     key: str
     documents: tuple[SearchDocument, ...]
     queries: tuple[Query, ...]
-    changed: float
-    """When it was last changed, UTC epoch seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ class Corpus:
         for language in self._languages.values():
             for document in language.documents:
                 by_key.setdefault(document.key, []).append(document)
-        return [Page(key, tuple(documents), (), NEWEST - 30 * DAY) for key, documents in by_key.items()]
+        return [Page(key, tuple(documents), ()) for key, documents in by_key.items()]
 
     def pages(self) -> Iterator[Page]:
         """Real pages, then generated ones, until ``size`` documents are reached."""
@@ -126,7 +124,7 @@ class Corpus:
             if room <= 0:
                 return
             count += len(page.documents)
-            yield page if len(page.documents) <= room else Page(page.key, page.documents[:room], page.queries, page.changed)
+            yield page if len(page.documents) <= room else Page(page.key, page.documents[:room], page.queries)
 
     def _all(self) -> Iterator[Page]:
         yield from self.real
@@ -161,11 +159,11 @@ class Corpus:
         languages = ("zh", "en") if number % 4 > 1 else ("zh",)
         documents = tuple(
             self._document(self._topic(number, lang), lang, own, body, twin=twin, id=f"article:{number + 1000}:{lang}", key=key, group=group,
-                           audience=frozenset({audience}), popularity=min(popularity, 1.0))
+                           audience=frozenset({audience}), popularity=min(popularity, 1.0), changed=changed)
             for lang in languages
         )  # fmt: skip
         queries = make_queries(key, documents, {lang: self._topic(number, lang) for lang in languages}, own, self)
-        return Page(key, documents, queries, changed)
+        return Page(key, documents, queries)
 
     def _topic(self, number: int, lang: str) -> Topic:
         """Twins share thing and issue with the page before them; no two pages share all three."""
@@ -198,7 +196,7 @@ class Corpus:
         return SearchDocument(
             kind="article", lang=lang, title=_title(topic, lang, body.randrange(3)), url=f"/articles/{known['key']}",
             angle=_angle(topic, lang), moment=own.choice(("call", "coach", "manage")), keywords=_keywords(topic, lang),
-            sections=tuple(sections), **known,
+            asks=_asks(topic, lang), sections=tuple(sections), **known,
         )  # type: ignore[arg-type]  # fmt: skip
 
     def _say(self, sentence: _Sentence, topic: Topic, language: _Language, source: random.Random) -> str:
@@ -289,8 +287,8 @@ def real_documents(content: Path) -> dict[str, list[SearchDocument]]:
             SearchDocument(
                 id=f"article:{front.number}:{document.lang}", kind="article", key=front.slug, lang=document.lang, title=front.title,
                 url=f"/articles/{front.slug}", angle=front.angle, number=front.number, group=front.group or "", moment=front.moment,
-                keywords=tuple(front.aliases), sections=(SearchSection("", "", front.summary), *sections),
-                popularity=1.0 if front.moment == "call" else 0.5,
+                keywords=tuple(front.aliases), asks=tuple(front.asks), sections=(SearchSection("", "", front.summary), *sections),
+                popularity=1.0 if front.moment == "call" else 0.5, changed=NEWEST - 30 * DAY,
             )
         )  # fmt: skip
     return found
@@ -325,6 +323,12 @@ def _keywords(t: Topic, lang: str) -> tuple[str, ...]:
     return (f"{t.thing} {t.spoken}", f"{t.thing} {t.circumstance}", f"{t.thing} {t.issue}")
 
 
+def _asks(t: Topic, lang: str) -> tuple[str, ...]:
+    if lang == "zh":
+        return (f"{t.thing}{t.spoken}，{t.circumstance}说要投诉", f"{t.circumstance}问{t.thing}{t.issue}多久能办好")
+    return (f"{t.circumstance} say the {t.thing} {t.spoken}", f"how long does {t.issue} of the {t.thing} take")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("size", type=int, help="documents: 60 is the real content")
@@ -352,7 +356,7 @@ def describe(corpus: Corpus) -> None:
     characters = 0
     for document in corpus.documents():
         languages[document.lang] += 1
-        texts = [document.title, document.angle, *document.keywords, *(s.text for s in document.sections)]
+        texts = [document.title, document.angle, *document.keywords, *document.asks, *(s.text for s in document.sections)]
         characters += sum(map(len, texts))
         terms.update(t for text in texts for t in corpus.analyzer.terms(text))
     total = terms.total()

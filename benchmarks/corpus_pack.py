@@ -39,7 +39,7 @@ def article(page: Page, document: SearchDocument) -> str:
     """One document as an article's file: front matter and sections."""
     front = {
         "title": document.title, "slug": page.key, "group": document.group, "moment": document.moment, "angle": document.angle,
-        "summary": document.sections[0].text, "aliases": list(document.keywords), "audience": min(document.audience),
+        "summary": document.sections[0].text, "aliases": list(document.keywords), "asks": list(document.asks), "audience": min(document.audience),
     }  # fmt: skip
     head = "\n".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in front.items())
     return f"---\n{head}\n---\n\n{body(document)}"

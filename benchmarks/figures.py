@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -42,7 +43,7 @@ def _processor() -> str:
 
 
 def save(path: Path, figures: dict[str, object]) -> None:
-    """Write figures as JSON that reads well in a diff: numbers to four significant digits, NaN as null."""
+    """Write figures as JSON that reads well in a diff: numbers to four significant digits, NaN and infinity as null."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(_rounded(figures), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -53,5 +54,5 @@ def _rounded(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_rounded(v) for v in value]
     if isinstance(value, float):
-        return None if value != value else float(f"{value:.4g}")
+        return None if not math.isfinite(value) else float(f"{value:.4g}")
     return value

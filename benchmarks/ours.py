@@ -11,11 +11,11 @@ from pathlib import Path
 from peers import EVERYONE, HITS, SUGGESTIONS, Prepared, Task, Tokens
 
 from kbplatform import __version__
+from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import SearchDocument
-from kbplatform.search.engine import Batch, Filters, SearchEngine
+from kbplatform.search.engine import Batch, SearchEngine
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.engines.whoosh import WhooshEngine
-from kbplatform.search.glossary import Glossary
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.service import ARTICLES, SearchService
 
@@ -79,20 +79,18 @@ class Ours:
         return _since(started), [s.slug for s in found]
 
     def find(self, task: Task) -> tuple[float, list[str]]:
-        return self._ranked(task, Filters(READER, ARTICLES))
-
-    def filtered(self, task: Task) -> tuple[float, list[str]]:
-        return self._ranked(task, Filters(READER, ARTICLES, groups=frozenset({task.group})))
-
-    def _ranked(self, task: Task, filters: Filters) -> tuple[float, list[str]]:
-        """Without excerpts: the ranking alone is not part of the service's public face."""
-        started = time.perf_counter()
-        _, ranking = self._service._rank(task.text, filters, HITS)
-        return _since(started), [p.page.removeprefix("article:") for p in ranking.pages[:HITS]]
+        """With excerpts, as every search of ours: the pages' texts are read to rank them anyway."""
+        return self._search(task)
 
     def excerpt(self, task: Task) -> tuple[float, list[str]]:
+        return self._search(task)
+
+    def filtered(self, task: Task) -> tuple[float, list[str]]:
+        return self._search(task, groups={task.group}, langs={task.lang})
+
+    def _search(self, task: Task, **only: set[str]) -> tuple[float, list[str]]:
         started = time.perf_counter()
-        found = self._service.search(task.text, lang=task.lang, audiences=READER, limit=HITS)
+        found = self._service.search(task.text, lang=task.lang, audiences=READER, limit=HITS, **only)
         return _since(started), [h.slug for h in found.hits]
 
     def update(self, document: Prepared, word: str) -> float:

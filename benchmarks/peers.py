@@ -43,7 +43,7 @@ class Prepared:
     def text(self) -> str:
         """Everything a reader can read, for peers that take text."""
         d = self.document
-        return "\n".join((d.title, d.angle, *d.keywords, *(s.text for s in d.sections)))
+        return "\n".join((d.title, d.angle, *d.keywords, *d.asks, *(s.text for s in d.sections)))
 
     @property
     def row(self) -> dict[str, object]:
