@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 SINCE = (7, 30, 90)
 """Days offered for “changed since”."""
+MOST_DAYS = 3650
+"""How far back programs may ask."""
 _DAY_S = 86_400
 _DEFAULT = "article"
 
