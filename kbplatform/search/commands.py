@@ -36,7 +36,7 @@ def _platform(ctx: click.Context) -> Any:  # noqa: ANN401 - the composition root
 @click.option("--since", type=click.IntRange(1, MOST_DAYS), default=None, metavar="DAYS", help="Pages changed in these many days.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_context
-def search(ctx: click.Context, query: str, lang: str | None, limit: int, as_json: bool, **narrowed: Any) -> None:  # noqa: ANN401 - the filters
+def search(ctx: click.Context, /, query: str, lang: str | None, limit: int, as_json: bool, **narrowed: Any) -> None:  # noqa: ANN401 - the filters
     """Search from the terminal: kbplatform search tousu."""
     lang = lang or narrowed["only"] or terminal_lang()
     platform = _platform(ctx)
