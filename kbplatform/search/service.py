@@ -238,6 +238,10 @@ class SearchService:
             degraded=snapshot.degraded,
         )
 
+    def judge(self, query: str, *, kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 10) -> Ranking:
+        """The ranking behind a search, with the evidence for it."""
+        return self._rank(clean_query(query), Filters(frozenset(audiences), frozenset(kinds)), limit)[1]
+
     def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking, _Texts]:
         snapshot = self._current()
         try:
