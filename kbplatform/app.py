@@ -23,6 +23,8 @@ from kbplatform.articles.sitefacts import SiteFactService, declared_facts
 from kbplatform.bilingual import Text
 from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
+from kbplatform.desk import views as desk_views
+from kbplatform.desk.service import DeskService
 from kbplatform.errors import StorageError
 from kbplatform.events import EventRelay
 from kbplatform.health import core_checks
@@ -79,6 +81,7 @@ class Platform:
     site_facts: SiteFactService
     sources: list[DocumentSource]
     search: SearchService
+    desk: DeskService
 
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
@@ -133,6 +136,8 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     services = Services(db, settings)
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
+    articles = ArticleService(db, resolvers)
+    search = make_search(settings, db, sources, content)
     return Platform(
         settings=settings,
         content=content,
@@ -141,10 +146,11 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         calls=calls,
         services=services,
         accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings)),
-        articles=ArticleService(db, resolvers),
+        articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
-        search=make_search(settings, db, sources, content),
+        search=search,
+        desk=DeskService(search, articles),
     )
 
 
@@ -161,11 +167,12 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_errors(app)
     install_health(app, platform.health)
     install_assets(app, _assets(platform.plugins))
-    install_frame(app, platform.calls, platform.settings.site_name, __version__)
+    install_frame(app, platform.calls, platform.settings.site_name, __version__, first=[desk_views.NAV])
 
     accounts_views.install_pages(app, platform.accounts)
     app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, partial(_panels, platform, Breaker())))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
+    app.register_blueprint(desk_views.make_blueprint(platform.desk, platform.articles))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
     app.register_api(search_api.make_api(platform.search))

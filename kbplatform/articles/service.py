@@ -9,12 +9,13 @@ from markupsafe import Markup
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kbplatform.articles.models import Article, PracticeGroup, Revision, Translation
+from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, Translation
 from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, CallFace, GroupCard, SectionPage, article_url
 from kbplatform.articles.sitefacts import load_facts
 from kbplatform.bilingual import Lang, Text, other_lang
 from kbplatform.errors import NotFound
 from kbplatform.rendering import Presenter
+from kbplatform.rendering.vocabulary import SLOTS
 from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class ArticleService:
     def __init__(self, db: Database, link_resolvers: Mapping[str, Callable[[str, str], str | None]] | None = None) -> None:
         self._db = db
         self._resolvers = dict(link_resolvers or {})
+        self._variables: tuple[int | None, tuple[str, ...]] = (None, ())
 
     def page(self, slug: str, lang: Lang, viewer: Viewer, *, kind: str | None = None) -> ArticlePage:
         """The article in ``lang``, or in the other language where that one is missing. Raises NotFound."""
@@ -111,6 +113,16 @@ class ArticleService:
         """Names of the groups by id, in their order."""
         with self._db.read() as session:
             return {g.id: g.en if lang == "en" else g.zh for g in session.scalars(select(PracticeGroup).order_by(PracticeGroup.position))}
+
+    def call_variables(self) -> tuple[str, ...]:
+        """The call variables that stand in some article. Looked for again only when a text has been added."""
+        with self._db.read() as session:
+            newest = session.scalar(select(func.max(Section.id)))
+            if newest != self._variables[0]:
+                marks = {name: Section.html.contains(f'data-slot="{name}"', autoescape=True) for name in SLOTS}
+                there = (n for n, mark in marks.items() if session.scalar(select(Section.id).where(mark).limit(1)))
+                self._variables = (newest, tuple(there))
+            return self._variables[1]
 
     def listing(self, kind: str, lang: Lang, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> tuple[list[ArticleCard], int]:
         """A slice of all articles of a kind by number and slug, and how many there are."""
