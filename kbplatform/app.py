@@ -25,9 +25,14 @@ from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
 from kbplatform.desk import views as desk_views
 from kbplatform.desk.service import DeskService
-from kbplatform.errors import StorageError
+from kbplatform.errors import SettingsError, StorageError
 from kbplatform.events import EventRelay
+from kbplatform.glossary import Glossary, GlossaryError, glossary_files
 from kbplatform.health import core_checks
+from kbplatform.insights import api as insights_api
+from kbplatform.insights import views as insights_views
+from kbplatform.insights.personal_data import personal_data as asked_by
+from kbplatform.insights.service import Gaps
 from kbplatform.logs import configure_logs
 from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Breaker, Calls
@@ -80,13 +85,15 @@ class Platform:
     articles: ArticleService
     site_facts: SiteFactService
     sources: list[DocumentSource]
+    glossary: Glossary
     search: SearchService
+    gaps: Gaps
     desk: DeskService
 
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
         shared = self.search.engine if self.settings.search_engine == "memory" else None
-        return make_indexer(self.settings, self.db, self.sources, self.content, shared)
+        return make_indexer(self.settings, self.db, self.sources, self.glossary, shared)
 
     def run_indexer(self, stop: Event) -> None:
         """Keep the index in step and deliver events to plugins until ``stop`` is set."""
@@ -119,7 +126,7 @@ class Platform:
 
 
 def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] | None = None) -> Platform:
-    """Everything but HTTP: settings → database → plugins → articles → search.
+    """Everything but HTTP: settings → database → plugins → articles → glossary → search.
 
     ``plugins`` adds plugin modules by name to the installed ones (for tests). Raises KbError with a
     remedy where settings, database or a strict plugin stand in the way.
@@ -135,9 +142,10 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     calls = Calls(loaded)
     services = Services(db, settings)
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
+    glossary = load_glossary(settings, content)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
     articles = ArticleService(db, resolvers)
-    search = make_search(settings, db, sources, content)
+    search = make_search(settings, db, sources, glossary)
     return Platform(
         settings=settings,
         content=content,
@@ -145,11 +153,13 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings)),
+        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings), {"gaps": asked_by}),
         articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
+        glossary=glossary,
         search=search,
+        gaps=Gaps(db, search),
         desk=DeskService(search, articles),
     )
 
@@ -173,9 +183,11 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, partial(_panels, platform, Breaker())))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
     app.register_blueprint(desk_views.make_blueprint(platform.desk, platform.articles))
+    app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
     app.register_api(search_api.make_api(platform.search))
+    app.register_api(insights_api.make_api(platform.gaps, platform.articles))
     _mount_plugins(app, platform)
     install_openapi(app)
     return app
@@ -212,6 +224,20 @@ def _migrate(db: Database, plugins: Plugins) -> None:
     components = [CORE, *(Component(r.name, r.name, _versions(r)) for r in with_tables.values())]
     for name, error in upgrade(db, components).items():
         plugins.drop(with_tables[name], error)
+
+
+def load_glossary(settings: Settings, content: Path) -> Glossary:
+    """The bundled terms with the site's own over them. Raises SettingsError with every fault and its line."""
+    try:
+        return Glossary.load(*glossary_files(content, settings.data_dir))
+    except GlossaryError as error:
+        raise SettingsError(
+            Text(f"术语表有误：{error.in_('zh')}", f"The glossary can't be used: {error.in_('en')}"),
+            remedy=Text(
+                "用 kbplatform glossary check 看全部问题，改好再启动。",
+                "See `kbplatform glossary check` for all of it; put it right and start again.",
+            ),
+        ) from error
 
 
 def _versions(record: PluginRecord) -> Path:

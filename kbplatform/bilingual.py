@@ -8,6 +8,8 @@ from typing import Literal
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
+HAN_RANGE = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
+"""Chinese characters, for a character class of a regular expression."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from threading import Event as Stop
 
     from kbplatform.events import Event, Outbox
+    from kbplatform.glossary import Glossary
     from kbplatform.plugin.contributions import DocumentSource, SearchDocument
     from kbplatform.search.analysis import Analyzer
     from kbplatform.search.engine import IndexRecord, SearchEngine
-    from kbplatform.search.glossary import Glossary
 
 log = structlog.get_logger(__name__)
 

@@ -47,6 +47,8 @@ class PinyinTable:
 
         Only the indexer calls this: it is what loads pypinyin.
         """
+        if overrides:
+            _correct(overrides)
         fresh = sorted({w for w in words if is_han(w)} - self.known)
         changed = bool(fresh)
         if fresh:
@@ -106,6 +108,13 @@ class PinyinTable:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
         return cls(chars, words, set())
+
+
+def _correct(overrides: dict[str, tuple[str, ...]]) -> None:
+    """Tell pypinyin, so that longer words are read right as well: 还款 corrects 还款日."""
+    from pypinyin import load_phrases_dict  # noqa: PLC0415 - as in _read
+
+    load_phrases_dict({word: [[s] for s in reading] for word, reading in overrides.items() if len(word) == len(reading) > 1})
 
 
 def _gb2312() -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kbplatform.search.engine import (
@@ -16,6 +16,11 @@ from kbplatform.search.engine import (
 )
 from kbplatform.search.query import QueryReader, Reading
 
+Closeness = Callable[[Sequence["PageHit"]], Mapping[str, float]]
+RERANKED = 20
+"""How many of the best pages are compared with the ways people ask for them."""
+CLOSENESS = 1.0
+"""A page asked for word for word counts this much more than by its words alone."""
 ENOUGH = 3
 """Pages at which the ladder stops."""
 OTHER_LANGUAGE = 0.3
@@ -50,6 +55,8 @@ class PageHit:
     groups: tuple[Group, ...]
     """Those of the reading that found it, for its snippet."""
     ids: dict[str, str] = field(default_factory=dict)
+    closeness: float = 0.0
+    """How close the query comes to a way people ask for the page, 0–1 (see :mod:`kbplatform.search.asking`)."""
 
     @property
     def matched_by(self) -> MatchKind:
@@ -66,8 +73,13 @@ class Ranking:
     sure: bool
 
 
-def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filters, limit: int, deadline_ms: int = 0) -> Ranking:
-    """Every word; else words by their sound; else some of the words, most of the meaning first."""
+def rank(
+    engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filters, limit: int, closeness: Closeness, deadline_ms: int = 0
+) -> Ranking:
+    """Every word; else words by their sound; else some of the words, most of the meaning first.
+
+    Of the best pages, those come up that people ask for in such words: ``closeness`` tells of each how near it comes, 0–1.
+    """
     climb = _Climb(engine, filters, 2 * limit + 10, deadline_ms)
     plain = reader.read(text)
     climb.up(plain, every=True)
@@ -85,7 +97,12 @@ def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filte
             plain = reader.read(text, strange)
             climb.up(plain, every=True)
             climb.up(plain, every=False)
-    pages = sorted(climb.found.values(), key=lambda p: (-p.score, p.page))
+    pages = sorted(climb.found.values(), key=lambda p: (-p.score, p.page))[: max(limit, RERANKED)]
+    near = closeness(pages[:RERANKED])
+    for page in pages[:RERANKED]:
+        page.closeness = near.get(page.page, 0.0)
+        page.score *= 1 + CLOSENESS * page.closeness
+    pages.sort(key=lambda p: (-p.score, p.page))
     return Ranking(tuple(pages[:limit]), _sure(pages[:3], plain))
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kbplatform.bilingual import Text
-from kbplatform.errors import SettingsError
 from kbplatform.events import Outbox
 from kbplatform.search.analysis import Analyzer
-from kbplatform.search.glossary import Glossary, GlossaryError
 from kbplatform.search.indexer import Indexer
 from kbplatform.search.service import SearchService
 
@@ -18,14 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kbplatform.db import Database
+    from kbplatform.glossary import Glossary
     from kbplatform.plugin.contributions import DocumentSource
     from kbplatform.search.engine import SearchEngine
     from kbplatform.settings import Settings
 
 
-def make_search(settings: Settings, db: Database, sources: Sequence[DocumentSource], content: Path) -> SearchService:
+def make_search(settings: Settings, db: Database, sources: Sequence[DocumentSource], glossary: Glossary) -> SearchService:
     """The reading half: one per process."""
-    glossary = _glossary(content)
     engine = make_engine(settings)
     service = SearchService(engine, sources, analyzer=_analyzer(glossary.words), glossary=glossary, pinyin_path=_pinyin_path(settings))
     if settings.search_engine == "memory":
@@ -34,10 +31,10 @@ def make_search(settings: Settings, db: Database, sources: Sequence[DocumentSour
 
 
 def make_indexer(
-    settings: Settings, db: Database, sources: Sequence[DocumentSource], content: Path, engine: SearchEngine | None = None
+    settings: Settings, db: Database, sources: Sequence[DocumentSource], glossary: Glossary, engine: SearchEngine | None = None
 ) -> Indexer:
     """The writing half: every process may have one, the lock lets one work. ``engine``: one to share, where the index is in memory."""
-    return _indexer(settings, engine or make_engine(settings), db, sources, _glossary(content))
+    return _indexer(settings, engine or make_engine(settings), db, sources, glossary)
 
 
 def make_engine(settings: Settings) -> SearchEngine:
@@ -62,13 +59,6 @@ def _indexer(settings: Settings, engine: SearchEngine, db: Database, sources: Se
 
 def _pinyin_path(settings: Settings) -> Path:
     return index_folder(settings) / "pinyin.json"
-
-
-def _glossary(content: Path) -> Glossary:
-    try:
-        return Glossary.load(content / "glossary.toml")
-    except GlossaryError as error:
-        raise SettingsError(Text(f"术语表有误：{error}", f"The glossary can't be used: {error}")) from error
 
 
 @lru_cache(maxsize=4)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kbplatform.articles.content_root import bundled_content
+from kbplatform.glossary import Glossary
 from kbplatform.search.analysis import Analyzer
-from kbplatform.search.glossary import Glossary
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbplatform.articles.content_root import bundled_content
+from kbplatform.glossary import Glossary, GlossaryError, glossary_files
+from kbplatform.glossary.checks import check_glossary
 from kbplatform.search.analysis import Analyzer, clean_query
-from kbplatform.search.glossary import Glossary, GlossaryError, Thesaurus
 from kbplatform.search.lexicon import Lexicon
 from kbplatform.search.pinyin import PinyinTable, fuzzy, initials
+from kbplatform.search.thesaurus import Thesaurus
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,21 @@ def test_a_character_that_is_read_otherwise_in_a_word_is_known_by_the_word_and_t
     assert table.syllables("abc") == ()
 
 
+@pytest.mark.parametrize(
+    ("word", "reading"),
+    [("还款日", "huan kuan ri"), ("重发", "chong fa"), ("命令行", "ming ling hang"), ("最长", "zui chang"), ("组长", "zu zhang"), ("严重", "yan zhong"),
+     ("长", "chang"), ("重开率", "chong kai lv"), ("解决率", "jie jue lv")],
+)  # fmt: skip
+def test_words_of_the_trade_are_read_as_people_say_them_longer_words_too(glossary, word, reading):
+    table = PinyinTable.build()
+    table.learn([word], dict(glossary.pinyin))
+    assert " ".join(table.syllables(word)) == reading
+
+
+def test_a_word_with_a_reading_of_its_own_is_kept_whole(analyzer):
+    assert "重发" in [t.surface for t in analyzer.query_tokens("请给我重发一遍")]
+
+
 def test_the_table_survives_its_file_and_a_broken_file_is_an_empty_table(table, tmp_path):
     path = tmp_path / "pinyin.json"
     table.save(path)
@@ -124,7 +141,7 @@ def test_a_typing_mistake_is_near_a_word_in_long_words_only(lexicon):
 
 def test_the_bundled_glossary_has_no_form_in_two_terms(glossary):
     assert len(glossary.concepts) > 100
-    assert glossary.collisions() == []
+    assert [f.in_("en") for f in check_glossary(glossary_files(bundled_content())) if f.level == "error"] == []
 
 
 def test_a_term_is_known_by_every_name_in_both_languages(glossary, analyzer):

@@ -117,6 +117,34 @@ def test_kinds_and_groups_restrict(engine, ids):
     assert ids(words("pear"), Filters(frozenset({"everyone"}), groups=frozenset({"h"}))) == ["c/zh"]
 
 
+def test_languages_restrict_and_a_page_is_then_known_in_those_alone(engine, ids):
+    engine.apply(Batch((record("a/zh", "pear"), record("a/en", "pear"), record("b/en", "pear"))), 1)
+    english = Filters(frozenset({"everyone"}), langs=frozenset({"en"}))
+    assert sorted(ids(words("pear"), english)) == ["a/en", "b/en"]
+    assert sorted(ids(words("pear"), Filters(frozenset({"everyone"}), langs=frozenset({"en", "zh"})))) == ["a/en", "a/zh", "b/en"]
+    assert engine.languages(["a", "b"], filters=english) == {"a": {"en": "a/en"}, "b": {"en": "b/en"}}
+    assert sorted(h.id for h in engine.suggest(["pe"], filters=english, limit=5)) == ["a/en", "b/en"]
+    assert (engine.size(english), dict(engine.terms("all", english))) == (2, {"pear": 2})
+
+
+def test_what_changed_since_a_moment(engine, ids):
+    days = {"a/zh": 0.0, "b/zh": 86_400.0, "c/zh": 172_800.0}
+    engine.apply(Batch(tuple(record(id_, "pear", changed=moment) for id_, moment in days.items())), 1)
+    since = {moment: Filters(frozenset({"everyone"}), changed_since=moment) for moment in (0.0, 86_400.0, 86_400.5, 200_000.0)}
+    assert [sorted(ids(words("pear"), f)) for f in since.values()] == [["a/zh", "b/zh", "c/zh"], ["b/zh", "c/zh"], ["c/zh"], []]
+    assert [h.id for h in engine.suggest(["pe"], filters=since[86_400.5], limit=5)] == ["c/zh"]
+    engine.apply(Batch((record("a/zh", "pear", changed=200_000.0),)), 2)
+    assert ids(words("pear"), since[200_000.0]) == ["a/zh"]
+
+
+def test_all_filters_hold_at_once(engine, ids):
+    plain = {"kind": "handbook", "group": "h", "changed": 5.0, "audience": frozenset({"team:legal"})}
+    wrong = {"kind": "article", "group": "g", "changed": 4.0, "audience": frozenset({"everyone"})}
+    one_wrong = (record(f"{name}/en", "pear", **(plain | {name: value})) for name, value in wrong.items())
+    engine.apply(Batch((record("a/en", "pear", **plain), record("z/zh", "pear", **plain), *one_wrong)), 1)
+    assert ids(words("pear"), Filters(frozenset({"team:legal"}), frozenset({"handbook"}), frozenset({"h"}), frozenset({"en"}), 5.0)) == ["a/en"]
+
+
 def test_suggestions_hold_every_beginning_strongest_then_most_popular_first(engine):
     batch = (
         record("a/zh", "pear", suggest=("pe", "ap"), popularity=0.1),

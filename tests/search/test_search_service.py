@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import Group
 from kbplatform.search.engines.memory import MemoryEngine
-from kbplatform.search.glossary import Glossary
 from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import SearchService, schema_version
 from kbplatform.search.snippets import Excerpter
@@ -210,6 +210,36 @@ def test_a_page_that_is_gone_since_it_was_indexed_is_left_out(service):
     search = service(source)
     del source.docs["article:a:en"]
     assert [h.slug for h in search.search("refund", audiences={"everyone"}).hits] == ["b"]
+
+
+def test_language_group_and_day_of_change_restrict_what_is_found_and_suggested(service):
+    day = 86_400.0
+    docs = [
+        page("both", "Refund", group="money", changed=day * 10 + 3600),
+        page("both", "退款 Refund", group="money", changed=day * 20, id="article:both:zh", lang="zh"),
+        page("chinese", "退款 refund", group="money", changed=day * 20, id="article:chinese:zh", lang="zh"),
+        page("other", "Refund", group="rules", changed=day * 30),
+    ]
+    search = service(Source(*docs))
+
+    def found(**filters):
+        hits = sorted((h.slug, h.lang) for h in search.search("refund", audiences={"everyone"}, **filters).hits)
+        assert sorted((s.slug, s.lang) for s in search.suggest("ref", audiences={"everyone"}, **filters)) == hits
+        return hits
+
+    assert found() == [("both", "zh"), ("chinese", "zh"), ("other", "en")]
+    assert found(langs=["en"]) == [("both", "en"), ("other", "en")]
+    assert found(groups=["money"], lang="en") == [("both", "en"), ("chinese", "zh")]
+    assert found(changed_since=day * 10 + 7200, langs=["en"]) == [("both", "en"), ("other", "en")]  # later that day: the day counts
+    assert found(changed_since=day * 11, langs=["en"]) == [("other", "en")]
+
+
+def test_filters_are_checked_again_when_the_texts_are_loaded(service):
+    source = Source(page("a", "Refund", changed=100.0))
+    search = service(source)
+    source.docs["article:a:en"] = page("a", "Refund", changed=100.0, group="moved")
+    assert search.search("refund", audiences={"everyone"}, groups=["moved"]).hits == ()
+    assert [h.slug for h in search.search("refund", audiences={"everyone"}).hits] == ["a"]
 
 
 def test_a_page_in_one_language_answers_in_both(service):

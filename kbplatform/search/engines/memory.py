@@ -118,7 +118,7 @@ class MemoryEngine:
 
     def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
         with self._lock:
-            allowed = {r.id for r in self._records.values() if _visible(r, filters)}
+            allowed = {r.id for r in self._records.values() if filters.admits(r)}
             top = Scorer(self._scores, deadline_ms).best(query, allowed, limit + offset)
             return [self._hit(id_, score, reasons) for id_, score, reasons in top[offset:]]
 
@@ -138,7 +138,7 @@ class MemoryEngine:
             if not found:
                 return []
             ids = set(found[0]).intersection(*found[1:])
-            visible = [self._records[i] for i in ids if _visible(self._records[i], filters)]
+            visible = [self._records[i] for i in ids if filters.admits(self._records[i])]
             strength = {r.id: float(sum(f[r.id] for f in found)) for r in visible}
         visible.sort(key=lambda r: (-strength[r.id], -r.popularity, r.id))
         return [self._hit(r.id, strength[r.id]) for r in visible[:limit]]
@@ -148,19 +148,19 @@ class MemoryEngine:
         out: dict[str, dict[str, str]] = {}
         with self._lock:
             for record in self._records.values():
-                if record.page in wanted and _visible(record, filters):
+                if record.page in wanted and filters.admits(record):
                     out.setdefault(record.page, {})[record.lang] = record.id
         return out
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         with self._lock:
-            seen = {i for i, r in self._records.items() if filters is None or _visible(r, filters)}
+            seen = {i for i, r in self._records.items() if filters is None or filters.admits(r)}
             counts = {term: sum(i in seen for i in found) for term, found in self._fields[field].terms.items()}
         return {term: count for term, count in counts.items() if count}
 
     def size(self, filters: Filters | None = None) -> int:
         with self._lock:
-            return sum(filters is None or _visible(r, filters) for r in self._records.values())
+            return sum(filters is None or filters.admits(r) for r in self._records.values())
 
     def audiences(self) -> frozenset[str]:
         with self._lock:
@@ -169,10 +169,3 @@ class MemoryEngine:
     def close(self) -> None:
         """Nothing to give back."""
 
-
-def _visible(record: IndexRecord, filters: Filters) -> bool:
-    return (
-        bool(record.audience & filters.audiences)
-        and (not filters.kinds or record.kind in filters.kinds)
-        and (not filters.groups or record.group in filters.groups)
-    )

@@ -64,11 +64,12 @@ def _schema() -> Any:  # noqa: ANN401
     return fields.Schema(
         id=fields.ID(unique=True, stored=True),
         page=fields.ID(stored=True),
-        lang=fields.STORED(),
+        lang=fields.ID(stored=True),
         kind=fields.ID(),
         group=fields.ID(),
         audience=fields.KEYWORD(commas=True),
         popularity=fields.COLUMN(columns.NumericColumn("d")),
+        changed=fields.COLUMN(columns.NumericColumn("d")),
         **tokens,
     )
 
@@ -101,12 +102,12 @@ class _Reader:
         return allowed
 
     def _allow(self, filters: Filters) -> frozenset[int] | None:
-        parts = [query.Or([query.Term("audience", a) for a in sorted(filters.audiences)])]
-        if filters.kinds:
-            parts.append(query.Or([query.Term("kind", k) for k in sorted(filters.kinds)]))
-        if filters.groups:
-            parts.append(query.Or([query.Term("group", g) for g in sorted(filters.groups)]))
+        wanted = {"audience": filters.audiences, "kind": filters.kinds, "group": filters.groups, "lang": filters.langs}
+        parts = [query.Or([query.Term(field, v) for v in sorted(values)]) for field, values in wanted.items() if values]
         found = frozenset(query.And(parts).docs(self.searcher)) if filters.audiences else frozenset()
+        if filters.changed_since is not None and found:
+            changed = self._source.column_reader("changed")
+            found = frozenset(n for n in found if changed[n] >= filters.changed_since)
         return None if len(found) == self.searcher.doc_count() else found
 
     def stored(self, number: int) -> tuple[str, str, str]:
@@ -369,6 +370,6 @@ def _own_errors() -> Iterator[None]:
 
 def _row(record: IndexRecord) -> dict[str, object]:
     row: dict[str, object] = {name: " ".join(getattr(record, name)) for name in _TOKEN_FIELDS}
-    row |= {"id": record.id, "page": record.page, "lang": record.lang, "kind": record.kind, "popularity": record.popularity}
-    row |= {"audience": ",".join(sorted(record.audience))}
+    row |= {"id": record.id, "page": record.page, "lang": record.lang, "kind": record.kind}
+    row |= {"popularity": record.popularity, "changed": record.changed, "audience": ",".join(sorted(record.audience))}
     return row | ({"group": record.group} if record.group else {})
