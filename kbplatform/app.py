@@ -23,8 +23,11 @@ from kbplatform.articles.sitefacts import SiteFactService, declared_facts
 from kbplatform.bilingual import Text
 from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
+from kbplatform.desk import api as desk_api
 from kbplatform.desk import views as desk_views
+from kbplatform.desk.pins import personal_data as pinned_by
 from kbplatform.desk.service import DeskService
+from kbplatform.desk.uses import personal_data as used_by
 from kbplatform.errors import SettingsError, StorageError
 from kbplatform.events import EventRelay
 from kbplatform.glossary import Glossary, GlossaryError, glossary_files
@@ -153,14 +156,14 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings), {"gaps": asked_by}),
+        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings), {"gaps": asked_by, "uses": used_by, "pins": pinned_by}),
         articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
         glossary=glossary,
         search=search,
         gaps=Gaps(db, search),
-        desk=DeskService(search, articles),
+        desk=DeskService(db, search, articles),
     )
 
 
@@ -187,6 +190,7 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
     app.register_api(search_api.make_api(platform.search))
+    app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))
     app.register_api(insights_api.make_api(platform.gaps, platform.articles))
     _mount_plugins(app, platform)
     install_openapi(app)

@@ -54,6 +54,17 @@ class ArticleCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """What a record that speaks of an article needs of it. ``sections`` are ids, the face's too."""
+
+    id: int
+    slug: str
+    lang: Lang
+    revision: int
+    sections: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupCard:
     """A group with (the first of) its practices. ``total`` counts all the reader may see."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, Translation
-from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, CallFace, GroupCard, SectionPage, article_url
+from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, ArticleRef, CallFace, GroupCard, SectionPage, article_url
 from kbplatform.articles.sitefacts import load_facts
 from kbplatform.bilingual import Lang, Text, other_lang
 from kbplatform.errors import NotFound
@@ -49,13 +49,16 @@ class ArticleService:
         """The article in ``lang``, or in the other language where that one is missing. Raises NotFound."""
         with self._db.read() as session:
             rows = self._translations(session, [slug], viewer, kind)
-            if not rows:
-                raise NotFound(
-                    Text("没有这篇文章", "There is no such article"),
-                    remedy=Text("它可能改了名字，搜一下试试。", "It may have been renamed: try searching for it."),
-                )
-            chosen = next((t for t in rows if t.lang == lang), rows[0])
+            chosen = _chosen(rows, lang)
             return self._pages(session, [chosen], viewer, langs={slug: tuple(sorted((t.lang for t in rows), reverse=True))}, asked=lang)[0]
+
+    def reference(self, slug: str, lang: Lang, viewer: Viewer) -> ArticleRef:
+        """The article's current revision in ``lang``, or in the other language. Raises NotFound."""
+        with self._db.read() as session:
+            chosen = _chosen(self._translations(session, [slug], viewer, None), lang)
+            keys = select(Section.key).join(Revision, Revision.id == Section.revision_id).join(Translation, _current())
+            sections = session.scalars(keys.where(Translation.id == chosen.id))
+            return ArticleRef(chosen.article_id, slug, "en" if chosen.lang == "en" else "zh", chosen.revision_number, frozenset(sections))
 
     def pair(self, slug: str, lang: Lang, viewer: Viewer) -> ArticlePage | None:
         """The article in the other language than ``lang``, or None."""
@@ -195,6 +198,16 @@ class ArticleService:
             cards = {c.number: c for c in self._cards(session, [by_number[n] for n in near if n in by_number], lang)}
             pages.append(_page(t, revisions[t.id], groups.get(t.article.group_id or ""), presenter, facts, cards, langs[t.article.slug], asked))
         return pages
+
+
+def _chosen(rows: Sequence[Translation], lang: Lang) -> Translation:
+    """The one in ``lang``, else the one there is. Raises NotFound."""
+    if not rows:
+        raise NotFound(
+            Text("没有这篇文章", "There is no such article"),
+            remedy=Text("它可能改了名字，搜一下试试。", "It may have been renamed: try searching for it."),
+        )
+    return next((t for t in rows if t.lang == lang), rows[0])
 
 
 def _page(

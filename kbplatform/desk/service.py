@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kbplatform.desk.pins import Pins
+from kbplatform.desk.uses import Uses
 from kbplatform.errors import NotFound
 from kbplatform.search.service import ARTICLES, MAX_QUERY_CHARS
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from kbplatform.articles.pages import ArticleCard, ArticlePage, GroupCard
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import Lang
+    from kbplatform.db import Database
     from kbplatform.search.service import SearchHit, SearchService
     from kbplatform.viewer import Viewer
 
@@ -42,6 +45,8 @@ class DeskHit:
     snippet: Markup | str = ""
     matched_by: str = ""
     group: str = ""
+    used: int = 0
+    """How often it was used on a call in the last 30 days."""
 
     @property
     def readable(self) -> bool:
@@ -67,14 +72,26 @@ class Answer:
     other: ArticlePage | None
     section: str
     whole: bool = False
+    used: int = 0
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """The left column while the box is empty."""
+
+    pins: list[DeskHit]
+    recent: list[DeskHit]
 
 
 class DeskService:
-    """Search and articles as the desk wants them; what it records is in ``uses`` and ``pins``."""
+    """Search and articles as the desk wants them, with what it records."""
 
-    def __init__(self, search: SearchService, articles: ArticleService) -> None:
+    def __init__(self, db: Database, search: SearchService, articles: ArticleService) -> None:
         self._search = search
         self._articles = articles
+        self.uses = Uses(db, articles)
+        self.pins = Pins(db, articles)
 
     def generation(self) -> int:
         """Which state of the index hits come from: what a browser keeps is good for one."""
@@ -87,8 +104,9 @@ class DeskService:
         moments = {card.slug: card.moment for card in self._articles.cards((h.slug for h in result.hits), lang, viewer)}
         ranked = call_pages_first(result.hits, moments)
         unsure = result.low_confidence
+        used = self.uses.counts(moments)
         return Found(
-            hits=tuple(_hit(h, moments.get(h.slug, "")) for h in ranked),
+            hits=tuple(_hit(h, moments.get(h.slug, ""), used.get(h.slug, 0)) for h in ranked),
             low_confidence=unsure,
             degraded=result.degraded,
             near=self._near(ranked, lang, viewer) if unsure else (),
@@ -99,7 +117,10 @@ class DeskService:
         page = self._articles.page(slug, lang, viewer)
         other = self._articles.pair(slug, page.lang, viewer) if len(page.langs) > 1 else None
         known = {s.id for s in page.sections}
-        return Answer(page, other, section if section in known else "", whole)
+        return Answer(
+            page, other, section if section in known else "", whole,
+            used=self.uses.counts([slug]).get(slug, 0), pinned=slug in self.pins.of(viewer),
+        )  # fmt: skip
 
     def first_answer(self, found: Found, viewer: Viewer) -> Answer | None:
         """What to read at once: the best hit, unless nothing is sure or it is no article."""
@@ -111,8 +132,15 @@ class DeskService:
         except NotFound:  # gone since it was indexed
             return None
 
-    def listed(self, slugs: Sequence[str], lang: Lang, viewer: Viewer) -> list[DeskHit]:
+    def at_hand(self, lang: Lang, viewer: Viewer, *, pins: Sequence[str] = (), recent: Sequence[str] = ()) -> AtHand:
+        """Pinned and recent articles. ``pins`` are what the browser of nobody in particular keeps; a person's own are in the database."""
+        pinned = list(pins) if viewer.id is None else self.pins.of(viewer)
+        return AtHand(self._listed(pinned, lang, viewer), self._listed([s for s in recent if s not in pinned], lang, viewer))
+
+    def _listed(self, slugs: Sequence[str], lang: Lang, viewer: Viewer) -> list[DeskHit]:
         """These articles in this order, less what the reader may not see."""
+        if not slugs:
+            return []
         cards = {card.slug: card for card in self._articles.cards(slugs, lang, viewer)}
         return [_listed(cards[s]) for s in dict.fromkeys(slugs) if s in cards]
 
@@ -129,10 +157,10 @@ def call_pages_first(hits: Sequence[SearchHit], moments: dict[str, str]) -> list
     return sorted(hits, key=lambda h: -h.score * (CALL_FIRST if moments.get(h.slug) == "call" else 1.0))
 
 
-def _hit(h: SearchHit, moment: str) -> DeskHit:
+def _hit(h: SearchHit, moment: str, used: int) -> DeskHit:
     return DeskHit(
         kind=h.kind, slug=h.slug, number=h.number, lang=h.lang, title=h.title, angle=h.angle, moment=moment, url=h.url,
-        section=h.section, section_heading=h.section_heading, snippet=h.snippet, matched_by=h.matched_by, group=h.group,
+        section=h.section, section_heading=h.section_heading, snippet=h.snippet, matched_by=h.matched_by, group=h.group, used=used,
     )  # fmt: skip
 
 

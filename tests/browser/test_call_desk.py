@@ -44,7 +44,7 @@ def copy(page, key: str) -> str:
 def test_a_call_from_first_word_to_next_call_without_the_mouse(desk, width):
     page = desk(width=width)
     assert page.evaluate("document.activeElement.id") == "q"
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.closest('.hit').dataset.slug") == "complaint-handling"
     page.keyboard.press("v")
@@ -62,14 +62,14 @@ def test_a_call_from_first_word_to_next_call_without_the_mouse(desk, width):
     page.wait_for_selector("[data-answer]", state="detached")
     assert page.evaluate("[...document.querySelectorAll('[data-desk] input:not([type=hidden], [type=checkbox])')].map(i => i.value).join('')") == ""
     assert page.evaluate("document.activeElement.id") == "q"
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     assert page.locator("[data-answer] .say li .slot").first.inner_text() == "称呼"
     assert "陈女士" not in page.content()
 
 
 def test_digits_copy_in_the_language_shown(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("l")
     page.wait_for_selector("[data-answer][data-lang=en]")
@@ -78,7 +78,7 @@ def test_digits_copy_in_the_language_shown(desk):
 
 def test_one_value_serves_both_languages_until_the_other_is_given(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("v")
     page.keyboard.type("Tan")
@@ -88,7 +88,7 @@ def test_one_value_serves_both_languages_until_the_other_is_given(desk):
 
 def test_values_stay_while_moving_among_hits_and_opening_the_whole_article(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("v")
     page.keyboard.type("陈女士")
@@ -109,9 +109,9 @@ def test_values_stay_while_moving_among_hits_and_opening_the_whole_article(desk)
 
 def test_letters_and_digits_typed_into_box_and_strip_do_nothing_else(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.type(" cen1?")
-    assert page.input_value("#q") == "huai le cen1?"
+    assert page.input_value("#q") == "dao huo huai le cen1?"
     page.locator("[data-var=name]").first.focus()
     page.keyboard.type("nce1/?")
     assert page.locator("[data-var=name]").first.input_value() == "nce1/?"
@@ -120,7 +120,7 @@ def test_letters_and_digits_typed_into_box_and_strip_do_nothing_else(desk):
 
 def test_coming_back_to_the_window_puts_the_cursor_into_the_box_with_everything_selected(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     assert page.evaluate("document.activeElement.id") == "q"
@@ -130,7 +130,7 @@ def test_coming_back_to_the_window_puts_the_cursor_into_the_box_with_everything_
 
 def test_up_on_the_first_hit_leads_back_to_the_box(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
@@ -141,7 +141,7 @@ def test_up_on_the_first_hit_leads_back_to_the_box(desk):
 
 def test_an_arrow_right_after_typing_acts_on_what_was_typed(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("Control+a")
     page.keyboard.type("chaping")
     page.keyboard.press("ArrowDown")
@@ -151,8 +151,8 @@ def test_an_arrow_right_after_typing_acts_on_what_was_typed(desk):
 def test_a_stale_answer_never_replaces_a_newer_one(desk):
     page = desk()
     held = []
-    page.route("**/desk/hits?q=huai*", lambda route: held.append(route))  # noqa: PLW0108 - playwright puts an attribute on it
-    page.keyboard.type("huai")
+    page.route("**/desk/hits?q=dao*", lambda route: held.append(route))  # noqa: PLW0108 - playwright puts an attribute on it
+    page.keyboard.type("dao")
     page.wait_for_timeout(200)
     page.keyboard.press("Control+a")
     page.keyboard.type("chaping")
@@ -169,7 +169,7 @@ def test_answers_arriving_move_nothing_that_was_there(desk):
     page.evaluate("""() => { window.shift = 0;
       new PerformanceObserver((list) => { for (const e of list.getEntries()) window.shift += e.value; }).observe({type: 'layout-shift', buffered: true}); }""")
     before = page.evaluate("['[data-hits-pane]', '[data-answer-pane]', '#q'].map(s => { const r = document.querySelector(s).getBoundingClientRect(); return [r.x, r.y]; })")
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.wait_for_selector("[data-answer]:not([data-slug=complaint-handling])")
@@ -180,7 +180,7 @@ def test_answers_arriving_move_nothing_that_was_there(desk):
 
 def test_an_input_method_composing_is_left_alone(desk):
     page = desk()
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.evaluate(
         """() => { for (const at of [document.getElementById('q'), document.querySelector('[data-var]')]) {
           at.focus();
@@ -190,7 +190,7 @@ def test_an_input_method_composing_is_left_alone(desk):
     )
     page.wait_for_timeout(200)
     assert page.evaluate("document.activeElement.id") == "q"
-    assert page.input_value("#q") == "huai le"
+    assert page.input_value("#q") == "dao huo huai le"
     assert page.locator("[data-answer][data-whole]").count() == 0
 
 
@@ -198,7 +198,7 @@ def test_copying_works_over_plain_http(desk):
     page = desk()
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.evaluate(COPIED)
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("e")
     page.wait_for_function("window.copied")
@@ -211,7 +211,7 @@ def test_with_single_keys_off_arrows_and_enter_still_work(desk):
     page.evaluate("localStorage.setItem('kb.keys', 'off')")
     page.reload()
     page.evaluate(COPIED)
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     for key in "cen1":
         page.keyboard.press(key)
@@ -223,7 +223,7 @@ def test_with_single_keys_off_arrows_and_enter_still_work(desk):
 
 def test_the_first_line_is_in_sight_of_a_side_window(desk):
     page = desk(width=420, height=900)
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     line = page.locator("[data-answer] .say li").first.bounding_box()
     assert line["y"] + line["height"] < 900
     assert line["x"] + line["width"] <= 420
@@ -239,7 +239,7 @@ def test_what_is_typed_into_the_strip_is_never_sent_and_never_stored(browser, ow
     context.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - playwright puts an attribute on it
     page = context.new_page()
     page.goto(f"{url}/desk")
-    type_and_wait(page, "huai le")
+    type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("v")
     for text in CANARIES.values():
@@ -289,3 +289,104 @@ def _forms_of(values):
 
     for value in values:
         yield from {value, quote(value), quote_plus(value), value.encode("unicode_escape").decode()}
+
+
+def rows_of(tmp_path, table: str) -> list[dict]:
+    with closing(sqlite3.connect(next(tmp_path.glob("*.db")))) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]
+
+
+@pytest.fixture
+def own_desk(browser, own_site, tmp_path):
+    """``own_desk()`` → the desk of a site of the test's own."""
+    url, _welcome = own_site
+    contexts = []
+
+    def open_(**how):
+        context = browser.new_context(locale="zh-CN", permissions=["clipboard-read", "clipboard-write"], **how)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{url}/desk")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def test_used_it_counts_once_a_call_with_a_ticket_and_copying_only_hints_at_it(own_desk, tmp_path):
+    page = own_desk()
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    copy(page, "c")
+    assert page.locator("#use-said").inner_text() == "用上了？按 u 记一下"
+    assert rows_of(tmp_path, "kb_use") == []
+    page.keyboard.press("u")
+    page.keyboard.type("13812345678")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('#use-said').textContent.includes('手机号')")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("T-881")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('#use-said').textContent === '记下了'")
+    assert page.evaluate("document.activeElement.closest('.hit') !== null")
+    page.keyboard.press("u")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('#use-said').textContent === '这通已经记过了'")
+    assert [(r["lang"], r["ticket"], r["user_id"]) for r in rows_of(tmp_path, "kb_use")] == [("zh", "T-881", None)]
+    page.keyboard.press("n")
+    type_and_wait(page, "dao huo huai le")
+    assert page.locator("#use-said").inner_text() == "30 天内用过 1 次"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("u")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('#use-said').textContent === '记下了'")
+    assert len({r["call"] for r in rows_of(tmp_path, "kb_use")}) == 2
+
+
+def test_pins_and_recent_articles_are_at_hand_while_the_box_is_empty(own_desk):
+    page = own_desk()
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-pin] button[aria-pressed=true]")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-answer]:not([data-slug=complaint-handling])")
+    second = page.locator("[data-answer]").get_attribute("data-slug")
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-pin] button[aria-pressed=true]")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector(f"[data-answer]:not([data-slug=complaint-handling]):not([data-slug={second}])")
+    third = page.locator("[data-answer]").get_attribute("data-slug")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-whole]")
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-pinned]")
+    slugs = "[...document.querySelectorAll('.hit')].map(h => h.dataset.slug)"
+    assert page.evaluate(slugs) == ["complaint-handling", second, third]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector(f"[data-answer][data-slug={second}]")
+    page.keyboard.press("Shift+ArrowUp")
+    page.wait_for_function("s => document.querySelector('.hit').dataset.slug === s", arg=second)
+    assert page.evaluate("document.activeElement.closest('.hit').dataset.slug") == second
+    page.reload()
+    page.wait_for_selector("[data-pinned]")
+    assert page.evaluate(slugs) == [second, "complaint-handling", third]
+    page.locator("[data-pinned] button[value=unpin]").first.click()
+    page.wait_for_function("s => document.querySelector('.hit').dataset.slug === s", arg="complaint-handling")
+    kept = page.evaluate("JSON.stringify({...localStorage})")
+    assert "complaint-handling" in kept
+    assert "huai" not in kept
+
+
+def test_nothing_sure_is_asked_for_with_one_key(own_desk, tmp_path):
+    page = own_desk()
+    page.keyboard.type("zzzzqq wombat")
+    page.wait_for_selector("[data-ask]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("a")
+    page.wait_for_selector(".toast")
+    assert [r["context"] for r in rows_of(tmp_path, "kb_gap_ask")] == ["desk"]
+    assert rows_of(tmp_path, "kb_gap")[0]["query"] == "zzzzqq wombat"

@@ -17,8 +17,39 @@ const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { de
 const fetchHits = fetcher();
 const fetchAnswer = fetcher();
 const answer = () => pane.querySelector("[data-answer]");
+const forget = () => { fetchHits.forget(); fetchAnswer.forget(); };
 const links = () => [...list.querySelectorAll(".hit h2 a")];
 const selected = () => links().findIndex((link) => link.getAttribute("aria-current") === "true");
+
+// The call, and what this browser keeps: names of articles, nothing else.
+
+const newCall = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+let call = newCall();
+let counted = new Set();
+
+const RECENT = `kb.recent.${words.person}`;
+const PINS = "kb.pins";
+const kept = (key) => { try { return JSON.parse(localStorage.getItem(key)) ?? []; } catch { return []; } };
+const keep = (key, slugs) => { try { localStorage.setItem(key, JSON.stringify(slugs)); } catch { /* private window */ } };
+const remember = (slug) => keep(RECENT, [slug, ...kept(RECENT).filter((s) => s !== slug)].slice(0, 8));
+
+/** Tells the API. Answers what it says, or null with the reason shown at `said` or as a toast. */
+async function tell(method, path, body, said) {
+  try {
+    const response = await fetch(`/api/v1/${path}`, {
+      method, headers: { "Content-Type": "application/json", "X-CSRFToken": words.token }, body: JSON.stringify(body),
+    });
+    const result = await response.json();
+    if (response.ok) return result;
+    const reason = result.errors?.[0]?.message ?? result.detail ?? words.failed;
+    if (said) said.textContent = reason;
+    else send("kb:toast", reason);
+  } catch (error) {
+    failed(error);
+    send("kb:toast", words.failed);
+  }
+  return null;
+}
 
 // The strip
 
@@ -75,6 +106,10 @@ function put(html) {
   pane.removeAttribute("aria-busy");
   fill();
   send("kb:content", pane);
+  const { slug } = answer()?.dataset ?? {};
+  if (!slug) return;
+  if (counted.has(slug)) pane.querySelector("#use-said").textContent = words.usedBefore;
+  if (!words.person) showPin(kept(PINS).includes(slug));
 }
 const parsed = (html) => {
   const holder = document.createElement("template");
@@ -87,7 +122,9 @@ async function read(slug, { section = "", whole = false } = {}) {
   const wanted = read.wanted = `/desk/answer?${new URLSearchParams({ slug, lang: form.elements.lang.value, section, ...(whole && { whole }) })}`;
   try {
     const html = await fetchAnswer(wanted);
-    if (wanted === read.wanted) put(parsed(html));
+    if (wanted !== read.wanted) return;
+    put(parsed(html));
+    if (whole) remember(slug);
   } catch (error) {
     if (error.name === "AbortError") return;
     pane.removeAttribute("aria-busy");
@@ -128,6 +165,7 @@ let timer;
 
 const address = () => `/desk/hits?${new URLSearchParams({
   q: box.value.trim(), lang: form.elements.lang.value, ...(form.elements.all.checked && { all: 1 }),
+  ...(!box.value.trim() && { recent: kept(RECENT), ...(!words.person && { pins: kept(PINS) }) }),
 })}`;
 
 async function look({ again = false } = {}) {
@@ -138,7 +176,7 @@ async function look({ again = false } = {}) {
     const content = parsed(await fetchHits(url));
     if (url !== address()) return;
     const { generation } = content.firstElementChild.dataset;
-    if (look.generation && look.generation !== generation) for (const kept of [fetchHits, fetchAnswer]) kept.forget();
+    if (look.generation && look.generation !== generation) forget();
     look.generation = generation;
     shown = query;
     read.wanted = "";
@@ -212,11 +250,102 @@ async function other(lang) {
 function nextCall() {
   wipe();
   box.value = "";
-  for (const kept of [fetchHits, fetchAnswer]) kept.forget();
+  call = newCall();
+  counted = new Set();
+  forget();
   look({ again: true });
   toBox();
   send("kb:toast", words.next);
 }
+
+// What is recorded
+
+/** Copying only hints at it: whether the words helped, the agent says. */
+document.addEventListener("kb:copied", () => {
+  const said = pane.querySelector("#use-said");
+  if (said && !counted.has(answer().dataset.slug)) said.textContent = words.suggest;
+});
+
+function used() {
+  const ticket = pane.querySelector("[data-use] [name=ticket]");
+  ticket?.focus();
+  ticket?.select();
+}
+
+async function record(fields) {
+  const said = fields.querySelector("#use-said");
+  const [slug, lang, section, ticket] = ["slug", "lang", "section", "ticket"].map((name) => fields.elements[name].value);
+  const result = await tell("POST", "uses", { slug, lang, section, ticket, call }, said);
+  fields.elements.ticket.toggleAttribute("aria-invalid", !result);
+  if (!result) return;
+  counted.add(slug);
+  remember(slug);
+  forget();
+  said.textContent = result.counted ? words.used : words.usedBefore;
+  toList();
+}
+
+function showPin(on) {
+  const button = pane.querySelector("[data-pin] button");
+  button?.setAttribute("aria-pressed", String(on));
+}
+
+/** Puts a pin at `place` (from 1), or takes it off with 0; without, the other of pinned and not. */
+async function pin(slug, place) {
+  const button = answer()?.dataset.slug === slug ? pane.querySelector("[data-pin] button") : null;
+  const off = place === 0 || (place === undefined && button?.getAttribute("aria-pressed") === "true");
+  let pins = kept(PINS);
+  if (words.person) {
+    pins = (await tell(off ? "DELETE" : "PUT", `pins/${slug}`, off ? undefined : { position: place }))?.pins;
+    if (!pins) return;
+  } else {
+    if (!off && !pins.includes(slug) && pins.length >= 20) return void send("kb:toast", words.pinsFull);
+    pins = pins.filter((s) => s !== slug);
+    if (!off) pins.splice(place ? place - 1 : pins.length, 0, slug);
+    keep(PINS, pins);
+  }
+  forget();
+  showPin(pins.includes(slug));
+  if (!place) send("kb:toast", off ? words.unpinned : words.pinned);
+  if (box.value.trim()) return;
+  await look({ again: true });
+  const there = links().findIndex((link) => link.closest(".hit").dataset.slug === slug);
+  if (document.activeElement !== box) select(Math.max(0, there));
+}
+
+/** Moves the pin that is selected in the list, one place up or down. */
+function shift(step) {
+  const hits = links().map((link) => link.closest(".hit"));
+  const hit = hits[selected()];
+  if (hit && "pinned" in hit.dataset) pin(hit.dataset.slug, Math.max(1, hits.indexOf(hit) + 1 + step));
+}
+
+async function ask(fields) {
+  const { query, lang } = fields.elements;
+  const result = await tell("POST", "gaps", { query: query.value, lang: lang.value, context: "desk" });
+  if (!result) return;
+  fields.querySelector("button").disabled = true;
+  send("kb:toast", words.asked);
+}
+
+desk.addEventListener("submit", (event) => {
+  const fields = event.target;
+  if (fields === form) return;
+  event.preventDefault();
+  if (fields.matches("[data-use]")) record(fields);
+  else if (fields.matches("[data-ask]")) ask(fields);
+  else if (fields.matches("[data-pin]")) pin(fields.elements.slug.value);
+  else {
+    const slug = fields.elements.slug.value;
+    const at = links().findIndex((link) => link.closest(".hit").dataset.slug === slug) + 1;
+    pin(slug, { up: Math.max(1, at - 1), down: at + 1, unpin: 0 }[event.submitter.value]);
+  }
+});
+pane.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || !event.target.matches("[name=ticket]")) return;
+  event.stopPropagation();
+  toList();
+});
 
 function scroll(step) {
   const inside = pane.scrollHeight > pane.clientHeight && getComputedStyle(pane).overflowY === "auto";
@@ -237,7 +366,10 @@ const act = {
   c: () => copy(1, "zh"),
   e: () => copy(1, "en"),
   l: () => other(form.elements.lang.value === "zh" ? "en" : "zh"),
+  a: () => list.querySelector("[data-ask] button")?.click(),
   n: nextCall,
+  p: () => { const { slug } = answer()?.dataset ?? {}; if (slug) pin(slug); },
+  u: used,
   o: () => pane.querySelector("[data-open]")?.click(),
   v: toStrip,
 };
@@ -250,8 +382,10 @@ document.addEventListener("kb:key", (event) => {
   const control = target.closest?.("button, summary, a") && !target.closest(".hit h2");
   if (!act[key] || (control && (key === "Enter" || key === " "))) return;
   event.preventDefault();
-  act[key]();
+  if (event.detail.shiftKey && key.startsWith("Arrow")) shift(key === "ArrowUp" ? -1 : 1);
+  else act[key]();
 });
+if (!box.value) look({ again: true }); // pins and recent articles that this browser keeps
 
 desk.querySelector("[data-next-call]").addEventListener("click", nextCall);
 desk.addEventListener("click", (event) => {
