@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kbplatform.desk.pins import Pins
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from kbplatform.articles.pages import ArticleCard, ArticlePage, GroupCard
+    from kbplatform.articles.pages import ArticleCard, ArticlePage, CodeTarget, GroupCard
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import Lang
     from kbplatform.db import Database
@@ -34,7 +34,8 @@ class DeskHit:
 
     kind: str
     slug: str
-    number: int | None
+    code: str
+    """What one says aloud for it; empty for what is no article."""
     lang: str
     title: str
     angle: str
@@ -104,9 +105,13 @@ class DeskService:
         moments = {card.slug: card.moment for card in self._articles.cards((h.slug for h in result.hits), lang, viewer)}
         ranked = call_pages_first(result.hits, moments)
         unsure = result.low_confidence
-        used = self.uses.counts(moments)
+        used, codes = self.uses.counts(moments), self._articles.codes(moments)
+        hits = tuple(_hit(h, moments.get(h.slug, ""), codes.get(h.slug, ""), used.get(h.slug, 0)) for h in ranked)
+        target = self._articles.by_code(query, lang, viewer)
+        if target is not None:
+            return Found(hits=(_by_code(target), *(() if unsure else hits)), low_confidence=False, degraded=result.degraded)
         return Found(
-            hits=tuple(_hit(h, moments.get(h.slug, ""), used.get(h.slug, 0)) for h in ranked),
+            hits=hits,
             low_confidence=unsure,
             degraded=result.degraded,
             near=self._near(ranked, lang, viewer) if unsure else (),
@@ -142,7 +147,8 @@ class DeskService:
         if not slugs:
             return []
         cards = {card.slug: card for card in self._articles.cards(slugs, lang, viewer)}
-        return [_listed(cards[s]) for s in dict.fromkeys(slugs) if s in cards]
+        codes = self._articles.codes(cards)
+        return [_listed(cards[s], codes.get(s, "")) for s in dict.fromkeys(slugs) if s in cards]
 
     def _near(self, hits: Sequence[SearchHit], lang: Lang, viewer: Viewer) -> tuple[GroupCard, ...]:
         """The groups of what was found, then the rest in their order."""
@@ -157,13 +163,18 @@ def call_pages_first(hits: Sequence[SearchHit], moments: dict[str, str]) -> list
     return sorted(hits, key=lambda h: -h.score * (CALL_FIRST if moments.get(h.slug) == "call" else 1.0))
 
 
-def _hit(h: SearchHit, moment: str, used: int) -> DeskHit:
+def _hit(h: SearchHit, moment: str, code: str, used: int) -> DeskHit:
     return DeskHit(
-        kind=h.kind, slug=h.slug, number=h.number, lang=h.lang, title=h.title, angle=h.angle, moment=moment, url=h.url,
+        kind=h.kind, slug=h.slug, code=code, lang=h.lang, title=h.title, angle=h.angle, moment=moment, url=h.url,
         section=h.section, section_heading=h.section_heading, snippet=h.snippet, matched_by=h.matched_by, group=h.group, used=used,
     )  # fmt: skip
 
 
-def _listed(card: ArticleCard) -> DeskHit:
+def _listed(card: ArticleCard, code: str) -> DeskHit:
     kind = "handbook" if card.kind == "handbook" else "article"
-    return DeskHit(kind, card.slug, card.number, card.lang, card.title, card.angle, card.moment, card.url)
+    return DeskHit(kind, card.slug, code, card.lang, card.title, card.angle, card.moment, card.url)
+
+
+def _by_code(target: CodeTarget) -> DeskHit:
+    hit = _listed(target.card, target.code)
+    return replace(hit, url=target.url, section=target.section, section_heading=target.heading, matched_by="code")

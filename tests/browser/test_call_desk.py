@@ -362,7 +362,7 @@ def test_pins_and_recent_articles_are_at_hand_while_the_box_is_empty(own_desk):
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-whole]")
     page.keyboard.press("n")
-    page.wait_for_selector("[data-pinned]")
+    page.wait_for_selector("[data-pin-line]")
     slugs = "[...document.querySelectorAll('.hit')].map(h => h.dataset.slug)"
     assert page.evaluate(slugs) == ["complaint-handling", second, third]
     page.keyboard.press("ArrowDown")
@@ -372,9 +372,9 @@ def test_pins_and_recent_articles_are_at_hand_while_the_box_is_empty(own_desk):
     page.wait_for_function("s => document.querySelector('.hit').dataset.slug === s", arg=second)
     assert page.evaluate("document.activeElement.closest('.hit').dataset.slug") == second
     page.reload()
-    page.wait_for_selector("[data-pinned]")
+    page.wait_for_selector("[data-pin-line]")
     assert page.evaluate(slugs) == [second, "complaint-handling", third]
-    page.locator("[data-pinned] button[value=unpin]").first.click()
+    page.locator("[data-pin-line] button[value=unpin]").first.click()
     page.wait_for_function("s => document.querySelector('.hit').dataset.slug === s", arg="complaint-handling")
     kept = page.evaluate("JSON.stringify({...localStorage})")
     assert "complaint-handling" in kept

@@ -253,6 +253,8 @@ function nextCall() {
   call = newCall();
   counted = new Set();
   forget();
+  list.replaceChildren();
+  pane.replaceChildren();
   look({ again: true });
   toBox();
   send("kb:toast", words.next);
@@ -263,7 +265,7 @@ function nextCall() {
 /** Copying only hints at it: whether the words helped, the agent says. */
 document.addEventListener("kb:copied", () => {
   const said = pane.querySelector("#use-said");
-  if (said && !counted.has(answer().dataset.slug)) said.textContent = words.suggest;
+  if (said && !counted.has(answer().dataset.slug)) said.textContent = words.hint;
 });
 
 function used() {
@@ -317,7 +319,7 @@ async function pin(slug, place) {
 function shift(step) {
   const hits = links().map((link) => link.closest(".hit"));
   const hit = hits[selected()];
-  if (hit && "pinned" in hit.dataset) pin(hit.dataset.slug, Math.max(1, hits.indexOf(hit) + 1 + step));
+  if (hit && "pinLine" in hit.dataset) pin(hit.dataset.slug, Math.max(1, hits.indexOf(hit) + 1 + step));
 }
 
 async function ask(fields) {
