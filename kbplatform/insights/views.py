@@ -10,9 +10,9 @@ from flask import Blueprint, Response, redirect, render_template, request
 from kbplatform.accounts.audit import record
 from kbplatform.accounts.permissions import GAPS, READ
 from kbplatform.bilingual import Text
-from kbplatform.errors import InvalidInput
+from kbplatform.errors import InvalidInput, TooMany
 from kbplatform.insights.forms import answer_url, current_asker, target_of
-from kbplatform.insights.gaps import OPEN, STATES
+from kbplatform.insights.gaps import DECLINED, OPEN, STATES
 from kbplatform.insights.service import MOST_REASON, PAGE_SIZE
 from kbplatform.web.access import current_actor, current_viewer, requires
 from kbplatform.web.forms import problems_of, say, typed
@@ -21,6 +21,7 @@ from kbplatform.web.i18n import content_lang, local_path
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from kbplatform.articles.pages import ArticleCard
     from kbplatform.articles.service import ArticleService
     from kbplatform.db import Database
     from kbplatform.insights.gaps import Asked, GapView
@@ -45,10 +46,7 @@ def make_blueprint(db: Database, gaps: Gaps, articles: ArticleService, search: S
     @blueprint.post("/gaps")
     @requires(READ)
     def ask() -> ResponseReturnValue:
-        lang = typed("lang", 2)
-        asked = gaps.ask(typed("query"), lang="en" if lang == "en" else "zh", asker=current_asker(), context="search")
-        say(_recorded(asked, _answer_of(articles, asked)))
-        return redirect(local_path(typed("next", 2000) or "/"), 303)
+        return _ask(gaps, articles, live=bool(request.args.get("fragment")))
 
     @blueprint.get("/insights/gaps")
     @requires(GAPS)
@@ -98,6 +96,26 @@ def make_blueprint(db: Database, gaps: Gaps, articles: ArticleService, search: S
     return blueprint
 
 
+def _ask(gaps: Gaps, articles: ArticleService, *, live: bool) -> ResponseReturnValue:
+    """Record a question; the answer is a piece of the page that sent it (``live``), or a remark on the page to go back to."""
+    back = redirect(local_path(typed("next", 2000) or "/"), 303)
+    try:
+        asked = gaps.ask(typed("query"), lang="en" if typed("lang", 2) == "en" else "zh", asker=current_asker(), context="search")
+    except (InvalidInput, TooMany) as error:
+        if live:
+            return render_template("insights/_asked.html", trouble=problems_of(error), remedy=error.remedy), error.status
+        if isinstance(error, TooMany):
+            raise
+        say(error.fields[0].message)
+        return back
+    words, card = _recorded(asked), _answer_of(articles, asked)
+    if live:
+        url = answer_url(card, asked.answer_section) if card else ""
+        return render_template("insights/_asked.html", words=words, answer=card, answer_url=url), 201
+    say(Text(f"{words.zh}有人用《{card.title}》回答过。", f"{words.en} It was answered with “{card.title}” before.") if card else words)
+    return back
+
+
 def _decide(gaps: Gaps, articles: ArticleService, gap_id: int, what: str) -> None:
     seen = _number(typed("revision", 10))
     actor = current_actor()
@@ -122,19 +140,16 @@ def _answers(articles: ArticleService, found: list[GapView] | tuple[GapView, ...
     return {g.id: (cards[g.answer_slug].title, answer_url(cards[g.answer_slug], g.answer_section)) for g in found if g.answer_slug in cards}
 
 
-def _answer_of(articles: ArticleService, asked: Asked) -> str:
-    """Title of what answered it before, where this reader may read that."""
-    cards = articles.cards([asked.answer_slug], content_lang(), current_viewer()) if asked.answer_slug else []
-    return cards[0].title if cards else ""
+def _answer_of(articles: ArticleService, asked: Asked) -> ArticleCard | None:
+    """What answered it before, where this reader may read that."""
+    return next(iter(articles.cards([asked.answer_slug], content_lang(), current_viewer())), None) if asked.answer_slug else None
 
 
-def _recorded(asked: Asked, answer: str) -> Text:
+def _recorded(asked: Asked) -> Text:
     zh, en = f"已记下，{asked.people} 人问过。", f"Recorded: {asked.people} {'person has' if asked.people == 1 else 'people have'} asked."
     if asked.hidden:
         zh, en = zh + "号码没有存。", en + " Numbers were not stored."
-    if answer:
-        zh, en = zh + f"有人用《{answer}》回答过。", en + f" It was answered with “{answer}” before."
-    if asked.was == "declined":
+    if asked.was == DECLINED:
         zh, en = zh + f"之前定了不做：{asked.reason}", en + f" It was declined before: {asked.reason}"
     return Text(zh, en)
 

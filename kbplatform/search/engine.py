@@ -171,6 +171,9 @@ class SearchEngine(Protocol):
     def apply(self, batch: Batch, seq: int) -> None:
         """Make a batch visible and remember ``seq``. Applying it twice changes nothing."""
 
+    def tidy(self) -> bool:
+        """Upkeep that may take seconds, for when there is nothing else to write; whether anything was done."""
+
     def rebuild(self, records: Iterable[IndexRecord], seq: int) -> None:
         """Replace everything, readers seeing the old index until the new one is whole."""
 

@@ -11,7 +11,7 @@ from kbplatform.search.engine import IndexRecord
 from kbplatform.search.pinyin import PinyinTable, initials
 from kbplatform.search.stopwords import is_stop
 
-RECORD_VERSION = "5"
+RECORD_VERSION = "6"
 """Part of the index's schema version: raise it whenever fields or weights change."""
 
 ASIDE = frozenset({"twins", "source-sum"})

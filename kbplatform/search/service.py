@@ -27,6 +27,7 @@ from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION, RecordBuilder
 from kbplatform.search.snippets import Excerpter
 from kbplatform.search.thesaurus import Thesaurus
+from kbplatform.search.why import Explainer, Why
 
 ARTICLES = frozenset({"article"})
 CALL_BOOST = 1.02
@@ -56,6 +57,7 @@ class SearchHit:
     score: float
     url: str
     group: str
+    why: tuple[Why, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ class SearchService:
         self._pinyin_path = pinyin_path
         self._last_pinyin = PinyinTable()
         self._excerpter = Excerpter(analyzer)
+        self._explainer = Explainer(analyzer)
         self._asking = Asking(analyzer)
         self._lock = threading.Lock()
         self._building = threading.Lock()
@@ -181,6 +184,11 @@ class SearchService:
     def engine(self) -> SearchEngine:
         """Where the index is."""
         return self._engine
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of page there are, practices first."""
+        return tuple(sorted({k for s in self._sources for k in s.kinds}, key=lambda k: (k != "article", k != "handbook", k)))
 
     @property
     def degraded(self) -> bool:
@@ -230,6 +238,10 @@ class SearchService:
             degraded=snapshot.degraded,
         )
 
+    def judge(self, query: str, *, kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 10) -> Ranking:
+        """The ranking behind a search, with the evidence for it."""
+        return self._rank(clean_query(query), Filters(frozenset(audiences), frozenset(kinds)), limit)[1]
+
     def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking, _Texts]:
         snapshot = self._current()
         try:
@@ -253,11 +265,11 @@ class SearchService:
     def _hits(self, ranking: Ranking, texts: _Texts, lang: str) -> tuple[SearchHit, ...]:
         texts.want([p.page for p in ranking.pages])
         shown = ((page, texts.shown(page.page, lang)) for page in ranking.pages)
-        hits = [self._hit(page, document) for page, document in shown if document is not None]
+        hits = [self._hit(page, document, texts.of(page.page)) for page, document in shown if document is not None]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument) -> tuple[float, SearchHit]:
+    def _hit(self, page: PageHit, document: SearchDocument, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
         excerpt = self._excerpter.excerpt(document, page.groups)
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
@@ -274,6 +286,7 @@ class SearchService:
             score=round(score, 4),
             url=_url(document, excerpt.section),
             group=document.group,
+            why=self._explainer.why((document, *(d for d in languages if d is not document)), page.groups, page.reasons, self._last_pinyin),
         )
         return score, hit
 

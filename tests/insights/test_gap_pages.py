@@ -166,8 +166,8 @@ def test_an_answer_in_an_article_one_may_not_read_is_not_told(app, agent, lead, 
 
 
 def test_the_list_is_filtered_sorted_and_paged(app, agent, lead, post):
-    for n in range(21):
-        ask(agent, f"鲸鱼{'白鹤麋鹿蝴蝶海豚松鼠刺猬孔雀企鹅蜻蜓蚂蚁'[n]}{n}号")
+    for word in "鹤鹿鲸鲤鹰蝉蜂鼠牛虎兔龙蛇马羊猴鸡狗猪猫鸭":
+        ask(agent, f"{word} {word}{word}")
     assert "1 / 2" in text_of(lead, "/insights/gaps")
     assert "2 / 2" in text_of(lead, "/insights/gaps?page=2")
     assert "这一页没有内容" in text_of(lead, "/insights/gaps?page=99")

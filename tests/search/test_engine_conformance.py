@@ -190,6 +190,20 @@ def test_a_rebuild_replaces_everything_and_a_failing_one_nothing(engine, ids):
     assert (ids(words("plum")), engine.size(), engine.check().seq) == (["c/zh"], 1, 9)
 
 
+def test_upkeep_changes_nothing_that_is_found(engine, ids):
+    engine.apply(Batch(tuple(record(f"old{i}/zh", f"pear n{i}", popularity=i / 100) for i in range(5))), 1)
+    for i in range(20):
+        engine.apply(Batch((record(f"p{i:02}/zh", f"pear n{i}"),), (f"p{i - 9:02}/zh",) if i > 12 else ()), i + 2)
+    before = sorted(ids(words("pear"), limit=50))
+    state = (before, ids(words("n3")), engine.size(), dict(engine.terms("all")), engine.check().seq)
+    for _ in range(20):
+        if not engine.tidy():
+            break
+    assert not engine.tidy()
+    assert state == (sorted(ids(words("pear"), limit=50)), ids(words("n3")), engine.size(), dict(engine.terms("all")), engine.check().seq)
+    assert before == sorted([f"old{i}/zh" for i in range(5)] + [f"p{i:02}/zh" for i in range(20) if not 4 <= i < 11])
+
+
 def test_readers_see_whole_states_while_a_writer_works(engine):
     """Two documents always change together: no reader ever sees one of them alone."""
     engine.rebuild([record("a/zh", "even x"), record("b/zh", "even x")], 0)
@@ -266,6 +280,31 @@ class TestWhooshHeals:
         fresh.rebuild([record("a/zh", "pear")], 7)
         assert [h.id for h in fresh.search(words("pear"), filters=EVERYONE, limit=5)] == ["a/zh"]
         fresh.close()
+
+    def test_after_an_edit_only_the_new_document_is_read(self, tmp_path):
+        engine = WhooshEngine(tmp_path / "index")
+        engine.ensure("1")
+        engine.rebuild([record(f"p{i}/zh", "pear") for i in range(50)], 1)
+        assert engine.size() == 50
+        (before,) = engine._view.segments.values()
+        engine.apply(Batch((record("p7/zh", "plum"),)), 2)
+        assert [h.id for h in engine.search(words("plum"), filters=EVERYONE, limit=5)] == ["p7/zh"]
+        kept, new = engine._view.segments.values()
+        assert (kept is before, new.size, dict(engine.terms("all"))) == (True, 1, {"pear": 49, "plum": 1})
+        engine.close()
+
+    def test_upkeep_keeps_segments_few(self, tmp_path):
+        engine = WhooshEngine(tmp_path / "index")
+        engine.ensure("1")
+        engine.rebuild([], 1)
+        for i in range(40):
+            engine.apply(Batch((record(f"p{i}/zh", "pear"),)), i)
+            if i % 10 == 9:
+                while engine.tidy():
+                    pass
+        assert engine.size() == 40
+        assert len(engine._view.segments) < 8
+        engine.close()
 
     def test_a_stale_lock_file_of_a_dead_writer_does_not_stop_the_next(self, engine, tmp_path):
         (folder,) = (tmp_path / "index").glob("ix-*")
