@@ -23,9 +23,12 @@ from kbplatform.articles.sitefacts import SiteFactService, declared_facts
 from kbplatform.bilingual import Text
 from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
-from kbplatform.errors import SettingsError, StorageError
+from kbplatform.errors import StorageError
 from kbplatform.events import EventRelay
-from kbplatform.glossary import Glossary, GlossaryError, glossary_files
+from kbplatform.glossary import Glossary, load_glossary
+from kbplatform.glossary import api as glossary_api
+from kbplatform.glossary import views as glossary_views
+from kbplatform.glossary.service import GlossaryBook
 from kbplatform.health import core_checks
 from kbplatform.logs import configure_logs
 from kbplatform.mail import Mailer
@@ -82,6 +85,11 @@ class Platform:
     glossary: Glossary
     search: SearchService
 
+    @property
+    def book(self) -> GlossaryBook:
+        """The glossary as readers ask it."""
+        return GlossaryBook(self.glossary, self.search.reading, self.search.normalise)
+
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
         shared = self.search.engine if self.settings.search_engine == "memory" else None
@@ -134,7 +142,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     calls = Calls(loaded)
     services = Services(db, settings)
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
-    glossary = load_glossary(settings, content)
+    glossary = load_glossary(content, settings.data_dir)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
     return Platform(
         settings=settings,
@@ -167,11 +175,14 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_assets(app, _assets(platform.plugins))
     install_frame(app, platform.calls, platform.settings.site_name, __version__)
 
+    panels = partial(_panels, platform, Breaker())
     accounts_views.install_pages(app, platform.accounts)
-    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, partial(_panels, platform, Breaker())))
+    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels))
+    app.register_blueprint(glossary_views.make_blueprint(platform.book))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
+    app.register_api(glossary_api.make_api(platform.book))
     app.register_api(search_api.make_api(platform.search))
     _mount_plugins(app, platform)
     install_openapi(app)
@@ -209,20 +220,6 @@ def _migrate(db: Database, plugins: Plugins) -> None:
     components = [CORE, *(Component(r.name, r.name, _versions(r)) for r in with_tables.values())]
     for name, error in upgrade(db, components).items():
         plugins.drop(with_tables[name], error)
-
-
-def load_glossary(settings: Settings, content: Path) -> Glossary:
-    """The bundled terms with the site's own over them. Raises SettingsError with every fault and its line."""
-    try:
-        return Glossary.load(*glossary_files(content, settings.data_dir))
-    except GlossaryError as error:
-        raise SettingsError(
-            Text(f"术语表有误：{error.in_('zh')}", f"The glossary can't be used: {error.in_('en')}"),
-            remedy=Text(
-                "用 kbplatform glossary check 看全部问题，改好再启动。",
-                "See `kbplatform glossary check` for all of it; put it right and start again.",
-            ),
-        ) from error
 
 
 def _versions(record: PluginRecord) -> Path:

@@ -9,6 +9,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from kbplatform.bilingual import Lang
+from kbplatform.glossary import Concept
 
 FACE = ("say", "do", "dont")
 """Section ids of the call face, in order."""
@@ -102,6 +103,8 @@ class ArticlePage:
     """The other language, where both are read side by side."""
     side_url: str = ""
     audience: str = "everyone"
+    terms: tuple[Concept, ...] = ()
+    """Terms of the glossary that are marked in it, in order."""
 
     @property
     def group_url(self) -> str:

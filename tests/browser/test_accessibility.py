@@ -16,6 +16,8 @@ PAGES = {
     "group": "/groups/complaints",
     "calculator": "/p/calculators/resolution_rate?received=20&resolved=15",
     "handbook": "/handbook",
+    "glossary": "/glossary",
+    "term": "/glossary/occupancy",
 }
 
 pytestmark = pytest.mark.browser
