@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -34,11 +34,12 @@ class FrontMatter(BaseModel):
     angle: str = Field(default="", max_length=160)
     summary: str = Field(default="", max_length=400)
     aliases: list[str] = Field(default_factory=list, max_length=40)
+    asks: list[Annotated[str, Field(min_length=1, max_length=120)]] = Field(default_factory=list, max_length=80)
     owner: str = Field(default="", max_length=80)
     verify_days: int = Field(default=180, ge=1, le=3650)
     audience: str = Field(default="everyone", pattern=AUDIENCE)
 
-    @field_validator("aliases", mode="before")
+    @field_validator("aliases", "asks", mode="before")
     @classmethod
     def _words(cls, value: object) -> object:
         return [str(v) if isinstance(v, int | float) and not isinstance(v, bool) else v for v in value] if isinstance(value, list) else value

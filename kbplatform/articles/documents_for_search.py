@@ -125,7 +125,9 @@ def _document(v: _Version, revision: Revision, facts: SiteFacts) -> SearchDocume
         group=v.group or "",
         moment=v.moment,
         keywords=tuple(revision.aliases),
+        asks=tuple(revision.asks),
         sections=lead + tuple(SearchSection(s.key, s.heading, facts.fill(s.text)) for s in revision.sections),
         audience=frozenset({v.audience}),
         popularity=1.0 if v.moment == "call" else 0.5,
+        changed=revision.created_at.timestamp(),
     )

@@ -79,6 +79,8 @@ class Revision(Base):
     angle: Mapped[str]
     summary: Mapped[str]
     aliases: Mapped[list[str]]
+    asks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """How people put the need that the page answers, in their own words."""
     renderer_version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 

@@ -112,7 +112,7 @@ def add_revision(session: Session, translation: Translation, document: Document,
     front = document.front
     revision = Revision(
         translation_id=translation.id, number=number, source=document.source, source_hash=document.hash, title=front.title,
-        angle=front.angle, summary=front.summary, aliases=front.aliases, renderer_version=RENDERER_VERSION,
+        angle=front.angle, summary=front.summary, aliases=front.aliases, asks=front.asks, renderer_version=RENDERER_VERSION,
         sections=_sections(rendered),
     )  # fmt: skip
     session.add(revision)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, fields
 from threading import Lock
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -104,19 +105,22 @@ def _items(hook: str, answer: Answer) -> list[Any]:
     return kept
 
 
-_FIELDS: dict[str, type] = {"str": str, "Text": Text, "int": int}
+_FIELDS: dict[str, type | UnionType] = {"str": str, "Text": Text, "int": int, "float": float | int}
 _PARTS: dict[str, type] = {"tuple[str, ...]": str, "tuple[SearchSection, ...]": SearchSection, "frozenset[str]": str}
 _LONG = 500
+_MOST = 1e15
 
 
 def well_made(item: Any) -> bool:  # noqa: ANN401 - one of the kinds above
-    """Whether each field holds what it is declared to hold; names and labels are short (search reads each letter's start)."""
+    """Whether each field holds what it is declared to hold; names and labels are short (search reads each letter's start), numbers finite."""
     for f in fields(item):
         value, part = getattr(item, f.name), _PARTS.get(str(f.type))
         if part and not isinstance(value, tuple | frozenset):
             return False
         kind = part or _FIELDS.get(str(f.type), object)
         if not all(isinstance(v, kind) and (not isinstance(v, str) or len(v) <= _LONG) for v in (value if part else (value,))):
+            return False
+        if isinstance(value, float | int) and not -_MOST < value < _MOST:  # a NaN has no place in any order
             return False
     return True
 

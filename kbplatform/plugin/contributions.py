@@ -30,7 +30,9 @@ class SearchDocument:
 
     ``id`` is unique over all kinds (``calculator:resolution_rate:zh``); ``key`` is shared by the
     languages of one page, so that a search answers with one hit per ``(kind, key)``.
+    ``keywords`` are other names of it; ``asks`` how people put the need it answers (``the parcel came smashed``).
     ``audience`` lists who may find it: ``everyone``, ``signed-in`` or ``team:<id>``.
+    ``changed`` is when its text last changed, in seconds since 1970 UTC; 0 where nobody knows.
     """
 
     id: str
@@ -44,9 +46,11 @@ class SearchDocument:
     group: str = ""
     moment: str = ""
     keywords: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     sections: tuple[SearchSection, ...] = ()
     audience: frozenset[str] = frozenset({EVERYONE})
     popularity: float = 0.0
+    changed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from kbplatform.plugin.contributions import SearchDocument
 
 MatchKind = Literal["word", "prefix", "synonym", "pinyin", "initials", "typo"]
 KIND_ORDER: tuple[MatchKind, ...] = ("word", "prefix", "synonym", "pinyin", "initials", "typo")
@@ -23,6 +26,7 @@ K1 = 0.9
 B = 0.4
 PAIR_WEIGHT = 0.8
 """What two words that stand together as they were typed add, beside one in the combined field."""
+DAY_S = 86_400.0
 HEAD_BOOST = 1.15
 """How much a match in title or keywords counts beside one in the combined field (dis-max)."""
 
@@ -39,6 +43,7 @@ class IndexRecord:
     ``head`` title and keywords; ``rest`` the parts that speak of other pages; ``pairs`` words that
     follow each other (see :func:`kbplatform.search.analysis.pairs`); ``initials`` pinyin
     initials of short phrases; ``suggest`` their beginnings; ``spelling`` unstemmed Latin words.
+    ``changed`` is when the text last changed, in seconds since 1970 UTC.
     """
 
     id: str
@@ -55,6 +60,7 @@ class IndexRecord:
     initials: tuple[str, ...] = ()
     suggest: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
+    changed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +110,27 @@ class ParsedQuery:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What may be found. An empty ``kinds`` or ``groups`` does not restrict; ``audiences`` always does."""
+    """What may be found. ``audiences`` always restricts; an empty ``kinds``, ``groups`` or ``langs`` does not.
+
+    ``changed_since``: only what changed at that time or after it, in seconds since 1970 UTC. Engines keep a set of
+    documents for each value, so callers round it (see :func:`since_day`).
+    """
 
     audiences: frozenset[str]
     kinds: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    langs: frozenset[str] = frozenset()
+    changed_since: float | None = None
+
+    def admits(self, record: IndexRecord | SearchDocument) -> bool:
+        """Whether a document may be found."""
+        return (
+            bool(record.audience & self.audiences)
+            and (not self.kinds or record.kind in self.kinds)
+            and (not self.groups or record.group in self.groups)
+            and (not self.langs or record.lang in self.langs)
+            and (self.changed_since is None or record.changed >= self.changed_since)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +171,9 @@ class SearchEngine(Protocol):
     def apply(self, batch: Batch, seq: int) -> None:
         """Make a batch visible and remember ``seq``. Applying it twice changes nothing."""
 
+    def tidy(self) -> bool:
+        """Upkeep that may take seconds, for when there is nothing else to write; whether anything was done."""
+
     def rebuild(self, records: Iterable[IndexRecord], seq: int) -> None:
         """Replace everything, readers seeing the old index until the new one is whole."""
 
@@ -178,6 +203,11 @@ class SearchEngine(Protocol):
 
     def close(self) -> None:
         """Give back files and memory."""
+
+
+def since_day(moment: float | None) -> float | None:
+    """The beginning of a moment's UTC day: "changed since" means since that day, whatever the hour."""
+    return None if moment is None else moment // DAY_S * DAY_S
 
 
 def idf(count: int, frequency: int) -> float:

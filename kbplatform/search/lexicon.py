@@ -7,7 +7,7 @@ it, so that a mistyped word becomes one that was really written somewhere.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,9 @@ from kbplatform.search.analysis import is_han
 from kbplatform.search.pinyin import PinyinTable, fuzzy, initials
 
 LONGEST_READING = 30
+LONGEST_MISTYPED = 5
+STANDS_OUT = 1.5
+"""How much likelier than the next a word must be to be taken for what a mistyped one meant."""
 _SKIP_COST = 3.0
 
 
@@ -70,6 +73,7 @@ class Lexicon:
             if len(found[0]) > 1:
                 self._vague.setdefault(fuzzy(letters), []).extend(w for w in found if len(w) > 1)
         self._readings = sorted(self._spoken)
+        self._mistyped = _by_pattern(w for w in self._han if w in head)
         self.near = lru_cache(maxsize=2000)(self._near)
 
     def prior(self, word: str) -> float:
@@ -119,6 +123,17 @@ class Lexicon:
         best = hits[0][1] if hits else 0
         return tuple(hit for hit in hits if hit[1] == best)[:4]
 
+    def mistyped(self, word: str) -> str:
+        """The word of our titles and keywords that this is but for two characters swapped, or for one wrong; empty where none stands out."""
+        if not 2 <= len(word) <= LONGEST_MISTYPED or word in self.words:
+            return ""
+        for patterns in (_swapped(word), _one_wrong(word)):
+            found = {w for p in patterns for w in self._mistyped.get(p, ()) if w != word}
+            ranked = sorted(found, key=self.prior, reverse=True)
+            if ranked and (len(ranked) == 1 or self.prior(ranked[0]) >= STANDS_OUT * self.prior(ranked[1])):
+                return ranked[0]
+        return ""
+
     def spoken(self, letters: str) -> list[Sound]:
         """The words that letters without tones spell (``kehumanyidu``); empty where they don't."""
         if not 2 <= len(letters) <= 2 * LONGEST_READING:
@@ -131,7 +146,7 @@ class Lexicon:
         return []
 
     def heard(self, run: str) -> list[Sound]:
-        """A Chinese run reread by its sound (头诉 → 投诉); empty where nothing changes or too little fits."""
+        """A Chinese run reread by its sound (头诉 → 投诉), or but for one slip of the keys (投拆, 诉投); empty where too little fits."""
         syllables = [self.pinyin.syllables(c) for c in run]
         if not 2 <= len(run) <= LONGEST_READING or not all(syllables):
             return []
@@ -181,6 +196,9 @@ class Lexicon:
         heard = [w for w in found if len(w) == len(surface) > 1]
         if heard:
             return 1.25 + 1 / (1 + self.prior(heard[0])), tuple(heard[:3])
+        meant = self.mistyped(surface)
+        if meant:
+            return 1.8 + 1 / (1 + self.prior(meant)), (meant,)
         return (_SKIP_COST, ()) if len(surface) == 1 else (99.0, ())
 
 
@@ -195,6 +213,24 @@ def _walk(best: list[tuple[float, int, tuple[str, ...]] | None], size: int) -> l
         sounds.append(Sound(words, start, end))
         end = start
     return sounds[::-1]
+
+
+def _swapped(word: str) -> list[str]:
+    return ["".join(sorted(word))]
+
+
+def _one_wrong(word: str) -> list[str]:
+    return [f"{word[:i]}?{word[i + 1 :]}" for i in range(len(word))]
+
+
+def _by_pattern(words: Iterable[str]) -> dict[str, list[str]]:
+    """Words by their characters in order of code, and by all but one of them."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if 2 <= len(word) <= LONGEST_MISTYPED:
+            for pattern in _swapped(word) + _one_wrong(word):
+                found.setdefault(pattern, []).append(word)
+    return found
 
 
 def _span(sorted_words: list[str], prefix: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, pairs
+from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, is_han, pairs
 from kbplatform.search.engine import Alternative, Group, MatchKind, idf
 from kbplatform.search.lexicon import Lexicon, Sound
 from kbplatform.search.pinyin import initials
@@ -20,6 +20,8 @@ RELATED_WEIGHT = 0.35
 WHOLE_WEIGHT, PART_WEIGHT = 0.9, 0.3
 LOOSE_CHARACTER = 0.5
 """How far a character between other words may stand for words that hold it: it is rather a mistyped one."""
+BEGUN_AMONG_OTHERS = 5
+"""Fewest letters that are taken for the beginning of a word's pinyin beside other words, where anything may be typed in pinyin."""
 OFF_TOPIC = 0.7
 """What a word counts that stands in no title and no keywords."""
 UNKNOWN_SHARE = 3.0
@@ -54,7 +56,7 @@ class QueryReader:
         ``strange`` are words to take for unknown: they stand only in documents that may not be found this time, or in
         running text as an example (``tousu`` in a page on how to search).
         """
-        tokens = self._analyzer.query_tokens(self._analyzer.normalise(clean_query(text)))
+        tokens = self._analyzer.query_tokens(self._analyzer.asked(clean_query(text)))
         tokens = [replace(t, term="") if t.surface in strange else t for t in tokens]
         content = [t for t in tokens if not is_stop(t.surface)]
         only_stops = not content
@@ -65,18 +67,18 @@ class QueryReader:
         synonyms = {tokens[m.start]: _alternatives(m) for m in mentions if m.end - m.start == 1}
         for mention in [*(m for m in mentions if m.end - m.start > 1), None]:
             for piece in self._pieces(tokens[at : mention.start if mention else len(tokens)]):
-                groups += self._piece(piece, synonyms, keep_stops=only_stops)
+                groups += self._piece(piece, synonyms, keep_stops=only_stops, alone=len(content) == 1)
             if mention:
                 groups.append(self._phrase(tokens[mention.start : mention.end], mention))
                 at = mention.end
         return Reading(tuple(groups[:MOST_GROUPS]), only_stops, tuple(dict.fromkeys(pairs(content[:MOST_GROUPS]))))
 
     def reread(self, text: str) -> Reading | None:
-        """Chinese words taken by their sound (头诉 → 投诉); None where that changes nothing."""
-        normal = self._analyzer.normalise(clean_query(text))
+        """Chinese words taken by their sound (头诉 → 投诉) or for a slip of the keys (投拆); None where that changes nothing."""
+        normal = self._analyzer.asked(clean_query(text))
         changed = False
         groups: list[Group] = []
-        tokens = [t for t in self._analyzer.query_tokens(normal) if not is_stop(t.surface)]
+        tokens = self._analyzer.query_tokens(normal)
         for script, run in groupby(_numbered(tokens), key=lambda item: (item[1].script, item[1].start - item[0])):
             pieces = [t for _, t in run]
             surface = "".join(t.surface for t in pieces)
@@ -86,6 +88,8 @@ class QueryReader:
                 continue
             for sound in sounds:
                 said = surface[sound.start : sound.end]
+                if is_stop(said) and said in sound.words:
+                    continue
                 changed = changed or bool(sound.words and said not in sound.words)
                 groups.append(self._sound_group(said, sound, "word" if said in sound.words else "typo"))
         return Reading(tuple(groups[:MOST_GROUPS])) if changed else None
@@ -119,15 +123,15 @@ class QueryReader:
         sounds = self._lexicon.spoken(letters)
         return bool(sounds) and all(len(s.words[0]) > 1 for s in sounds)
 
-    def _piece(self, piece: list[Token], synonyms: dict[Token, list[Alternative]], *, keep_stops: bool) -> list[Group]:
+    def _piece(self, piece: list[Token], synonyms: dict[Token, list[Alternative]], *, keep_stops: bool, alone: bool = False) -> list[Group]:
         mixed = self._mixed(piece)
         if mixed:
             return mixed
         groups: list[Group] = []
-        trust = 1.0 if len(piece) == 1 else LOOSE_CHARACTER
+        trust = 1.0 if sum(not is_stop(t.surface) for t in piece) < 2 else LOOSE_CHARACTER
         for token in piece:
             if keep_stops or not is_stop(token.surface):
-                groups += self._token(token, synonyms.get(token, []), trust)
+                groups += self._token(token, synonyms.get(token, []), trust, alone=alone)
         return groups
 
     def _mixed(self, piece: list[Token]) -> list[Group]:
@@ -152,7 +156,7 @@ class QueryReader:
 
     # ------------------------------------------------------------------ words
 
-    def _token(self, token: Token, synonyms: list[Alternative], trust: float) -> list[Group]:
+    def _token(self, token: Token, synonyms: list[Alternative], trust: float, *, alone: bool) -> list[Group]:
         if token.script == "han":
             known = bool(synonyms) or self._lexicon.knows(token.term)
             found = [*self._han(token.surface, trust), *synonyms]
@@ -164,7 +168,7 @@ class QueryReader:
         sounds = self._lexicon.spoken(token.surface)
         if sounds:
             return [self._sound_group(token.surface[s.start : s.end], s, "pinyin") for s in sounds]
-        guesses = self._guesses(token.surface)
+        guesses = self._guesses(token.surface, alone=alone)
         pieces = [] if guesses else self._lexicon.short_words(token.surface)
         if pieces:
             return [self._group(letters, [Alternative((w,), "initials") for w in words]) for letters, words in pieces]
@@ -194,15 +198,16 @@ class QueryReader:
             groups.append(self._group(part, [*self._han(part), *synonyms]))
         rest = len(token.surface) - sum(map(len, parts))
         if rest or not any(g.alternatives for g in groups):
-            groups.append(Group(token.surface, (), UNKNOWN_SHARE * rest / len(token.surface), topical=False))
+            groups.append(Group(token.surface, (), self._unknown(token.surface) * rest / len(token.surface), topical=False))
         return groups
 
-    def _guesses(self, word: str) -> list[Alternative]:
-        """What a Latin word that nobody wrote may stand for, likeliest first."""
+    def _guesses(self, word: str, *, alone: bool) -> list[Alternative]:
+        """What a Latin word that nobody wrote may stand for, likeliest first; ``alone``: it is the whole query, still being typed."""
         lexicon = self._lexicon
         found = self._shorthand(word, 1.0)
         if len(word) >= 3:
             found += [Alternative((t,), "prefix", 0.8) for t in lexicon.starting_with(word, 5)]
+        if len(word) >= (3 if alone else BEGUN_AMONG_OTHERS):
             found += [Alternative((w,), "pinyin", 0.7) for w in lexicon.sounding_begun(word, 4)]
         if not found or not any(a.kind == "prefix" for a in found):
             for near, distance in lexicon.near(word):
@@ -254,12 +259,17 @@ class QueryReader:
         if self._topical(kept):
             return Group(surface, kept, share)
         kept = tuple(replace(a, weight=a.weight * OFF_TOPIC) for a in kept)
-        return Group(surface, kept, share * OFF_TOPIC if kept else UNKNOWN_SHARE, topical=False)
+        return Group(surface, kept, share * OFF_TOPIC if kept else self._unknown(surface), topical=False)
+
+    def _unknown(self, word: str) -> float:
+        """What a word nobody ever wrote counts: much where it names something."""
+        return UNKNOWN_SHARE * (self._analyzer.substance(word) if is_han(word) else 1.0)
 
     def _topical(self, alternatives: tuple[Alternative, ...]) -> bool:
         """Whether this is something pages are about, not just a word that happens to stand in one."""
         head = self._lexicon.head
-        return any(a.field == "initials" or all(t in head for t in a.terms) for a in alternatives if a.kind != "prefix" or a.weight > 0.5)
+        telling = (a for a in alternatives if (a.kind != "prefix" or a.weight > 0.5) and not _one_syllable(a))
+        return any(a.field == "initials" or all(t in head for t in a.terms) for a in telling)
 
     def _levelled(self, alternatives: list[Alternative]) -> tuple[tuple[Alternative, ...], float]:
         """One meaning, one idf: a rare way to say something common weighs no more than the common way.
@@ -295,6 +305,11 @@ def _numbered(tokens: list[Token]) -> list[tuple[int, Token]]:
         out.append((length, token))
         length += len(token.surface)
     return out
+
+
+def _one_syllable(alternative: Alternative) -> bool:
+    """A single character that was only heard: there are dozens of each sound."""
+    return alternative.kind == "pinyin" and len(alternative.terms[0]) == 1
 
 
 def _has_vowel(word: str) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kbplatform.search.analysis import has_han
+from kbplatform.search.confidence import THRESHOLD, Evidence, confidence
 from kbplatform.search.engine import (
     KIND_ORDER,
     EngineHit,
@@ -16,16 +19,17 @@ from kbplatform.search.engine import (
 )
 from kbplatform.search.query import QueryReader, Reading
 
+Closeness = Callable[[Sequence["PageHit"]], Mapping[str, float]]
+RERANKED = 20
+"""How many of the best pages are compared with the ways people ask for them."""
+CLOSENESS = 1.0
+"""A page asked for word for word counts this much more than by its words alone."""
+ON_TOPIC = 0.48
+"""Below this part of the meaning in words of titles and keywords, a query is read once more by its sound."""
 ENOUGH = 3
 """Pages at which the ladder stops."""
 OTHER_LANGUAGE = 0.3
 """How much the score of a page's other language adds to its better one."""
-SURE = 0.6
-"""Least part of a query's meaning that the best page must hold for the answer to count as sure, …"""
-SOME_TOPIC = 0.3
-"""… with this much of the meaning in words of titles and keywords; words of the running text alone prove little."""
-ON_TOPIC = 0.48
-"""Enough by itself: half of a query made of words that our titles use."""
 TRUST: dict[MatchKind, float] = {
     "word": 1.0,
     "prefix": 0.95,
@@ -50,6 +54,8 @@ class PageHit:
     groups: tuple[Group, ...]
     """Those of the reading that found it, for its snippet."""
     ids: dict[str, str] = field(default_factory=dict)
+    closeness: float = 0.0
+    """How close the query comes to a way people ask for the page, 0–1 (see :mod:`kbplatform.search.asking`)."""
 
     @property
     def matched_by(self) -> MatchKind:
@@ -60,19 +66,29 @@ class PageHit:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Pages best first."""
+    """Pages best first. ``evidence`` is what speaks for the first; None where there is none, or the query names nothing."""
 
     pages: tuple[PageHit, ...]
-    sure: bool
+    evidence: Evidence | None
+
+    @property
+    def sure(self) -> bool:
+        """Whether the answer is likely to be what was asked."""
+        return self.evidence is not None and confidence(self.evidence) >= THRESHOLD
 
 
-def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filters, limit: int, deadline_ms: int = 0) -> Ranking:
-    """Every word; else words by their sound; else some of the words, most of the meaning first."""
+def rank(
+    engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filters, limit: int, closeness: Closeness, deadline_ms: int = 0
+) -> Ranking:
+    """Every word; else words by their sound; else some of the words, most of the meaning first.
+
+    Of the best pages, those come up that people ask for in such words: ``closeness`` tells of each how near it comes, 0–1.
+    """
     climb = _Climb(engine, filters, 2 * limit + 10, deadline_ms)
     plain = reader.read(text)
     climb.up(plain, every=True)
     broken = len(plain.groups) > 1 and any(len(g.surface) == 1 for g in plain.groups)  # 头诉 falls into characters
-    if broken or len(climb.found) < ENOUGH or not _sure(climb.found.values(), plain):
+    if broken or len(climb.found) < ENOUGH or max(p.topic for p in climb.found.values()) < ON_TOPIC:
         heard = reader.reread(text)
         if heard:
             climb.up(heard, every=True)
@@ -85,8 +101,13 @@ def rank(engine: SearchEngine, reader: QueryReader, text: str, *, filters: Filte
             plain = reader.read(text, strange)
             climb.up(plain, every=True)
             climb.up(plain, every=False)
-    pages = sorted(climb.found.values(), key=lambda p: (-p.score, p.page))
-    return Ranking(tuple(pages[:limit]), _sure(pages[:3], plain))
+    pages = sorted(climb.found.values(), key=lambda p: (-p.score, p.page))[: max(limit, RERANKED)]
+    near = closeness(pages[:RERANKED])
+    for page in pages[:RERANKED]:
+        page.closeness = near.get(page.page, 0.0)
+        page.score *= 1 + CLOSENESS * page.closeness
+    pages.sort(key=lambda p: (-p.score, p.page))
+    return Ranking(tuple(pages[:limit]), _evidence(pages[:3], plain))
 
 
 class _Climb:
@@ -109,11 +130,24 @@ class _Climb:
         return {g.surface for i, g in enumerate(usable) if any(h.reasons[i] for h in hits)}
 
 
-def _sure(pages: Iterable[PageHit], reading: Reading) -> bool:
-    """Whether one of these pages surely is about what was asked: it holds most of it, part of that in titles or keywords."""
-    if reading.only_stops:
-        return False
-    return any(p.topic >= ON_TOPIC or (p.coverage >= SURE and p.topic >= SOME_TOPIC) for p in pages)
+def _evidence(pages: Sequence[PageHit], reading: Reading) -> Evidence | None:
+    if not pages or reading.only_stops:
+        return None
+    first = pages[0]
+    meaning = sum(g.share for g in reading.groups) or 1.0
+    unknown = [g.share for g in reading.groups if not g.alternatives]
+    return Evidence(
+        topic=first.topic,
+        closeness=first.closeness,
+        strength=math.log1p(first.score / max(meaning, 0.05)),
+        words=math.log1p(len(reading.groups)),
+        chinese=float(any(has_han(g.surface) for g in reading.groups)),
+        unknown=sum(unknown) / meaning,
+        strangers=float(len(unknown)),
+        others=sum(p.coverage for p in pages) / len(pages),
+        mistyped=float("typo" in first.reasons),
+        begun=float("prefix" in first.reasons),
+    )
 
 
 def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:

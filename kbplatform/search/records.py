@@ -11,7 +11,7 @@ from kbplatform.search.engine import IndexRecord
 from kbplatform.search.pinyin import PinyinTable, initials
 from kbplatform.search.stopwords import is_stop
 
-RECORD_VERSION = "4"
+RECORD_VERSION = "6"
 """Part of the index's schema version: raise it whenever fields or weights change."""
 
 ASIDE = frozenset({"twins", "source-sum"})
@@ -38,9 +38,10 @@ class RecordBuilder:
         keywords = [t for k in doc.keywords for t in terms(k)]
         angle = terms(doc.angle)
         lead = [t for s in doc.sections if not s.id for t in terms(s.text)]
+        asks = [t for a in doc.asks for t in terms(a)]
         body = [t for s in doc.sections if s.id and s.id not in ASIDE for t in terms(s.text)]
         rest = [t for s in doc.sections if s.id in ASIDE for t in terms(s.text)]
-        combined = title * TITLE_WEIGHT + keywords * KEYWORD_WEIGHT + angle * ANGLE_WEIGHT + lead * LEAD_WEIGHT + body
+        combined = title * TITLE_WEIGHT + keywords * KEYWORD_WEIGHT + angle * ANGLE_WEIGHT + lead * LEAD_WEIGHT + asks + body
         return IndexRecord(
             id=doc.id,
             page=f"{doc.kind}:{doc.key}",
@@ -49,6 +50,7 @@ class RecordBuilder:
             group=doc.group,
             audience=doc.audience,
             popularity=doc.popularity,
+            changed=doc.changed,
             all=tuple(combined),
             head=tuple(title + keywords),
             rest=tuple(rest),
@@ -62,14 +64,14 @@ class RecordBuilder:
         """The Chinese words of these documents whose pinyin the table should know."""
         words: set[str] = set()
         for doc in docs:
-            texts = chain((doc.title, doc.angle), doc.keywords, (s.text for s in doc.sections))
+            texts = chain((doc.title, doc.angle), doc.keywords, doc.asks, (s.text for s in doc.sections))
             for text in texts:
                 words.update(t.term for t in self._analyzer.index_tokens(self._analyzer.normalise(text)) if t.script == "han")
         return words
 
     def _own_texts(self, doc: SearchDocument) -> Iterator[str]:
         """What a document says of itself."""
-        return chain((doc.title, doc.angle), doc.keywords, (s.text for s in doc.sections if s.id not in ASIDE))
+        return chain((doc.title, doc.angle), doc.keywords, doc.asks, (s.text for s in doc.sections if s.id not in ASIDE))
 
     def _content(self, text: str) -> list[Token]:
         return [t for t in self._analyzer.query_tokens(self._analyzer.normalise(text)) if not is_stop(t.surface)]

@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from markupsafe import Markup
@@ -15,15 +16,18 @@ from markupsafe import Markup
 from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import DocumentSource, SearchDocument
 from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
-from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine
+from kbplatform.search.asking import Asking
+from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine, since_day
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.lexicon import Lexicon
+from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.query import QueryReader
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION, RecordBuilder
 from kbplatform.search.snippets import Excerpter
 from kbplatform.search.thesaurus import Thesaurus
+from kbplatform.search.why import Explainer, Why
 
 ARTICLES = frozenset({"article"})
 CALL_BOOST = 1.02
@@ -53,6 +57,7 @@ class SearchHit:
     score: float
     url: str
     group: str
+    why: tuple[Why, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,35 @@ class _Snapshot:
         return found
 
 
+class _Texts:
+    """The texts one search needs, each loaded once, all languages of a page together."""
+
+    def __init__(self, engine: SearchEngine, filters: Filters, load: Callable[[Iterable[str], Filters], dict[str, SearchDocument]]) -> None:
+        self._engine = engine
+        self._filters = filters
+        self._load = load
+        self._pages: dict[str, dict[str, SearchDocument]] = {}
+
+    def want(self, pages: Sequence[str]) -> None:
+        """Load the pages that are not here yet."""
+        missing = [p for p in pages if p not in self._pages]
+        if not missing:
+            return
+        known = self._engine.languages(missing, filters=self._filters)
+        documents = self._load((id_ for ids in known.values() for id_ in ids.values()), self._filters)
+        for page in missing:
+            self._pages[page] = {lang: documents[id_] for lang, id_ in known.get(page, {}).items() if id_ in documents}
+
+    def of(self, page: str) -> list[SearchDocument]:
+        """Every language of a page that may be read."""
+        return list(self._pages.get(page, {}).values())
+
+    def shown(self, page: str, lang: str) -> SearchDocument | None:
+        """The page in ``lang``, or in the language there is; None where it is gone."""
+        found = self._pages.get(page, {})
+        return found.get(lang) or (found[min(found)] if found else None)
+
+
 def schema_version(glossary: Glossary) -> str:
     """What an index must have been built with to be usable."""
     return f"{ANALYSIS_VERSION}.{RECORD_VERSION}.{glossary.digest}"
@@ -133,9 +167,13 @@ class SearchService:
         self._sources = tuple(sources)
         self._analyzer = analyzer
         self._thesaurus = Thesaurus(glossary, analyzer)
+        self._meanings = Meanings(analyzer, self._thesaurus)
+        self.meaning_version = f"{ANALYSIS_VERSION}.{MEANING_VERSION}.{glossary.digest}"
         self._pinyin_path = pinyin_path
         self._last_pinyin = PinyinTable()
         self._excerpter = Excerpter(analyzer)
+        self._explainer = Explainer(analyzer)
+        self._asking = Asking(analyzer)
         self._lock = threading.Lock()
         self._building = threading.Lock()
         self._snapshot: _Snapshot | None = None
@@ -146,6 +184,11 @@ class SearchService:
     def engine(self) -> SearchEngine:
         """Where the index is."""
         return self._engine
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of page there are, practices first."""
+        return tuple(sorted({k for s in self._sources for k in s.kinds}, key=lambda k: (k != "article", k != "handbook", k)))
 
     @property
     def degraded(self) -> bool:
@@ -180,16 +223,22 @@ class SearchService:
         lang: str = "zh",
         kinds: Iterable[str] = ARTICLES,
         audiences: Iterable[str],
+        groups: Iterable[str] = (),
+        langs: Iterable[str] = (),
+        changed_since: float | None = None,
         limit: int = 10,
     ) -> SearchResult:
-        """The best pages for a query of any length; ``lang`` is preferred, ``audiences`` and ``kinds`` restrict."""
+        """The best pages for a query of any length; ``lang`` is preferred, all else restricts.
+
+        ``changed_since`` (seconds since 1970 UTC) means since that day.
+        """
         started = time.perf_counter()
         text = clean_query(query)
-        filters = Filters(frozenset(audiences), frozenset(kinds))
+        filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
         if not text or limit < 1:
             return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
-        snapshot, ranking = self._rank(text, filters, limit)
-        hits = self._hits(snapshot, ranking, filters, lang)
+        snapshot, ranking, texts = self._rank(text, filters, limit)
+        hits = self._hits(ranking, texts, lang)
         return SearchResult(
             query=text,
             low_confidence=not ranking.sure or not hits,
@@ -198,26 +247,38 @@ class SearchService:
             degraded=snapshot.degraded,
         )
 
-    def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking]:
+    def judge(self, query: str, *, kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 10) -> Ranking:
+        """The ranking behind a search, with the evidence for it."""
+        return self._rank(clean_query(query), Filters(frozenset(audiences), frozenset(kinds)), limit)[1]
+
+    def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking, _Texts]:
         snapshot = self._current()
         try:
-            return snapshot, rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+            return self._rank_by(snapshot, text, filters, limit)
         except EngineError:
-            snapshot = self._fallback()
-            return snapshot, rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, deadline_ms=DEADLINE_MS)
+            return self._rank_by(self._fallback(), text, filters, limit)
 
-    def _hits(self, snapshot: _Snapshot, ranking: Ranking, filters: Filters, lang: str) -> tuple[SearchHit, ...]:
-        chosen = self._in_language(snapshot.engine, [p.page for p in ranking.pages], filters, lang)
-        documents = self._load(chosen.values(), filters)
-        hits = [
-            self._hit(page, documents[chosen[page.page]])
-            for page in ranking.pages
-            if chosen.get(page.page) in documents
-        ]
+    def _rank_by(self, snapshot: _Snapshot, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking, _Texts]:
+        texts = _Texts(snapshot.engine, filters, self._load)
+        ranking = rank(
+            snapshot.engine, snapshot.reader(filters), text,
+            filters=filters, limit=limit, closeness=partial(self._closeness, texts, self._analyzer.asked(text)), deadline_ms=DEADLINE_MS,
+        )  # fmt: skip
+        return snapshot, ranking, texts
+
+    def _closeness(self, texts: _Texts, asked: str, pages: Sequence[PageHit]) -> dict[str, float]:
+        """How close each page's nearest language comes to what was asked."""
+        texts.want([p.page for p in pages])
+        return {p.page: max((self._asking.closeness(d, asked, p.groups) for d in texts.of(p.page)), default=0.0) for p in pages}
+
+    def _hits(self, ranking: Ranking, texts: _Texts, lang: str) -> tuple[SearchHit, ...]:
+        texts.want([p.page for p in ranking.pages])
+        shown = ((page, texts.shown(page.page, lang)) for page in ranking.pages)
+        hits = [self._hit(page, document, texts.of(page.page)) for page, document in shown if document is not None]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument) -> tuple[float, SearchHit]:
+    def _hit(self, page: PageHit, document: SearchDocument, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
         excerpt = self._excerpter.excerpt(document, page.groups)
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
@@ -234,6 +295,7 @@ class SearchService:
             score=round(score, 4),
             url=_url(document, excerpt.section),
             group=document.group,
+            why=self._explainer.why((document, *(d for d in languages if d is not document)), page.groups, page.reasons, self._last_pinyin),
         )
         return score, hit
 
@@ -249,15 +311,28 @@ class SearchService:
         for source in self._sources:
             if wanted and (not filters.kinds or source.kinds & filters.kinds):
                 found |= source.load(wanted)
-        return {i: d for i, d in found.items() if d.audience & filters.audiences and (not filters.kinds or d.kind in filters.kinds)}
+        return {i: d for i, d in found.items() if filters.admits(d)}
+
+    def meaning(self, query: str) -> frozenset[str]:
+        """What a query is about, as terms; queries that mean the same have the same, while ``meaning_version`` stays."""
+        return self._meanings.of(clean_query(query))
 
     # ------------------------------------------------------------------ suggesting
 
     def suggest(
-        self, prefix: str, *, lang: str = "zh", kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 8
+        self,
+        prefix: str,
+        *,
+        lang: str = "zh",
+        kinds: Iterable[str] = ARTICLES,
+        audiences: Iterable[str],
+        groups: Iterable[str] = (),
+        langs: Iterable[str] = (),
+        changed_since: float | None = None,
+        limit: int = 8,
     ) -> tuple[Suggestion, ...]:
-        """Pages with a word in title or keywords that begins so, in characters, letters, pinyin or initials."""
-        filters = Filters(frozenset(audiences), frozenset(kinds))
+        """Pages with a word in title or keywords that begins so, in characters, letters, pinyin or initials; else as ``search``."""
+        filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
         parts = self._parts(prefix)
         snapshot = self._current()
         key = (id(snapshot.engine), snapshot.engine.generation(), filters, lang, limit, parts)

@@ -23,6 +23,8 @@ _SAY_FIRST = 0.95
 """On a call page whose title is asked for: what to say comes first, even where the word itself stands elsewhere."""
 _ANSWERS_OTHERWISE = {"steps": 0.6, "say": 0.3, "do": 0.2}
 """Where a page answers somebody who asked for what the whole page is about, by moment."""
+_FOUND_OTHERWISE = 0.15
+"""How far they answer somebody whose words stand nowhere on the page but in the ways it is asked for."""
 _BY_NAME = 0.7
 """What a synonym counts beside the word that was typed."""
 _SENTENCE_ENDS = frozenset("。！？；.!?;\n")
@@ -81,7 +83,7 @@ class Excerpter:
         for section in (s for s in document.sections if s.text.strip()):
             matches = _matches(self._prepare(section.text), groups)
             weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
-            score = _met(matches, groups) * weight + about * answers.get(section.id, 0.0)
+            score = _met(matches, groups) * weight + max(about, _FOUND_OTHERWISE) * answers.get(section.id, 0.0)
             score += say_first if section.id == "say" else 0.0
             if score > best[0]:
                 best = (score, section, matches)

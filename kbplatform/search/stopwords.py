@@ -17,7 +17,11 @@ FUNCTION_ZH = frozenset([
     "比较", "非常", "特别", "越来越", "已经", "正在", "一直", "自己", "大家", "别人", "人", "事", "说", "去做", "进行",
     "以及", "还有", "如果", "因为", "所以", "有人", "一样", "先", "现在", "知道", "就是", "东西", "只", "只是", "只有",
     "太多", "真的", "呗", "哦", "哎", "喂", "帮我", "看看", "问问", "一个", "几", "该怎么", "怎么跟", "才能", "得到",
-    "还是", "不过", "然后", "而且", "并且", "或者", "一些", "那么", "这么", "一点",
+    "还是", "不过", "然后", "而且", "并且", "或者", "一些", "那么", "这么", "一点", "到底", "究竟", "接下来", "干嘛",
+    "干吗", "要不要", "算不算", "不要", "不用", "千万", "好像", "有点", "其实", "反正", "居然", "竟然", "顺便", "随便",
+    "任何", "所有", "各种", "有些", "这边", "那边", "那里", "这里", "人家", "咱们", "一件", "两个", "三个", "多次",
+    "几次", "具体", "方面", "以下", "如下", "通过", "根据", "请求", "想要", "需要", "应不应该", "能够", "唔", "嘅",
+    "咗", "冇", "點", "点算", "啦", "哈", "嗯", "麻烦", "谢谢", "你好", "您好",
 ])  # fmt: skip
 QUESTION_EN = frozenset([
     "how", "what", "which", "who", "whom", "whose", "when", "where", "why", "can", "could", "should", "would", "may",
@@ -35,11 +39,13 @@ FUNCTION_EN = frozenset([
     "keep", "keeps", "somebody", "someone", "anybody", "anyone", "everybody", "everyone", "something", "anything",
     "everything", "also", "still", "even", "ever", "never", "now", "only", "both", "such", "through", "while", "during",
     "before", "after", "again", "between", "because", "until", "yet", "ok", "go", "goes", "going", "like", "else",
-    "far", "lot", "lots", "bit", "been", "cannot",
+    "far", "lot", "lots", "bit", "been", "cannot", "vs", "versus", "etc", "eg", "ie", "per", "maybe", "actually", "um",
+    "uh", "hi", "hello", "thanks", "folks", "dont", "doesnt", "didnt", "cant", "couldnt", "wont", "wouldnt", "isnt",
+    "arent", "wasnt", "shouldnt", "havent", "im", "ive", "youre", "theyre", "thats", "whats", "theres", "heres", "us",
 ])  # fmt: skip
 STOP = QUESTION_ZH | FUNCTION_ZH | QUESTION_EN | FUNCTION_EN
 
 
 def is_stop(surface: str) -> bool:
-    """True for a word that carries no subject. ``surface`` is normalised and unstemmed."""
-    return surface in STOP
+    """True for a word that carries no subject, a lone figure included. ``surface`` is normalised and unstemmed."""
+    return surface in STOP or (len(surface) == 1 and surface.isdecimal())

@@ -27,7 +27,7 @@ class QueryModel(BaseModel):
     """What stands in an address behind the question mark: the base of such models."""
 
     @classmethod
-    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in pydantic
         """The schema, worked out once: flask-openapi3 asks for it at every request."""
         if args or kwargs:
             return super().model_json_schema(*args, **kwargs)

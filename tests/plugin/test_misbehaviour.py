@@ -100,8 +100,9 @@ def test_a_navigation_entry_that_cannot_be_shown_is_left_out(kb_plugin, link):
     [SearchDocument("a", "mine", "a", "zh", None, "/p/mine/"), SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", keywords=(None,)),
      SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", sections=("text",)), SearchDocument(None, "mine", "a", "zh", "好", "/p/mine/"),
      SearchDocument("a", "mine", "a", "xx", "好", "/p/mine/"), SearchDocument("a", "mine", "a", "zh", "好" * 200_000, "/p/mine/"),
-     SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", keywords=("好" * 200_000,))],
-    ids=["no title", "no keyword", "sections as text", "no id", "another language", "title without end", "keyword without end"],
+     SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", keywords=("好" * 200_000,)), SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", changed=None),
+     SearchDocument("a", "mine", "a", "zh", "好", "/p/mine/", popularity=float("nan"))],
+    ids=["no title", "no keyword", "sections as text", "no id", "another language", "title without end", "keyword without end", "no time", "no number"],
 )  # fmt: skip
 def test_a_document_that_cannot_be_indexed_stops_nobody_else_s(kb_plugin, document):
     app = kb_plugin(plugin(search_documents=lambda: [document]))

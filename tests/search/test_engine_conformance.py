@@ -117,6 +117,34 @@ def test_kinds_and_groups_restrict(engine, ids):
     assert ids(words("pear"), Filters(frozenset({"everyone"}), groups=frozenset({"h"}))) == ["c/zh"]
 
 
+def test_languages_restrict_and_a_page_is_then_known_in_those_alone(engine, ids):
+    engine.apply(Batch((record("a/zh", "pear"), record("a/en", "pear"), record("b/en", "pear"))), 1)
+    english = Filters(frozenset({"everyone"}), langs=frozenset({"en"}))
+    assert sorted(ids(words("pear"), english)) == ["a/en", "b/en"]
+    assert sorted(ids(words("pear"), Filters(frozenset({"everyone"}), langs=frozenset({"en", "zh"})))) == ["a/en", "a/zh", "b/en"]
+    assert engine.languages(["a", "b"], filters=english) == {"a": {"en": "a/en"}, "b": {"en": "b/en"}}
+    assert sorted(h.id for h in engine.suggest(["pe"], filters=english, limit=5)) == ["a/en", "b/en"]
+    assert (engine.size(english), dict(engine.terms("all", english))) == (2, {"pear": 2})
+
+
+def test_what_changed_since_a_moment(engine, ids):
+    days = {"a/zh": 0.0, "b/zh": 86_400.0, "c/zh": 172_800.0}
+    engine.apply(Batch(tuple(record(id_, "pear", changed=moment) for id_, moment in days.items())), 1)
+    since = {moment: Filters(frozenset({"everyone"}), changed_since=moment) for moment in (0.0, 86_400.0, 86_400.5, 200_000.0)}
+    assert [sorted(ids(words("pear"), f)) for f in since.values()] == [["a/zh", "b/zh", "c/zh"], ["b/zh", "c/zh"], ["c/zh"], []]
+    assert [h.id for h in engine.suggest(["pe"], filters=since[86_400.5], limit=5)] == ["c/zh"]
+    engine.apply(Batch((record("a/zh", "pear", changed=200_000.0),)), 2)
+    assert ids(words("pear"), since[200_000.0]) == ["a/zh"]
+
+
+def test_all_filters_hold_at_once(engine, ids):
+    plain = {"kind": "handbook", "group": "h", "changed": 5.0, "audience": frozenset({"team:legal"})}
+    wrong = {"kind": "article", "group": "g", "changed": 4.0, "audience": frozenset({"everyone"})}
+    one_wrong = (record(f"{name}/en", "pear", **(plain | {name: value})) for name, value in wrong.items())
+    engine.apply(Batch((record("a/en", "pear", **plain), record("z/zh", "pear", **plain), *one_wrong)), 1)
+    assert ids(words("pear"), Filters(frozenset({"team:legal"}), frozenset({"handbook"}), frozenset({"h"}), frozenset({"en"}), 5.0)) == ["a/en"]
+
+
 def test_suggestions_hold_every_beginning_strongest_then_most_popular_first(engine):
     batch = (
         record("a/zh", "pear", suggest=("pe", "ap"), popularity=0.1),
@@ -160,6 +188,20 @@ def test_a_rebuild_replaces_everything_and_a_failing_one_nothing(engine, ids):
     assert (ids(words("pear")), ids(words("plum")), engine.check().seq) == (["a/zh"], [], 1)
     engine.rebuild([record("c/zh", "plum"), record("c/zh", "plum pear")], 9)
     assert (ids(words("plum")), engine.size(), engine.check().seq) == (["c/zh"], 1, 9)
+
+
+def test_upkeep_changes_nothing_that_is_found(engine, ids):
+    engine.apply(Batch(tuple(record(f"old{i}/zh", f"pear n{i}", popularity=i / 100) for i in range(5))), 1)
+    for i in range(20):
+        engine.apply(Batch((record(f"p{i:02}/zh", f"pear n{i}"),), (f"p{i - 9:02}/zh",) if i > 12 else ()), i + 2)
+    before = sorted(ids(words("pear"), limit=50))
+    state = (before, ids(words("n3")), engine.size(), dict(engine.terms("all")), engine.check().seq)
+    for _ in range(20):
+        if not engine.tidy():
+            break
+    assert not engine.tidy()
+    assert state == (sorted(ids(words("pear"), limit=50)), ids(words("n3")), engine.size(), dict(engine.terms("all")), engine.check().seq)
+    assert before == sorted([f"old{i}/zh" for i in range(5)] + [f"p{i:02}/zh" for i in range(20) if not 4 <= i < 11])
 
 
 def test_readers_see_whole_states_while_a_writer_works(engine):
@@ -238,6 +280,31 @@ class TestWhooshHeals:
         fresh.rebuild([record("a/zh", "pear")], 7)
         assert [h.id for h in fresh.search(words("pear"), filters=EVERYONE, limit=5)] == ["a/zh"]
         fresh.close()
+
+    def test_after_an_edit_only_the_new_document_is_read(self, tmp_path):
+        engine = WhooshEngine(tmp_path / "index")
+        engine.ensure("1")
+        engine.rebuild([record(f"p{i}/zh", "pear") for i in range(50)], 1)
+        assert engine.size() == 50
+        (before,) = engine._view.segments.values()
+        engine.apply(Batch((record("p7/zh", "plum"),)), 2)
+        assert [h.id for h in engine.search(words("plum"), filters=EVERYONE, limit=5)] == ["p7/zh"]
+        kept, new = engine._view.segments.values()
+        assert (kept is before, new.size, dict(engine.terms("all"))) == (True, 1, {"pear": 49, "plum": 1})
+        engine.close()
+
+    def test_upkeep_keeps_segments_few(self, tmp_path):
+        engine = WhooshEngine(tmp_path / "index")
+        engine.ensure("1")
+        engine.rebuild([], 1)
+        for i in range(40):
+            engine.apply(Batch((record(f"p{i}/zh", "pear"),)), i)
+            if i % 10 == 9:
+                while engine.tidy():
+                    pass
+        assert engine.size() == 40
+        assert len(engine._view.segments) < 8
+        engine.close()
 
     def test_a_stale_lock_file_of_a_dead_writer_does_not_stop_the_next(self, engine, tmp_path):
         (folder,) = (tmp_path / "index").glob("ix-*")

@@ -212,6 +212,36 @@ def test_a_page_that_is_gone_since_it_was_indexed_is_left_out(service):
     assert [h.slug for h in search.search("refund", audiences={"everyone"}).hits] == ["b"]
 
 
+def test_language_group_and_day_of_change_restrict_what_is_found_and_suggested(service):
+    day = 86_400.0
+    docs = [
+        page("both", "Refund", group="money", changed=day * 10 + 3600),
+        page("both", "退款 Refund", group="money", changed=day * 20, id="article:both:zh", lang="zh"),
+        page("chinese", "退款 refund", group="money", changed=day * 20, id="article:chinese:zh", lang="zh"),
+        page("other", "Refund", group="rules", changed=day * 30),
+    ]
+    search = service(Source(*docs))
+
+    def found(**filters):
+        hits = sorted((h.slug, h.lang) for h in search.search("refund", audiences={"everyone"}, **filters).hits)
+        assert sorted((s.slug, s.lang) for s in search.suggest("ref", audiences={"everyone"}, **filters)) == hits
+        return hits
+
+    assert found() == [("both", "zh"), ("chinese", "zh"), ("other", "en")]
+    assert found(langs=["en"]) == [("both", "en"), ("other", "en")]
+    assert found(groups=["money"], lang="en") == [("both", "en"), ("chinese", "zh")]
+    assert found(changed_since=day * 10 + 7200, langs=["en"]) == [("both", "en"), ("other", "en")]  # later that day: the day counts
+    assert found(changed_since=day * 11, langs=["en"]) == [("other", "en")]
+
+
+def test_filters_are_checked_again_when_the_texts_are_loaded(service):
+    source = Source(page("a", "Refund", changed=100.0))
+    search = service(source)
+    source.docs["article:a:en"] = page("a", "Refund", changed=100.0, group="moved")
+    assert search.search("refund", audiences={"everyone"}, groups=["moved"]).hits == ()
+    assert [h.slug for h in search.search("refund", audiences={"everyone"}).hits] == ["a"]
+
+
 def test_a_page_in_one_language_answers_in_both(service):
     search = service(Source(page("a", "Refund")))
     assert [h.lang for h in search.search("refund", lang="zh", audiences={"everyone"}).hits] == ["en"]
@@ -249,3 +279,31 @@ def _group(term: str) -> Group:
     from kbplatform.search.engine import Alternative
 
     return Group(term, (Alternative((term,)),))
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [("投拆", COMPLAINTS), ("客户投拆", COMPLAINTS), ("诉投", COMPLAINTS), ("个姓化服务", {20}), ("性个化", {20}), ("满一度", {3, 28, 9})],
+)
+def test_a_slip_of_the_keys_in_chinese_is_read_as_what_was_meant(site, query, numbers):
+    result = site.search.search(query, audiences={"everyone"})
+    assert result.hits[0].number in numbers
+    assert not result.low_confidence
+
+
+@pytest.mark.parametrize(("query", "number"), [("如何平", {10, 15}), ("如何收", {4}), ("How to rais", {3})])
+def test_the_beginning_of_a_title_finds_it_while_it_is_typed(find, query, number):
+    assert find(query, limit=1)[0] in number
+
+
+@pytest.mark.parametrize(("taiwan", "mainland"), [("資訊外洩", "信息外泄"), ("品質管理", "品质管理"), ("客製化服務", "客制化服务"), ("線上客服", "在线客服")])
+def test_words_of_taiwan_find_what_the_mainlands_words_find(find, taiwan, mainland):
+    assert find(taiwan)[:2] == find(mainland)[:2]
+    assert find(taiwan)
+
+
+def test_a_page_is_found_by_the_way_people_ask_for_it(site):
+    for query, number in (("寄来就碎了", {5, 14}), ("the parcel came smashed", {5, 14}), ("客户提完就没了音讯", {9, 12})):
+        hit = site.search.search(query, lang="en", audiences={"everyone"}).hits[0]
+        assert hit.number in number
+        assert hit.lang == "en"

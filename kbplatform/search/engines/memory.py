@@ -6,6 +6,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from kbplatform.search.engine import (
     SPELLING_FIELD,
     SUGGEST_FIELD,
@@ -19,7 +21,7 @@ from kbplatform.search.engine import (
     bm25,
     idf,
 )
-from kbplatform.search.scoring import Scorer
+from kbplatform.search.scoring import NOBODY, PostingList, Scorer
 
 _FIELDS = ("all", "head", "rest", "pairs", "initials", SUGGEST_FIELD, SPELLING_FIELD)
 
@@ -65,6 +67,8 @@ class MemoryEngine:
         self._records: dict[str, IndexRecord] = {}
         self._fields = {name: _Postings() for name in _FIELDS}
         self._averages: dict[str, float] = {}
+        self._ids: list[str] = []
+        self._numbers: dict[str, int] = {}
 
     def ensure(self, schema_version: str) -> EngineState:
         with self._lock:
@@ -88,6 +92,9 @@ class MemoryEngine:
                 self._add(record)
             self._advance(seq)
 
+    def tidy(self) -> bool:
+        return False
+
     def rebuild(self, records: Iterable[IndexRecord], seq: int) -> None:
         fresh = list(records)
         with self._lock:
@@ -101,6 +108,8 @@ class MemoryEngine:
         self._seq = seq
         self._generation += 1
         self._averages = {name: postings.average for name, postings in self._fields.items()}
+        self._ids = sorted(self._records)
+        self._numbers = {id_: n for n, id_ in enumerate(self._ids)}
 
     def _add(self, record: IndexRecord) -> None:
         self._records[record.id] = record
@@ -118,19 +127,19 @@ class MemoryEngine:
 
     def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
         with self._lock:
-            allowed = {r.id for r in self._records.values() if _visible(r, filters)}
-            top = Scorer(self._scores, deadline_ms).best(query, allowed, limit + offset)
-            return [self._hit(id_, score, reasons) for id_, score, reasons in top[offset:]]
+            records = [self._records[id_] for id_ in self._ids]
+            allowed = np.array([filters.admits(r) for r in records], np.bool_)
+            top = Scorer(self._postings, len(records), deadline_ms).best(query, allowed, limit + offset)
+            return [_hit(records[hit.number], hit.score, hit.reasons) for hit in top[offset:]]
 
-    def _hit(self, id_: str, score: float, reasons: tuple[MatchKind | None, ...] = ()) -> EngineHit:
-        record = self._records[id_]
-        return EngineHit(id_, record.page, record.lang, score, reasons)
-
-    def _scores(self, field: str, term: str) -> dict[str, float]:
+    def _postings(self, field: str, term: str) -> PostingList:
         postings = self._fields[field]
-        found = postings.terms.get(term, {})
+        found = postings.terms.get(term)
+        if not found:
+            return NOBODY
         weight, average = idf(len(self._records), len(found)), self._averages.get(field, 1.0)
-        return {id_: bm25(weight, count, postings.lengths[id_], average) for id_, count in found.items()}
+        scores = sorted((self._numbers[id_], bm25(weight, count, postings.lengths[id_], average)) for id_, count in found.items())
+        return PostingList(np.array([n for n, _ in scores], np.int32), np.array([s for _, s in scores]))
 
     def suggest(self, prefixes: Sequence[str], *, filters: Filters, limit: int) -> list[EngineHit]:
         with self._lock:
@@ -138,29 +147,29 @@ class MemoryEngine:
             if not found:
                 return []
             ids = set(found[0]).intersection(*found[1:])
-            visible = [self._records[i] for i in ids if _visible(self._records[i], filters)]
+            visible = [self._records[i] for i in ids if filters.admits(self._records[i])]
             strength = {r.id: float(sum(f[r.id] for f in found)) for r in visible}
         visible.sort(key=lambda r: (-strength[r.id], -r.popularity, r.id))
-        return [self._hit(r.id, strength[r.id]) for r in visible[:limit]]
+        return [_hit(r, strength[r.id]) for r in visible[:limit]]
 
     def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
         wanted = set(pages)
         out: dict[str, dict[str, str]] = {}
         with self._lock:
             for record in self._records.values():
-                if record.page in wanted and _visible(record, filters):
+                if record.page in wanted and filters.admits(record):
                     out.setdefault(record.page, {})[record.lang] = record.id
         return out
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         with self._lock:
-            seen = {i for i, r in self._records.items() if filters is None or _visible(r, filters)}
+            seen = {i for i, r in self._records.items() if filters is None or filters.admits(r)}
             counts = {term: sum(i in seen for i in found) for term, found in self._fields[field].terms.items()}
         return {term: count for term, count in counts.items() if count}
 
     def size(self, filters: Filters | None = None) -> int:
         with self._lock:
-            return sum(filters is None or _visible(r, filters) for r in self._records.values())
+            return sum(filters is None or filters.admits(r) for r in self._records.values())
 
     def audiences(self) -> frozenset[str]:
         with self._lock:
@@ -170,9 +179,5 @@ class MemoryEngine:
         """Nothing to give back."""
 
 
-def _visible(record: IndexRecord, filters: Filters) -> bool:
-    return (
-        bool(record.audience & filters.audiences)
-        and (not filters.kinds or record.kind in filters.kinds)
-        and (not filters.groups or record.group in filters.groups)
-    )
+def _hit(record: IndexRecord, score: float, reasons: tuple[MatchKind | None, ...] = ()) -> EngineHit:
+    return EngineHit(record.id, record.page, record.lang, score, reasons)
