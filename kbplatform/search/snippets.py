@@ -103,10 +103,7 @@ class Excerpter:
     def _prepared(self, text: str) -> _Prepared:
         plain = " ".join(text.split())
         normal = self._analyzer.align(plain)
-        spans: dict[str, list[Span]] = {}
-        for token in self._analyzer.index_tokens(normal.text):
-            spans.setdefault(token.term, []).append((token.start, token.end))
-        return _Prepared(plain, normal, {term: tuple(found) for term, found in spans.items()})
+        return _Prepared(plain, normal, {term: tuple(found) for term, found in self._analyzer.spans(normal.text).items()})
 
 
 def _trust(alternative: Alternative, by_name: float) -> float:
