@@ -27,6 +27,10 @@ from kbplatform.errors import SettingsError, StorageError
 from kbplatform.events import EventRelay
 from kbplatform.glossary import Glossary, GlossaryError, glossary_files
 from kbplatform.health import core_checks
+from kbplatform.insights import api as insights_api
+from kbplatform.insights import views as insights_views
+from kbplatform.insights.personal_data import personal_data as asked_by
+from kbplatform.insights.service import Gaps
 from kbplatform.logs import configure_logs
 from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Breaker, Calls
@@ -81,6 +85,7 @@ class Platform:
     sources: list[DocumentSource]
     glossary: Glossary
     search: SearchService
+    gaps: Gaps
 
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
@@ -136,6 +141,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
     glossary = load_glossary(settings, content)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
+    search = make_search(settings, db, sources, glossary)
     return Platform(
         settings=settings,
         content=content,
@@ -143,12 +149,13 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings)),
+        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings), {"gaps": asked_by}),
         articles=ArticleService(db, resolvers),
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
         glossary=glossary,
-        search=make_search(settings, db, sources, glossary),
+        search=search,
+        gaps=Gaps(db, search),
     )
 
 
@@ -170,9 +177,11 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     accounts_views.install_pages(app, platform.accounts)
     app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, partial(_panels, platform, Breaker())))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
+    app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
     app.register_api(search_api.make_api(platform.search))
+    app.register_api(insights_api.make_api(platform.gaps, platform.articles))
     _mount_plugins(app, platform)
     install_openapi(app)
     return app

@@ -66,6 +66,11 @@ ACTIONS: dict[str, Text] = {
     "role.deleted": Text("删除角色", "deleted a role"),
     "site.read_access": Text("改了谁能阅读", "changed who may read"),
     "article.audience": Text("改了文章可见范围", "changed who may read an article"),
+    "gap.answered": Text("补上了内容缺口", "answered a content gap"),
+    "gap.declined": Text("不补一个内容缺口", "declined a content gap"),
+    "gap.merged": Text("合并了内容缺口", "merged a content gap"),
+    "gap.reopened": Text("重开了内容缺口", "reopened a content gap"),
+    "gap.exported": Text("导出内容缺口", "exported the content gaps"),
     "audit.exported": Text("导出审计记录", "exported the audit"),
 }
 """What is written down, in words. A plugin's actions begin with its name."""

@@ -29,6 +29,7 @@ MANAGE_ROLES = "roles.manage"
 MANAGE_SITE = "site.manage"
 READ_AUDIT = "audit.read"
 MAKE_TOKENS = "tokens.create"
+GAPS = "insights.gaps"
 
 PEOPLE_LOCK = 0x6B62_0004
 """Held while names are taken and roles given, changed or deleted: who comes second sees what the first one did."""
@@ -47,6 +48,7 @@ CORE_PERMISSIONS = (
     Permission(RESTRICT, Text("设定文章给谁看（自己都能看）", "Say who may read an article, and read them all"), frozenset({"editor"})),
     Permission(SEE_TEAM, Text("看自己团队的人员", "See the people of one's own teams"), frozenset({"lead", "trainer"})),
     Permission(MAKE_TOKENS, Text("新建自己的 API 令牌", "Make API tokens of one's own"), _STAFF),
+    Permission(GAPS, Text("看内容缺口，并作处理", "See content gaps and decide on them"), frozenset({"editor", "lead"})),
     Permission(MANAGE_PEOPLE, Text("管理人员和团队（团队能读的，组员就能读）", "Manage people and teams, and so who reads what is for a team")),
     Permission(ERASE_PEOPLE, Text("导出、删除他人的个人数据", "Export and erase other people's personal data")),
     Permission(MANAGE_ROLES, Text("管理角色", "Manage roles")),

@@ -15,6 +15,7 @@ from kbplatform.db import utcnow
 from kbplatform.plugin.contributions import PersonalData
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -31,7 +32,14 @@ log = structlog.get_logger(__name__)
 class PersonalDataService:
     """Export and erasure. ``viewer`` None is the machine's own operator."""
 
-    def __init__(self, db: Database, people: People, calls: Calls) -> None:
+    def __init__(
+        self, db: Database, people: People, calls: Calls, holders: Mapping[str, Callable[[int, Session, bool], object]] | None = None
+    ) -> None:
+        """``holders``: other features that know something of people, by the name of their part of the file.
+
+        Each is called with (number of the person, session, erase) and returns its part as plain values.
+        """
+        self._holders = dict(holders or {})
         self._db = db
         self._people = people
         self._calls = calls
@@ -43,6 +51,7 @@ class PersonalDataService:
             user = session.get_one(User, user_id) if mine else self._people.find_visible(session, viewer, user_id)
             audit.record(session, actor, "person.exported", "person", user.id)
             known = _everything_about(session, as_people(session, [user])[0])
+            known |= {name: holder(user.id, session, False) for name, holder in self._holders.items()}
             for plugin in self._calls.implementers("personal_data"):
                 part = self._ask(plugin, session, user.id)
                 if part is not None:
@@ -75,6 +84,8 @@ class PersonalDataService:
             gone = f"已删除 · deleted {user.id}"
             user.name, user.name_key, user.email, user.email_key = gone, f"deleted@{user.id}", None, None  # no name has an @
             user.password_hash, user.password_changed_at, user.active, user.erased_at = None, None, False, utcnow()
+            for holder in self._holders.values():
+                holder(user.id, session, True)
             for plugin in self._calls.implementers("personal_data"):
                 self._calls.one(plugin, "personal_data", user_id=user.id, session=session, erase=True)
             audit.record(session, actor, "person.erased", "person", user.id)

@@ -28,6 +28,10 @@ from kbplatform.errors import wrong
 from kbplatform.plugin.services import Services
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy.orm import Session
+
     from kbplatform.db import Database
     from kbplatform.mail import Mailer
     from kbplatform.plugin.calls import Calls
@@ -89,8 +93,14 @@ class Accounts:
             audit.record(session, actor, "site.read_access", "site", "", before=before, after=value)
 
 
-def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer, secret_key: str) -> Accounts:
-    """Put the parts together; permissions and providers of plugins are asked for here, once."""
+def make_accounts(
+    db: Database, settings: Settings, calls: Calls, mailer: Mailer, secret_key: str,
+    personal_data: Mapping[str, Callable[[int, Session, bool], object]] | None = None,
+) -> Accounts:  # fmt: skip
+    """Put the parts together; permissions and providers of plugins are asked for here, once.
+
+    ``personal_data``: other features that know something of people (see :class:`PersonalDataService`).
+    """
     permissions = Permissions(p for plugin, p in calls.owned("register_permissions") if p.name.startswith(f"{plugin}."))
     providers = Providers(calls.all("register_auth_providers", services=Services(db, settings)), settings.base_url)
     site_words = ("kbplatform", settings.site_name, urlsplit(settings.public_url).hostname or "")
@@ -109,7 +119,7 @@ def make_accounts(db: Database, settings: Settings, calls: Calls, mailer: Mailer
         teams=Teams(db),
         roles=Roles(db, permissions),
         passkeys=Passkeys(db),
-        personal_data=PersonalDataService(db, people, calls),
+        personal_data=PersonalDataService(db, people, calls, personal_data),
         audit=audit.Audit(db),
         mailer=mailer,
     )

@@ -52,6 +52,10 @@ PER_ACCOUNT = Limit(free=100, first_wait_s=15, longest_wait_s=300)
 """One name guessed from many addresses."""
 PER_ADDRESS = Limit(free=300, first_wait_s=30, longest_wait_s=300)
 """One address guessing many names; a whole floor sits behind one."""
+ASKS_PER_PERSON = Limit(free=40, first_wait_s=30, longest_wait_s=600)
+"""Somebody reporting questions without an answer; on a bad day there are many."""
+ASKS_PER_ADDRESS = Limit(free=600, first_wait_s=30, longest_wait_s=300)
+_FORGOTTEN = Text("忘了密码，可以用“忘记密码”重设。", "If you forgot the password, use “Forgot your password?”.")
 
 
 def sign_in_keys(typed: str, address: str) -> list[tuple[str, Limit]]:
@@ -74,6 +78,11 @@ def person_key(what: str, user_id: int) -> tuple[str, Limit]:
     return _key(what, str(user_id)), PER_ACCOUNT_HERE
 
 
+def ask_keys(who: str, address: str) -> list[tuple[str, Limit]]:
+    """What a reported question counts for; ``who`` is any lasting name of a person or browser."""
+    return [(_key("ask", who), ASKS_PER_PERSON), (_key("ask:at", _place(address)), ASKS_PER_ADDRESS)]
+
+
 def _place(address: str) -> str:
     try:
         ip = ipaddress.ip_address(address)
@@ -86,7 +95,9 @@ def _key(kind: str, value: str) -> str:
     return f"{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}"
 
 
-def take(db: Database, wanted: Iterable[tuple[str, Limit]], *, now: datetime | None = None) -> None:
+def take(
+    db: Database, wanted: Iterable[tuple[str, Limit]], *, now: datetime | None = None, remedy: Text = _FORGOTTEN
+) -> None:
     """Count one try for each key. Raises TooMany, counting nothing, while one of them has to wait."""
     now = now or utcnow()
     with db.write() as session:
@@ -96,7 +107,7 @@ def take(db: Database, wanted: Iterable[tuple[str, Limit]], *, now: datetime | N
         if longest:
             raise TooMany(
                 Text(f"试得太多了，请等 {_how_long(longest).zh} 再试", f"Too many tries. Wait {_how_long(longest).en} and try again"),
-                remedy=Text("忘了密码，可以用“忘记密码”重设。", "If you forgot the password, use “Forgot your password?”."),
+                remedy=remedy,
                 retry_after_s=longest,
             )
         for _, limit, row in rows:

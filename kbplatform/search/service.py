@@ -20,12 +20,14 @@ from kbplatform.search.asking import Asking
 from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine, since_day
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.lexicon import Lexicon
+from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.query import QueryReader
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION, RecordBuilder
 from kbplatform.search.snippets import Excerpter
 from kbplatform.search.thesaurus import Thesaurus
+from kbplatform.search.why import Explainer, Why
 
 ARTICLES = frozenset({"article"})
 CALL_BOOST = 1.02
@@ -55,6 +57,7 @@ class SearchHit:
     score: float
     url: str
     group: str
+    why: tuple[Why, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +167,12 @@ class SearchService:
         self._sources = tuple(sources)
         self._analyzer = analyzer
         self._thesaurus = Thesaurus(glossary, analyzer)
+        self._meanings = Meanings(analyzer, self._thesaurus)
+        self.meaning_version = f"{ANALYSIS_VERSION}.{MEANING_VERSION}.{glossary.digest}"
         self._pinyin_path = pinyin_path
         self._last_pinyin = PinyinTable()
         self._excerpter = Excerpter(analyzer)
+        self._explainer = Explainer(analyzer)
         self._asking = Asking(analyzer)
         self._lock = threading.Lock()
         self._building = threading.Lock()
@@ -178,6 +184,11 @@ class SearchService:
     def engine(self) -> SearchEngine:
         """Where the index is."""
         return self._engine
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of page there are, practices first."""
+        return tuple(sorted({k for s in self._sources for k in s.kinds}, key=lambda k: (k != "article", k != "handbook", k)))
 
     @property
     def degraded(self) -> bool:
@@ -254,11 +265,11 @@ class SearchService:
     def _hits(self, ranking: Ranking, texts: _Texts, lang: str) -> tuple[SearchHit, ...]:
         texts.want([p.page for p in ranking.pages])
         shown = ((page, texts.shown(page.page, lang)) for page in ranking.pages)
-        hits = [self._hit(page, document) for page, document in shown if document is not None]
+        hits = [self._hit(page, document, texts.of(page.page)) for page, document in shown if document is not None]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument) -> tuple[float, SearchHit]:
+    def _hit(self, page: PageHit, document: SearchDocument, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
         excerpt = self._excerpter.excerpt(document, page.groups)
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
@@ -275,6 +286,7 @@ class SearchService:
             score=round(score, 4),
             url=_url(document, excerpt.section),
             group=document.group,
+            why=self._explainer.why((document, *(d for d in languages if d is not document)), page.groups, page.reasons, self._last_pinyin),
         )
         return score, hit
 
@@ -291,6 +303,10 @@ class SearchService:
             if wanted and (not filters.kinds or source.kinds & filters.kinds):
                 found |= source.load(wanted)
         return {i: d for i, d in found.items() if filters.admits(d)}
+
+    def meaning(self, query: str) -> frozenset[str]:
+        """What a query is about, as terms; queries that mean the same have the same, while ``meaning_version`` stays."""
+        return self._meanings.of(clean_query(query))
 
     # ------------------------------------------------------------------ suggesting
 

@@ -44,6 +44,10 @@ class Thesaurus:
         """Every form of every concept, as terms."""
         return self._owners.keys()
 
+    def concepts(self, form: tuple[str, ...]) -> tuple[str, ...]:
+        """Ids of the concepts that these terms name together."""
+        return tuple(self._owners.get(form, ()))
+
     def mentions(self, terms: Sequence[str]) -> list[Mention]:
         """Concepts named in a query, longest first from the left, without overlap."""
         found: list[Mention] = []

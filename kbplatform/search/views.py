@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from flask import Blueprint, render_template, request
 
 from kbplatform.accounts.permissions import READ
-from kbplatform.bilingual import Lang, Text
+from kbplatform.bilingual import Lang, Text, other_lang
 from kbplatform.errors import InvalidInput, NotFound
+from kbplatform.search.forms import SINCE, Wanted, wanted
 from kbplatform.search.service import MAX_QUERY_CHARS
 from kbplatform.web.access import current_viewer, requires
 from kbplatform.web.i18n import content_lang
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from markupsafe import Markup
 
-    from kbplatform.articles.pages import ArticlePage
+    from kbplatform.articles.pages import ArticlePage, GroupCard
     from kbplatform.articles.service import ArticleService
     from kbplatform.search.service import SearchHit, SearchResult, SearchService
+    from kbplatform.search.why import Why
     from kbplatform.viewer import Viewer
 
 LIMIT = 10
+READABLE = frozenset({"article", "handbook"})
+"""Kinds of page that can be read beside the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,11 @@ class HitRow:
     section_heading: str
     snippet: Markup
     matched_by: str
+    why: tuple[Why, ...]
     url: str
     group_label: str
     select_url: str
+    readable: bool
 
 
 def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint:
@@ -53,29 +59,29 @@ def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint
     @blueprint.get("/search")
     @requires(READ)
     def page() -> ResponseReturnValue:
-        query, lang, viewer = request.args.get("q", "").strip(), content_lang(), current_viewer()
-        if len(query) > MAX_QUERY_CHARS:
-            raise InvalidInput(
-                Text(f"搜索词最多 {MAX_QUERY_CHARS} 个字", f"A search may be at most {MAX_QUERY_CHARS} characters"),
-                remedy=Text("挑最要紧的几个字再搜。", "Pick the few words that matter most."),
-            )
-        result = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT) if query else None
-        unsure = result is None or result.low_confidence or not result.hits
-        groups = articles.groups(lang, viewer, per_group=1) if unsure else []
-        labels = articles.group_labels(lang) if result and result.hits else {}
+        query, lang, viewer = _query(), content_lang(), current_viewer()
+        labels, live = articles.group_labels(lang), bool(request.args.get("fragment"))
+        asked = wanted(request.args, search.kinds, labels)
+        result = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT, **asked.restricting()) if query else None
+        unsure = result is None or result.low_confidence
         selected, section = _selected(articles, result, viewer)
         context = {
             "query": query,
             "empty": not query,
             "result": result,
-            "rows": [_row(h, query, lang, labels) for h in result.hits] if result else [],
+            "rows": [_row(h, query, lang, labels, asked) for h in result.hits] if result else [],
             "selected": selected,
             "selected_section": section,
-            "groups": groups,
+            "groups": _nearest(articles.groups(lang, viewer, per_group=1), result) if unsure else [],
+            "elsewhere": _elsewhere(search, query, lang, viewer, asked) if query and not asked.kind and (unsure or not live) else {},
             "degraded": bool(result and result.degraded),
+            "asked": asked,
+            "here": asked.url(q=query, lang=lang),
+            "other_url": asked.url(q=query, lang=other_lang(lang)),
+            "plain_url": Wanted().url(q=query, lang=lang),
+            "choices": {"kinds": search.kinds, "groups": labels, "since": SINCE},
         }
-        template = "search/_results.html" if request.args.get("fragment") else "search/search.html"
-        return render_template(template, **context)
+        return render_template("search/_results.html" if live else "search/search.html", **context)
 
     @blueprint.get("/search/preview")
     @requires(READ)
@@ -86,12 +92,38 @@ def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint
     return blueprint
 
 
+def _query() -> str:
+    query = request.args.get("q", "").strip()
+    if len(query) > MAX_QUERY_CHARS:
+        raise InvalidInput(
+            Text(f"搜索词最多 {MAX_QUERY_CHARS} 个字", f"A search may be at most {MAX_QUERY_CHARS} characters"),
+            remedy=Text("挑最要紧的几个字再搜。", "Pick the few words that matter most."),
+        )
+    return query
+
+
+def _nearest(groups: list[GroupCard], result: SearchResult | None) -> list[GroupCard]:
+    """The groups of what was guessed first, in that order, then the others."""
+    guessed = list(dict.fromkeys(h.group for h in result.hits if h.group)) if result else []
+    return sorted(groups, key=lambda g: guessed.index(g.id) if g.id in guessed else len(guessed))
+
+
+def _elsewhere(search: SearchService, query: str, lang: Lang, viewer: Viewer, asked: Wanted) -> dict[str, int]:
+    """How many pages of each other kind surely answer: kinds that stay out unless asked for."""
+    others = frozenset(search.kinds) - asked.kinds
+    if not others:
+        return {}
+    found = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT, **asked.restricting() | {"kinds": others})
+    return {} if found.low_confidence else dict(Counter(h.kind for h in found.hits))
+
+
 def _selected(articles: ArticleService, result: SearchResult | None, viewer: Viewer) -> tuple[ArticlePage | None, str]:
-    """The article for the right pane: the one asked for by ``sel``, else the first hit."""
+    """The page for the right pane: the one asked for by ``sel``, else the first hit that can be read there."""
     if result is None:
         return None, ""
-    wanted = request.args.get("sel", "")
-    hit = next((h for h in result.hits if h.slug == wanted), next(iter(result.hits), None))
+    wanted_slug = request.args.get("sel", "")
+    readable = [h for h in result.hits if h.kind in READABLE]
+    hit = next((h for h in readable if h.slug == wanted_slug), next(iter(readable), None))
     if hit is None:
         return None, ""
     try:
@@ -100,10 +132,9 @@ def _selected(articles: ArticleService, result: SearchResult | None, viewer: Vie
         return None, ""
 
 
-def _row(hit: SearchHit, query: str, lang: Lang, labels: dict[str, str]) -> HitRow:
+def _row(hit: SearchHit, query: str, lang: Lang, labels: dict[str, str], asked: Wanted) -> HitRow:
     return HitRow(
         kind=hit.kind, slug=hit.slug, number=hit.number, lang=hit.lang, title=hit.title, angle=hit.angle,
-        section=hit.section, section_heading=hit.section_heading, snippet=hit.snippet, matched_by=hit.matched_by,
-        url=hit.url, group_label=labels.get(hit.group, ""),
-        select_url=f"/search?q={quote(query, safe='')}&lang={lang}&sel={hit.slug}",
+        section=hit.section, section_heading=hit.section_heading, snippet=hit.snippet, matched_by=hit.matched_by, why=hit.why,
+        url=hit.url, group_label=labels.get(hit.group, ""), select_url=asked.url(q=query, lang=lang, sel=hit.slug), readable=hit.kind in READABLE,
     )  # fmt: skip

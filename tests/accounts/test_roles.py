@@ -42,8 +42,8 @@ def test_the_roles_there_are_from_the_start(accounts):
         "reader": {READ},
         "agent": set(),
         "trainer": {"people.see_team", "tokens.create"},
-        "editor": {"articles.restrict", "tokens.create"},
-        "lead": {"people.see_team", "tokens.create"},
+        "editor": {"articles.restrict", "insights.gaps", "tokens.create"},
+        "lead": {"insights.gaps", "people.see_team", "tokens.create"},
         "owner": CORE,
     }
     assert [(r.name, r.title.zh, r.second_factor, r.built_in) for r in accounts.roles.every()][-1] == ("owner", "所有者", False, True)

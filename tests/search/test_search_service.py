@@ -279,3 +279,31 @@ def _group(term: str) -> Group:
     from kbplatform.search.engine import Alternative
 
     return Group(term, (Alternative((term,)),))
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [("投拆", COMPLAINTS), ("客户投拆", COMPLAINTS), ("诉投", COMPLAINTS), ("个姓化服务", {20}), ("性个化", {20}), ("满一度", {3, 28, 9})],
+)
+def test_a_slip_of_the_keys_in_chinese_is_read_as_what_was_meant(site, query, numbers):
+    result = site.search.search(query, audiences={"everyone"})
+    assert result.hits[0].number in numbers
+    assert not result.low_confidence
+
+
+@pytest.mark.parametrize(("query", "number"), [("如何平", {10, 15}), ("如何收", {4}), ("How to rais", {3})])
+def test_the_beginning_of_a_title_finds_it_while_it_is_typed(find, query, number):
+    assert find(query, limit=1)[0] in number
+
+
+@pytest.mark.parametrize(("taiwan", "mainland"), [("資訊外洩", "信息外泄"), ("品質管理", "品质管理"), ("客製化服務", "客制化服务"), ("線上客服", "在线客服")])
+def test_words_of_taiwan_find_what_the_mainlands_words_find(find, taiwan, mainland):
+    assert find(taiwan)[:2] == find(mainland)[:2]
+    assert find(taiwan)
+
+
+def test_a_page_is_found_by_the_way_people_ask_for_it(site):
+    for query, number in (("寄来就碎了", {5, 14}), ("the parcel came smashed", {5, 14}), ("客户提完就没了音讯", {9, 12})):
+        hit = site.search.search(query, lang="en", audiences={"everyone"}).hits[0]
+        assert hit.number in number
+        assert hit.lang == "en"

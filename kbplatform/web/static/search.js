@@ -5,6 +5,8 @@ const KEEP = 60;
 const form = document.querySelector("[data-search-form]");
 const box = form.querySelector("input[type=search]");
 const live = document.querySelector("[data-live]");
+const filters = [...document.querySelectorAll("[data-filter]")];
+const clear = document.querySelector("[data-clear]");
 const wide = matchMedia("(min-width: 1000px)");
 const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const hits = () => [...live.querySelectorAll(".hit h2 a")];
@@ -33,24 +35,31 @@ const failed = (error) => { if (error instanceof TypeError) send("kb:offline"); 
 
 // Typing
 
-let shown = box.value.trim();
+let shown = asked();
 let timer;
 
+/** The query and the filters as they stand in the address. */
+function asked(more) {
+  const fields = { ...Object.fromEntries(new FormData(form)), q: box.value.trim(), ...more };
+  return String(new URLSearchParams(Object.entries(fields).filter(([name, value]) => value || name === "q")));
+}
+
+function link(selector, more) {
+  for (const element of document.querySelectorAll(selector)) element.href = `/search?${asked(more(element))}`;
+}
+
 async function update() {
-  const query = box.value.trim();
-  if (query === shown) return;
-  const address = new URLSearchParams({ q: query, lang: form.elements.lang.value });
+  const address = asked();
+  if (address === shown) return;
   try {
     const html = await fetchResults(`/search?${address}&fragment=1`);
-    if (query !== box.value.trim()) return;
-    shown = query;
+    if (address !== asked()) return;
+    shown = address;
     live.innerHTML = html;
     history.replaceState(null, "", `/search?${address}`);
-    for (const link of document.querySelectorAll("[data-other-lang]")) {
-      const other = new URL(link.href);
-      other.searchParams.set("q", query);
-      link.href = other;
-    }
+    link("[data-other-lang]", ({ lang }) => ({ lang: lang === "en" ? "en" : "zh" }));
+    link("[data-clear]", () => Object.fromEntries(filters.map(({ name }) => [name, ""])));
+    clear.hidden = !filters.some(({ value }) => value);
     send("kb:content", live);
     send("kb:announce", live.querySelector("[data-results]").dataset.status);
   } catch (error) {
@@ -64,11 +73,31 @@ function soon() {
 }
 box.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
 box.addEventListener("compositionend", soon);
+for (const filter of filters) filter.addEventListener("change", update);
 form.addEventListener("submit", (event) => {
   const current = hits()[selected()];
-  if (wide.matches && current && box.value.trim() === shown) {
-    event.preventDefault();
-    location.assign(current.href);
+  const next = asked() !== shown ? null : wide.matches && current ? () => location.assign(current.href) : askButton() && (() => askButton().focus());
+  if (!next) return;
+  event.preventDefault();
+  next();
+});
+
+// Asking for what was not found
+
+const askButton = () => live.querySelector("[data-ask] button");
+live.addEventListener("submit", async (event) => {
+  if (!event.target.matches("[data-ask]")) return;
+  event.preventDefault();
+  askButton().disabled = true;
+  try {
+    const response = await fetch("/gaps?fragment=1", { method: "POST", body: new URLSearchParams(new FormData(event.target)) });
+    if (!response.headers.get("content-type").startsWith("text/html") || response.status >= 500) throw new TypeError();
+    event.target.innerHTML = await response.text();
+    send("kb:announce", event.target.textContent.trim());
+    send("kb:online");
+  } catch {
+    askButton().disabled = false;
+    send("kb:offline");
   }
 });
 
@@ -104,13 +133,16 @@ async function select(index, { announce = true } = {}) {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.getElementById("help").open || !hits().length) return;
+  if (document.getElementById("help").open) return;
   const inBox = event.target === box;
   if (!inBox && event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   const letters = !inBox && document.documentElement.dataset.keys !== "off";
   const down = event.key === "ArrowDown" || (letters && event.key === "j");
   const up = event.key === "ArrowUp" || (letters && event.key === "k");
-  if (down || up) {
+  if (letters && event.key === "a" && askButton()) {
+    event.preventDefault();
+    askButton().click();
+  } else if ((down || up) && hits().length) {
     event.preventDefault();
     select(selected() + (down ? 1 : -1));
   } else if (event.key === "Enter" && event.target === document.body) {

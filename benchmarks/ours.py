@@ -1,0 +1,119 @@
+"""Our search as one more peer: the whole way, from the typed text to pages, not the engine alone."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from peers import EVERYONE, HITS, SUGGESTIONS, Prepared, Task, Tokens
+
+from kbplatform import __version__
+from kbplatform.glossary import Glossary
+from kbplatform.plugin.contributions import SearchDocument
+from kbplatform.search.engine import Batch, SearchEngine
+from kbplatform.search.engines.memory import MemoryEngine
+from kbplatform.search.engines.whoosh import WhooshEngine
+from kbplatform.search.pinyin import PinyinTable
+from kbplatform.search.service import ARTICLES, SearchService
+
+READER = frozenset({EVERYONE})
+
+
+class StoredDocuments:
+    """A source that keeps documents in a file and reads them for every hit, as the site reads them from its database."""
+
+    kinds = ARTICLES
+    with_program = False
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("CREATE TABLE document (id TEXT PRIMARY KEY, value BLOB)")
+
+    def put(self, documents: Iterable[SearchDocument]) -> None:
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT OR REPLACE INTO document VALUES (?, ?)", ((d.id, pickle.dumps(d)) for d in documents))
+        self._db.execute("COMMIT")
+
+    def documents(self) -> list[SearchDocument]:
+        return [pickle.loads(value) for (value,) in self._db.execute("SELECT value FROM document")]
+
+    def load(self, ids: list[str]) -> dict[str, SearchDocument]:
+        rows = self._db.execute(f"SELECT id, value FROM document WHERE id IN ({','.join('?' * len(ids))})", ids)
+        return {id_: pickle.loads(value) for id_, value in rows}
+
+    def close(self) -> None:
+        self._db.close()
+
+
+class Ours:
+    """``SearchService`` over one engine. A finished query climbs its whole ladder: words, pinyin, synonyms, typos."""
+
+    version = __version__
+
+    def __init__(self, folder: Path, tokens: Tokens, glossary: Glossary, pinyin: PinyinTable, name: str, make: Callable[[Path], SearchEngine]) -> None:
+        self.name = f"kbplatform {name}"
+        self._root = folder / name
+        self._root.mkdir()
+        self._engine = make(self._root)
+        self._source = StoredDocuments(self._root / "documents.db")
+        pinyin.save(self._root / "pinyin.json")
+        self._service = SearchService(
+            self._engine, [self._source], analyzer=tokens.analyzer, glossary=glossary, pinyin_path=self._root / "pinyin.json"
+        )
+        self._seq = 1
+
+    def build(self, documents: Sequence[Prepared]) -> float:
+        self._source.put(d.document for d in documents)
+        started = time.perf_counter()
+        self._engine.rebuild((d.record for d in documents), self._seq)
+        seconds = time.perf_counter() - started
+        self._service.warm_up()
+        return seconds
+
+    def keystroke(self, task: Task) -> tuple[float, list[str]]:
+        started = time.perf_counter()
+        found = self._service.suggest(task.text, lang=task.lang, audiences=READER, limit=SUGGESTIONS)
+        return _since(started), [s.slug for s in found]
+
+    def find(self, task: Task) -> tuple[float, list[str]]:
+        """With excerpts, as every search of ours: the pages' texts are read to rank them anyway."""
+        return self._search(task)
+
+    def excerpt(self, task: Task) -> tuple[float, list[str]]:
+        return self._search(task)
+
+    def filtered(self, task: Task) -> tuple[float, list[str]]:
+        return self._search(task, groups={task.group}, langs={task.lang})
+
+    def _search(self, task: Task, **only: set[str]) -> tuple[float, list[str]]:
+        started = time.perf_counter()
+        found = self._service.search(task.text, lang=task.lang, audiences=READER, limit=HITS, **only)
+        return _since(started), [h.slug for h in found.hits]
+
+    def update(self, document: Prepared, word: str) -> float:
+        started = time.perf_counter()
+        self._source.put([document.document])
+        self._seq += 1
+        self._engine.apply(Batch((document.record,)), self._seq)
+        while document.document.key not in self.excerpt(Task(word, document.document.lang))[1]:
+            if time.perf_counter() - started > 30:
+                return float("nan")
+            time.sleep(0.02)  # the new vocabulary is read beside the searches; asking without a pause would starve it
+        return _since(started)
+
+    def close(self) -> None:
+        self._service.close()
+        self._source.close()
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+ENGINES: dict[str, Callable[[Path], SearchEngine]] = {
+    "whoosh": lambda folder: WhooshEngine(folder / "index"),
+    "memory": lambda _folder: MemoryEngine(),
+}

@@ -1,0 +1,1 @@
+"""What the site learns from being used: so far, the questions that search could not answer."""

@@ -1,0 +1,38 @@
+"""A customer's numbers and addresses are taken out of what is asked before it is stored.
+
+Whatever a text is stored for, it goes through :func:`mask` first: this is the place to teach it more.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from kbplatform.search.analysis import clean_query
+
+HIDDEN = "***"
+_EMAIL = re.compile(r"[^\s@,;:，。；：、<>()（）]{1,64}@[^\s@,;:，。；：、<>()（）]{1,190}")
+_NUMBER = re.compile(r"[+(]{0,2}\d(?:[ \-–.·()/]{0,2}\d){6,}[xX]?")
+"""Seven digits or more, in groups or not: telephone, identity card (15, or 17 and a digit or X), bank card, account, parcel."""
+_SPELLED = re.compile(r"[零〇一二三四五六七八九幺两]{7,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text that may be stored; ``hidden``: something was taken out of it."""
+
+    text: str
+    hidden: bool
+
+
+def mask(text: str, limit: int) -> Masked:
+    """``text`` normalised (NFKC, blanks squeezed) without telephone numbers, identity and bank cards and e-mail addresses.
+
+    Cut at ``limit`` characters after that, so that no half of a number is left at the end.
+    """
+    plain = unicodedata.normalize("NFKC", clean_query(text, 4 * limit))
+    hidden = plain
+    for pattern in (_EMAIL, _NUMBER, _SPELLED):
+        hidden = pattern.sub(HIDDEN, hidden)
+    return Masked(hidden[:limit].strip(), hidden != plain)
