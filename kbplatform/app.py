@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.events import Event as OutboxEvent
-    from kbplatform.plugin.contributions import DocumentSource, HealthCheck
+    from kbplatform.plugin.contributions import DocumentSource, HealthCheck, SearchEngineOffer
     from kbplatform.search.indexer import Indexer
     from kbplatform.search.service import SearchService
 
@@ -84,13 +84,14 @@ class Platform:
     site_facts: SiteFactService
     sources: list[DocumentSource]
     glossary: Glossary
+    engines: list[SearchEngineOffer]
     search: SearchService
     gaps: Gaps
 
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
         shared = self.search.engine if self.settings.search_engine == "memory" else None
-        return make_indexer(self.settings, self.db, self.sources, self.glossary, shared)
+        return make_indexer(self.settings, self.db, self.sources, self.glossary, offers=self.engines, engine=shared)
 
     def run_indexer(self, stop: Event) -> None:
         """Keep the index in step and deliver events to plugins until ``stop`` is set."""
@@ -141,7 +142,8 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
     glossary = load_glossary(settings, content)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
-    search = make_search(settings, db, sources, glossary)
+    engines = calls.all("register_search_engines", services=services)
+    search = make_search(settings, db, sources, glossary, engines)
     return Platform(
         settings=settings,
         content=content,
@@ -154,6 +156,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
         glossary=glossary,
+        engines=engines,
         search=search,
         gaps=Gaps(db, search),
     )

@@ -43,6 +43,10 @@ _MAKE = (
 )
 
 
+_READ_STATE = text("SELECT schema, epoch, generation, seq FROM kbx_state")
+_LOCK_STATE = text("SELECT schema, epoch, generation, seq FROM kbx_state FOR UPDATE")
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     schema: str = ""
@@ -167,7 +171,8 @@ class PostgresEngine(ViewEngine):
             state = self._usable(_state(session, lock=True))
             if not state.epoch:
                 return False
-            old = session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename ~ '^kbx_[a-z]+_[0-9]+$'")).all()
+            tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename ~ '^kbx_[a-z]+_[0-9]+$'"
+            old = session.scalars(text(tables)).all()
             gone = [name for name in old if int(name.rpartition("_")[2]) != state.epoch]
             for name in gone:
                 session.execute(text(f"DROP TABLE {name}"))
@@ -209,7 +214,8 @@ class PostgresEngine(ViewEngine):
             if not state.epoch:
                 return None
             parts = session.execute(text(f"SELECT segment, stored FROM kbx_segment_{state.epoch} ORDER BY segment")).all()  # noqa: S608 - a number of ours
-            segments = {f"{state.epoch}/{n}": known.get(f"{state.epoch}/{n}") or self._segment(session, state.epoch, n, stored) for n, stored in parts}
+            names = [(f"{state.epoch}/{number}", number, stored) for number, stored in parts]
+            segments = {name: known.get(name) or self._segment(session, state.epoch, number, stored) for name, number, stored in names}
             deleted: dict[str, set[int]] = {name: set() for name in segments}
             for segment, number in session.execute(text(f"SELECT segment, number FROM kbx_document_{state.epoch} WHERE gone IS NOT NULL")):  # noqa: S608
                 deleted[f"{state.epoch}/{segment}"].add(number)
@@ -220,7 +226,7 @@ class PostgresEngine(ViewEngine):
         statement = text(f"SELECT {columns} FROM kbx_document_{epoch} WHERE segment = :segment ORDER BY number")  # noqa: S608 - a number of ours
         found = session.execute(statement, {"segment": segment}).all()
         audiences: dict[tuple[str, ...], frozenset[str]] = {}
-        rows = [Row(*r[:5], audiences.setdefault(tuple(r[5]), frozenset(r[5])), r[6], r[7]) for r in found]
+        rows = [Row(r[0], r[1], r[2], r[3], r[4], audiences.setdefault(tuple(r[5]), frozenset(r[5])), r[6], r[7]) for r in found]
         lengths = [r[8] for r in found]
         if stored:
             return StoredSegment(rows, lengths, self._db, epoch, segment)
@@ -239,7 +245,7 @@ class PostgresEngine(ViewEngine):
 
 
 def _state(session: Session, *, lock: bool = False) -> _State:
-    row = session.execute(text("SELECT schema, epoch, generation, seq FROM kbx_state" + (" FOR UPDATE" if lock else ""))).one_or_none()
+    row = session.execute(_LOCK_STATE if lock else _READ_STATE).one_or_none()
     return _State(*row) if row else _State()
 
 

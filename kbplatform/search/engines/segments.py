@@ -130,8 +130,8 @@ class Segment(ABC):
                 known = self._lengths[field] = self._read_lengths(field)
         return known
 
-    def prepare(self, wanted: Iterable[tuple[str, str]]) -> None:
-        """Read several posting lists at once, where each is a journey; here they are at hand."""
+    def prepare(self, wanted: Iterable[tuple[str, str]]) -> None:  # noqa: B027 - nothing to do where lists are at hand
+        """Read several posting lists at once, where each is a journey."""
 
     def weights(self, field: str, term: str) -> Weights:
         """A term's postings, read once."""

@@ -11,6 +11,7 @@ segments when nobody waits. Whoosh keeps and merges; they are read by :mod:`kbpl
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 import time
@@ -18,6 +19,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from kbplatform.search.engine import (
