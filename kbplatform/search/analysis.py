@@ -32,10 +32,13 @@ _BRITISH = re.compile(r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$")
 _WORDS_AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Token:
     """A unit of matching. ``term`` is what the index holds, ``surface`` what stood in the normalised
-    text at ``start:end`` (code points)."""
+    text at ``start:end`` (code points).
+
+    Nobody changes one. It is not frozen because that makes it three times as slow to make, and a search makes thousands.
+    """
 
     term: str
     surface: str
