@@ -23,6 +23,11 @@ from kbplatform.articles.sitefacts import SiteFactService, declared_facts
 from kbplatform.bilingual import Text
 from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
+from kbplatform.desk import api as desk_api
+from kbplatform.desk import views as desk_views
+from kbplatform.desk.pins import personal_data as pinned_by
+from kbplatform.desk.service import DeskService
+from kbplatform.desk.uses import personal_data as used_by
 from kbplatform.errors import SettingsError, StorageError
 from kbplatform.events import EventRelay
 from kbplatform.glossary import Glossary, GlossaryError, glossary_files
@@ -87,6 +92,7 @@ class Platform:
     engines: list[SearchEngineOffer]
     search: SearchService
     gaps: Gaps
+    desk: DeskService
 
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
@@ -142,6 +148,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
     glossary = load_glossary(settings, content)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
+    articles = ArticleService(db, resolvers)
     engines = calls.all("register_search_engines", services=services)
     search = make_search(settings, db, sources, glossary, engines)
     return Platform(
@@ -151,14 +158,15 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings), {"gaps": asked_by}),
-        articles=ArticleService(db, resolvers),
+        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings), {"gaps": asked_by, "uses": used_by, "pins": pinned_by}),
+        articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
         glossary=glossary,
         engines=engines,
         search=search,
         gaps=Gaps(db, search),
+        desk=DeskService(db, search, articles),
     )
 
 
@@ -175,15 +183,17 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_errors(app)
     install_health(app, platform.health)
     install_assets(app, _assets(platform.plugins))
-    install_frame(app, platform.calls, platform.settings.site_name, __version__)
+    install_frame(app, platform.calls, platform.settings.site_name, __version__, first=[desk_views.NAV])
 
     accounts_views.install_pages(app, platform.accounts)
     app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, partial(_panels, platform, Breaker())))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
+    app.register_blueprint(desk_views.make_blueprint(platform.desk, platform.articles))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
     app.register_api(search_api.make_api(platform.search))
+    app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))
     app.register_api(insights_api.make_api(platform.gaps, platform.articles))
     _mount_plugins(app, platform)
     install_openapi(app)

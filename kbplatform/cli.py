@@ -25,6 +25,7 @@ _COMMANDS: dict[str, tuple[Text, str]] = {
     "content": (Text("内容包：导入、导出、检查", "Content packs: sync, export, check"), "kbplatform.articles.commands:content"),
     "site": (Text("站点事实：限额、时限、联系人", "Site facts: limits, times, contacts"), "kbplatform.articles.commands:site"),
     "index": (Text("搜索索引：重建、运行索引进程", "The search index: rebuild, run the indexer"), "kbplatform.search.commands:index"),
+    "gaps": (Text("内容缺口：大家求助过的问题", "Content gaps: what people asked for"), "kbplatform.insights.commands:gaps"),
     "user": (Text("人员：新建、邀请、停用、重设", "People: create, invite, disable, reset"), "kbplatform.accounts.commands:user"),
     "plugin": (Text("插件：列出", "Plugins: list"), "kbplatform.plugin.commands:plugin"),
     "doctor": (Text("逐项检查，并说怎么办", "Check each part and say what to do"), "kbplatform.doctor:doctor"),
