@@ -55,6 +55,9 @@ PER_ADDRESS = Limit(free=300, first_wait_s=30, longest_wait_s=300)
 ASKS_PER_PERSON = Limit(free=40, first_wait_s=30, longest_wait_s=600)
 """Somebody reporting questions without an answer; on a bad day there are many."""
 ASKS_PER_ADDRESS = Limit(free=600, first_wait_s=30, longest_wait_s=300)
+USES_PER_PERSON = Limit(free=200, first_wait_s=30, longest_wait_s=300)
+"""Somebody saying that an article helped on a call; nobody takes that many calls in an hour."""
+USES_PER_ADDRESS = Limit(free=600, first_wait_s=30, longest_wait_s=300)
 _FORGOTTEN = Text("忘了密码，可以用“忘记密码”重设。", "If you forgot the password, use “Forgot your password?”.")
 
 
@@ -81,6 +84,13 @@ def person_key(what: str, user_id: int) -> tuple[str, Limit]:
 def ask_keys(who: str, address: str) -> list[tuple[str, Limit]]:
     """What a reported question counts for; ``who`` is any lasting name of a person or browser."""
     return [(_key("ask", who), ASKS_PER_PERSON), (_key("ask:at", _place(address)), ASKS_PER_ADDRESS)]
+
+
+def use_keys(user_id: int | None, address: str) -> list[tuple[str, Limit]]:
+    """What recording a use counts for: the person, or on an open site the address."""
+    if user_id is None:
+        return [(_key("use:at", _place(address)), USES_PER_ADDRESS)]
+    return [(_key("use", str(user_id)), USES_PER_PERSON)]
 
 
 def _place(address: str) -> str:

@@ -1,13 +1,15 @@
 """JSON: articles, one article, practices by group."""
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, redirect, request
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response as AnyResponse
 
 from kbplatform.accounts.permissions import READ
 from kbplatform.articles.pages import ArticleCard, ArticlePage
 from kbplatform.articles.service import ArticleService
-from kbplatform.bilingual import Lang
+from kbplatform.bilingual import Lang, Text
+from kbplatform.errors import NotFound
 from kbplatform.web.access import current_viewer, requires
 from kbplatform.web.api import ApiBlueprint, QueryModel
 
@@ -34,6 +36,24 @@ class SlugPath(BaseModel):
     slug: str = Field(max_length=80)
 
 
+class CodePath(BaseModel):
+    """A spoken code as typed: ``5``, ``5-3``, ``5.3``, ``五杠三``."""
+
+    code: str = Field(max_length=30)
+
+
+class CodeOut(BaseModel):
+    """Where a code leads. ``section`` and ``heading`` are empty for the article as a whole."""
+
+    code: str
+    slug: str
+    lang: str
+    title: str
+    section: str
+    heading: str
+    url: str
+
+
 class CardOut(BaseModel):
     """An article in a list."""
 
@@ -57,9 +77,10 @@ class ListOut(BaseModel):
 
 
 class SectionOut(BaseModel):
-    """A section; ``hash`` changes when its words do."""
+    """A section; ``hash`` changes when its words do. ``code`` is what one says aloud for it: ``5-3``."""
 
     id: str
+    code: str
     heading: str
     html: str
     text: str
@@ -75,8 +96,9 @@ class FaceOut(BaseModel):
 
 
 class ArticleOut(CardOut):
-    """An article in one language. ``revision`` is also its ETag."""
+    """An article in one language. ``revision`` is also its ETag; ``code`` what one says aloud for it."""
 
+    code: str
     langs: list[str]
     revision: int
     summary: str
@@ -124,6 +146,19 @@ def make_api(articles: ArticleService) -> ApiBlueprint:
         response.make_conditional(request)
         return response
 
+    @api.get("/codes/<code>", responses={200: CodeOut})
+    @requires(READ)
+    def by_code(path: CodePath, query: LangQuery) -> AnyResponse:
+        """What a spoken code leads to; whoever asks for HTML is sent there (302)."""
+        found = articles.by_code(path.code, query.lang, current_viewer())
+        if found is None:
+            raise NotFound(Text("没有这个代码", "There is no such code"), remedy=Text("代码像 5 或 5-3。", "A code looks like 5 or 5-3."))
+        if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+            return redirect(found.url, 302)
+        card = found.card
+        out = CodeOut(code=found.code, slug=card.slug, lang=card.lang, title=card.title, section=found.section, heading=found.heading, url=found.url)
+        return jsonify(out.model_dump())
+
     @api.get("/practices", responses={200: PracticesOut})
     @requires(READ)
     def practices(query: LangQuery) -> Response:
@@ -147,8 +182,8 @@ def _article(p: ArticlePage) -> ArticleOut:
     return ArticleOut(
         kind=p.kind, slug=p.slug, number=p.number, lang=p.lang, title=p.title, angle=p.angle, moment=p.moment,
         group=p.group_id, updated_at=p.updated_at.isoformat(), url=p.url, langs=list(p.langs), revision=p.revision,
-        summary=p.summary, aliases=list(p.aliases), owner=p.owner, related=[c.slug for c in p.related],
+        code=p.code, summary=p.summary, aliases=list(p.aliases), owner=p.owner, related=[c.slug for c in p.related],
         face=FaceOut(**face),
-        sections=[SectionOut(id=s.id, heading=s.heading, html=str(s.html), text=s.text, hash=s.hash) for s in p.all_sections],
+        sections=[SectionOut(id=s.id, code=s.code, heading=s.heading, html=str(s.html), text=s.text, hash=s.hash) for s in p.all_sections],
         markdown=p.source,
     )  # fmt: skip

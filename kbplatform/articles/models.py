@@ -103,6 +103,26 @@ class Section(Base):
     hash: Mapped[str]
 
 
+class ArticleCode(Base):
+    """The number one says aloud for an article. A number stays taken when its article goes."""
+
+    __tablename__ = "kb_article_code"
+
+    code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("kb_article.id", ondelete="SET NULL"), unique=True)
+
+
+class SectionCode(Base):
+    """The number of a section within its article, for all languages alike. It stays taken when the section goes."""
+
+    __tablename__ = "kb_section_code"
+    __table_args__ = (UniqueConstraint("article_id", "key"),)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("kb_article.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str]
+
+
 class SyncConflict(Base):
     """A pack file that would have overwritten somebody's edit: its text, kept until it is settled."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from kbplatform.bilingual import Lang
+from kbplatform.glossary import Concept
 
 FACE = ("say", "do", "dont")
 """Section ids of the call face, in order."""
@@ -23,6 +24,8 @@ class SectionPage:
     html: Markup
     text: str
     hash: str
+    code: str = ""
+    """What one says aloud for it, ``5-3``; empty for text before the first heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,32 @@ class ArticleCard:
     group_id: str | None
     updated_at: datetime
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTarget:
+    """Where a spoken code leads. ``section`` and ``heading`` are empty for the article as a whole."""
+
+    code: str
+    card: ArticleCard
+    section: str
+    heading: str
+
+    @property
+    def url(self) -> str:
+        """Address of the page, at the section."""
+        return self.card.url + (f"#{self.section}" if self.section else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """What a record that speaks of an article needs of it. ``sections`` are ids, the face's too."""
+
+    id: int
+    slug: str
+    lang: Lang
+    revision: int
+    sections: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +131,10 @@ class ArticlePage:
     """The other language, where both are read side by side."""
     side_url: str = ""
     audience: str = "everyone"
+    code: str = ""
+    """What one says aloud for it: a number."""
+    terms: tuple[Concept, ...] = ()
+    """Terms of the glossary that are marked in it, in order."""
 
     @property
     def group_url(self) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kbplatform.articles.models import Article, PracticeGroup, Revision, Translation
-from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, CallFace, GroupCard, SectionPage, article_url
+from kbplatform.articles.codes import codes_of, read_code, section_codes
+from kbplatform.articles.models import Article, ArticleCode, PracticeGroup, Revision, Section, SectionCode, Translation
+from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, ArticleRef, CallFace, CodeTarget, GroupCard, SectionPage, article_url
 from kbplatform.articles.sitefacts import load_facts
 from kbplatform.bilingual import Lang, Text, other_lang
 from kbplatform.errors import NotFound
 from kbplatform.rendering import Presenter
+from kbplatform.rendering.vocabulary import SLOTS
 from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
@@ -42,18 +45,53 @@ class ArticleService:
     def __init__(self, db: Database, link_resolvers: Mapping[str, Callable[[str, str], str | None]] | None = None) -> None:
         self._db = db
         self._resolvers = dict(link_resolvers or {})
+        self._variables: tuple[int | None, tuple[str, ...]] = (None, ())
 
     def page(self, slug: str, lang: Lang, viewer: Viewer, *, kind: str | None = None) -> ArticlePage:
         """The article in ``lang``, or in the other language where that one is missing. Raises NotFound."""
         with self._db.read() as session:
             rows = self._translations(session, [slug], viewer, kind)
-            if not rows:
-                raise NotFound(
-                    Text("没有这篇文章", "There is no such article"),
-                    remedy=Text("它可能改了名字，搜一下试试。", "It may have been renamed: try searching for it."),
-                )
-            chosen = next((t for t in rows if t.lang == lang), rows[0])
+            chosen = _chosen(rows, lang)
             return self._pages(session, [chosen], viewer, langs={slug: tuple(sorted((t.lang for t in rows), reverse=True))}, asked=lang)[0]
+
+    def reference(self, slug: str, lang: Lang, viewer: Viewer) -> ArticleRef:
+        """The article's current revision in ``lang``, or in the other language. Raises NotFound."""
+        with self._db.read() as session:
+            chosen = _chosen(self._translations(session, [slug], viewer, None), lang)
+            keys = select(Section.key).join(Revision, Revision.id == Section.revision_id).join(Translation, _current())
+            sections = session.scalars(keys.where(Translation.id == chosen.id))
+            return ArticleRef(chosen.article_id, slug, "en" if chosen.lang == "en" else "zh", chosen.revision_number, frozenset(sections))
+
+    def by_code(self, text: str, lang: Lang, viewer: Viewer) -> CodeTarget | None:
+        """What a spoken code leads to, however it was typed; None for no code, an unknown one, or what the viewer may not read."""
+        code = read_code(text)
+        if code is None:
+            return None
+        with self._db.read() as session:
+            coded = select(Article.id).join(ArticleCode, ArticleCode.article_id == Article.id)
+            wanted = coded.where(ArticleCode.code == code.article, _visible(viewer))
+            ids = session.scalars(wanted).all()
+            if code.section is None:
+                cards = self._cards(session, ids, lang)
+                return CodeTarget(str(code.article), cards[0], "", "") if cards else None
+            section = session.execute(
+                select(Section.key, Section.heading, Translation.lang)
+                .join(Revision, Revision.id == Section.revision_id)
+                .join(Translation, _current())
+                .join(SectionCode, (SectionCode.article_id == Translation.article_id) & (SectionCode.key == Section.key))
+                .where(Translation.article_id.in_(ids), SectionCode.number == code.section)
+                .order_by(Translation.lang != lang)
+            ).first()
+            if section is None:
+                return None
+            card = self._cards(session, ids, "en" if section.lang == "en" else "zh")[0]
+            return CodeTarget(f"{code.article}-{code.section}", card, section.key, section.heading)
+
+    def codes(self, slugs: Iterable[str]) -> dict[str, str]:
+        """The spoken code of each of these articles."""
+        with self._db.read() as session:
+            ids = {i: slug for slug, i in session.execute(select(Article.slug, Article.id).where(Article.slug.in_(sorted(set(slugs)))))}
+            return {ids[i]: code for i, code in codes_of(session, ids).items()}
 
     def pair(self, slug: str, lang: Lang, viewer: Viewer) -> ArticlePage | None:
         """The article in the other language than ``lang``, or None."""
@@ -111,6 +149,16 @@ class ArticleService:
         """Names of the groups by id, in their order."""
         with self._db.read() as session:
             return {g.id: g.en if lang == "en" else g.zh for g in session.scalars(select(PracticeGroup).order_by(PracticeGroup.position))}
+
+    def call_variables(self) -> tuple[str, ...]:
+        """The call variables that stand in some article. Looked for again only when a text has been added."""
+        with self._db.read() as session:
+            newest = session.scalar(select(func.max(Section.id)))
+            if newest != self._variables[0]:
+                marks = {name: Section.html.contains(f'data-slot="{name}"', autoescape=True) for name in SLOTS}
+                there = (n for n, mark in marks.items() if session.scalar(select(Section.id).where(mark).limit(1)))
+                self._variables = (newest, tuple(there))
+            return self._variables[1]
 
     def listing(self, kind: str, lang: Lang, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> tuple[list[ArticleCard], int]:
         """A slice of all articles of a kind by number and slug, and how many there are."""
@@ -175,14 +223,27 @@ class ArticleService:
         by_number = {a.number: a.id for a in known.values() if a.kind == "practice"}
         groups = {g.id: g for g in session.scalars(select(PracticeGroup))}
         pages = []
+        codes = codes_of(session, [t.article_id for t in translations])
         for t in translations:
             lang: Lang = "en" if t.lang == "en" else "zh"
             facts = load_facts(session, lang)
             presenter = Presenter(self._resolvers | {"article": _article_resolver(known)})
             near = [*t.article.related, *_neighbours(t.article)]
             cards = {c.number: c for c in self._cards(session, [by_number[n] for n in near if n in by_number], lang)}
-            pages.append(_page(t, revisions[t.id], groups.get(t.article.group_id or ""), presenter, facts, cards, langs[t.article.slug], asked))
+            page = _page(t, revisions[t.id], groups.get(t.article.group_id or ""), presenter, facts, cards, langs[t.article.slug], asked)
+            code = codes.get(t.article_id, "")
+            pages.append(_coded(page, code, section_codes(session, t.article_id, code)))
         return pages
+
+
+def _chosen(rows: Sequence[Translation], lang: Lang) -> Translation:
+    """The one in ``lang``, else the one there is. Raises NotFound."""
+    if not rows:
+        raise NotFound(
+            Text("没有这篇文章", "There is no such article"),
+            remedy=Text("它可能改了名字，搜一下试试。", "It may have been renamed: try searching for it."),
+        )
+    return next((t for t in rows if t.lang == lang), rows[0])
 
 
 def _page(
@@ -209,6 +270,12 @@ def _page(
         previous=cards.get((a.number or 0) - 1) if a.number else None,
         next=cards.get((a.number or 0) + 1) if a.number else None,
     )  # fmt: skip
+
+
+def _coded(page: ArticlePage, code: str, sections: Mapping[str, str]) -> ArticlePage:
+    """The page with its spoken codes."""
+    face = {part: replace(s, code=sections.get(s.id, "")) for part in FACE if (s := getattr(page.face, part))}
+    return replace(page, code=code, face=CallFace(**face), sections=tuple(replace(s, code=sections.get(s.id, "")) for s in page.sections))
 
 
 def _card(t: Translation, title: str, angle: str) -> ArticleCard:

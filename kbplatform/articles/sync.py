@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from kbplatform.articles.audience import announce
+from kbplatform.articles.codes import give_codes
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
 from kbplatform.db import one_at_a_time, utcnow
 from kbplatform.events import emit
@@ -116,6 +117,7 @@ def add_revision(session: Session, translation: Translation, document: Document,
         sections=_sections(rendered),
     )  # fmt: skip
     session.add(revision)
+    give_codes(session, translation.article_id, (s.id for s in rendered.sections))
     translation.revision_number, translation.origin, translation.updated_at = number, origin, utcnow()
     emit(
         session,
@@ -149,6 +151,7 @@ def rerender_outdated(db: Database) -> int:
             revision.sections.clear()
             session.flush()
             revision.sections.extend(_sections(rendered))
+            give_codes(session, article_id, (s.id for s in rendered.sections))
             revision.renderer_version = RENDERER_VERSION
             emit(session, "article.changed", {"ids": [f"article:{article_id}:{lang}"]})
     return len(rows)

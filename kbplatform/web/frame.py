@@ -16,6 +16,8 @@ from kbplatform.web.access import public
 from kbplatform.web.i18n import content_lang, ui_lang
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kbplatform.plugin.calls import Calls
     from kbplatform.plugin.contributions import NavLink
 
@@ -32,8 +34,8 @@ class NavItem:
     active: bool
 
 
-def install_frame(app: Flask, calls: Calls, site_name: str, version: str) -> None:
-    """Give every template the frame's values."""
+def install_frame(app: Flask, calls: Calls, site_name: str, version: str, first: Sequence[tuple[Text, str]] = ()) -> None:
+    """Give every template the frame's values. ``first`` are (label, endpoint) that stand before all others in the navigation."""
     links: list[tuple[Text, str]] = []
 
     @app.route("/offline")  # a page, so not in the description of the API
@@ -46,16 +48,20 @@ def install_frame(app: Flask, calls: Calls, site_name: str, version: str) -> Non
     def _frame() -> dict[str, Any]:
         lang = ui_lang()
         if not links:  # once, when every blueprint is mounted; an error page needs them where routing itself failed
-            links.extend(_links(app, calls))
+            links.extend(_links(app, calls, first))
         return {
             "ui_lang": lang,
             "content_lang": content_lang(),
             "site_name": site_name or gettext("Service Desk Knowledge"),
             "app_version": version,
-            "nav": [_articles(), *(_item(link, lang) for link in links), _handbook()],
+            "nav": _navigation([_item(link, lang) for link in links], len(first)),
             "other_ui_url": f"/language/{other_lang(lang)}?next={quote(request.full_path.rstrip('?'), safe='')}",
             "search_query": request.args.get("q", "")[:200] if request.path == "/search" else "",
         }
+
+
+def _navigation(items: list[NavItem], first: int) -> list[NavItem]:
+    return [*items[:first], _articles(), *items[first:], _handbook()]
 
 
 def _articles() -> NavItem:
@@ -71,10 +77,10 @@ def _item(link: tuple[Text, str], lang: str) -> NavItem:
     return NavItem(label.in_(lang), url, request.path.startswith(url))
 
 
-def _links(app: Flask, calls: Calls) -> list[tuple[Text, str]]:
+def _links(app: Flask, calls: Calls, first: Sequence[tuple[Text, str]]) -> list[tuple[Text, str]]:
     urls = app.url_map.bind("localhost")
     found: list[NavLink] = sorted(calls.all("nav_links"), key=lambda link: link.order)
-    built: list[tuple[Text, str]] = []
+    built = [(label, urls.build(endpoint)) for label, endpoint in first]
     for link in found:
         try:
             built.append((link.label, urls.build(link.endpoint)))

@@ -17,6 +17,10 @@ PAGES = {
     "group": "/groups/complaints",
     "calculator": "/p/calculators/resolution_rate?received=20&resolved=15",
     "handbook": "/handbook",
+    "call desk": "/desk?q=tousu",
+    "call desk, empty": "/desk",
+    "glossary": "/glossary",
+    "term": "/glossary/occupancy",
 }
 
 pytestmark = pytest.mark.browser
@@ -36,7 +40,14 @@ def test_page_has_no_axe_violation_on_a_phone(open_page, name):
     assert _violations(page) == []
 
 
-@pytest.mark.parametrize("width", [360, 390, 1280, 1920, 3840])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["call desk", "call desk, empty"])
+def test_the_call_desk_has_no_axe_violation_in_a_side_window(open_page, name, dark):
+    page = open_page(PAGES[name], dark=dark, width=420, height=900)
+    assert _violations(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 420, 1280, 1920, 3840])
 @pytest.mark.parametrize("name", PAGES)
 def test_page_never_scrolls_sideways(open_page, name, width):
     page = open_page(PAGES[name], width=width)

@@ -19,6 +19,7 @@ from kbplatform.articles import models as _articles  # noqa: F401 - puts the tab
 from kbplatform.articles.content_root import bundled_content
 from kbplatform.db import Base, Database
 from kbplatform.db.migrate import CORE, Component, upgrade
+from kbplatform.desk import models as _desk  # noqa: F401 - as above
 from kbplatform.errors import StorageError
 from kbplatform.events import models as _events  # noqa: F401 - as above
 from kbplatform.events.models import OutboxCursor

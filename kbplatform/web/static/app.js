@@ -45,6 +45,11 @@ if (menu) {
   menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; menu.querySelector("summary").focus(); } });
 }
 
+// Whoever signs out leaves no list of what they read in this browser.
+document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
+  for (const key of Object.keys(localStorage)) if (key.startsWith("kb.recent.")) localStorage.removeItem(key);
+});
+
 // Times are written in UTC; here they are shown as the reader's clock has them.
 for (const time of document.querySelectorAll("time[data-local]")) {
   const at = new Date(time.dateTime);

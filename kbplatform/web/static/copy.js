@@ -4,10 +4,10 @@ const words = document.getElementById("words").dataset;
 const template = document.getElementById("copy-button");
 const tell = (text) => document.dispatchEvent(new CustomEvent("kb:toast", { detail: text }));
 
-/** The line as the reader sees it: call variables keep their brackets. */
+/** The line as the reader sees it: call variables keep their brackets until they are filled. */
 function spoken(line) {
   const copy = line.cloneNode(true);
-  for (const slot of copy.querySelectorAll(".slot")) slot.textContent = `[${slot.textContent}]`;
+  for (const slot of copy.querySelectorAll(".slot:not(.filled)")) slot.textContent = `[${slot.textContent}]`;
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
 
@@ -41,6 +41,7 @@ async function copyLine(button, line) {
     return;
   }
   tell(words.copied.replace("{line}", () => text));
+  document.dispatchEvent(new CustomEvent("kb:copied"));
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1600);
 }

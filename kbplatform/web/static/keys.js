@@ -13,12 +13,15 @@ function focusSearch() {
   box?.select();
 }
 
-function copyLine(number) {
-  const face = [...document.querySelectorAll("[data-face]")].find((element) => element.offsetParent !== null);
+/** Copies the n-th line of the words to say in `lang`, or of those in sight. */
+function copyLine(number, lang) {
+  const faces = [...document.querySelectorAll("[data-face]")];
+  const face = faces.find((element) => (lang ? element.lang.startsWith(lang) : element.offsetParent !== null));
   const button = face?.querySelectorAll(".copy")[number - 1];
   if (button) button.click();
   else document.dispatchEvent(new CustomEvent("kb:toast", { detail: words.noLine }));
 }
+document.addEventListener("kb:copy-line", ({ detail }) => copyLine(detail.number, detail.lang));
 
 const follow = (selector) => document.querySelector(selector)?.click();
 
@@ -38,9 +41,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || help.open || writing(event.target)) return;
-  if (document.documentElement.dataset.keys === "off") return;
+  if (event.key.length === 1 && document.documentElement.dataset.keys === "off") return;
+  // A page may take a key for itself: the call desk does.
+  const free = document.dispatchEvent(new CustomEvent("kb:key", { detail: event, cancelable: true }));
   const action = /^[1-9]$/.test(event.key) ? () => copyLine(Number(event.key)) : actions[event.key];
-  if (!action) return;
+  if (free && !action) return;
   event.preventDefault();
-  action();
+  if (free) action();
 });

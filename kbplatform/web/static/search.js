@@ -1,7 +1,8 @@
 // The search page: hits follow the typing, the right half follows the selection.
 
+import { failed, fetcher } from "./fetching.js";
+
 const DEBOUNCE = 80;
-const KEEP = 60;
 const form = document.querySelector("[data-search-form]");
 const box = form.querySelector("input[type=search]");
 const live = document.querySelector("[data-live]");
@@ -12,26 +13,8 @@ const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { de
 const hits = () => [...live.querySelectorAll(".hit h2 a")];
 const selected = () => hits().findIndex((link) => link.getAttribute("aria-current") === "true");
 
-/** GETs text once per address; a newer call through the same fetcher cancels the one under way. */
-function fetcher() {
-  const known = new Map();
-  let request;
-  return async (url) => {
-    request?.abort();
-    if (known.has(url)) return known.get(url);
-    request = new AbortController();
-    const response = await fetch(url, { signal: request.signal, headers: { accept: "text/html" } });
-    if (!response.ok) throw new Error(String(response.status));
-    const text = await response.text();
-    if (known.size >= KEEP) known.delete(known.keys().next().value);
-    known.set(url, text);
-    send("kb:online");
-    return text;
-  };
-}
 const fetchResults = fetcher();
 const fetchPreview = fetcher();
-const failed = (error) => { if (error instanceof TypeError) send("kb:offline"); };
 
 // Typing
 

@@ -1,0 +1,410 @@
+// The call desk: type, read, copy, next call, all from the keyboard.
+//
+// What is typed into the strip of call variables lives in its fields and in the words on the screen,
+// and leaves this page only through the clipboard: no request, storage, address or history holds it.
+
+import { failed, fetcher } from "./fetching.js";
+
+const DEBOUNCE = 80;
+const desk = document.querySelector("[data-desk]");
+const words = desk.dataset;
+const form = desk.querySelector("[data-search-form]");
+const box = form.elements.q;
+const list = desk.querySelector("[data-hits-pane]");
+const pane = desk.querySelector("[data-answer-pane]");
+const variables = [...desk.querySelectorAll("[data-var]")];
+const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+const fetchHits = fetcher();
+const fetchAnswer = fetcher();
+const answer = () => pane.querySelector("[data-answer]");
+const forget = () => { fetchHits.forget(); fetchAnswer.forget(); };
+const links = () => [...list.querySelectorAll(".hit h2 a")];
+const selected = () => links().findIndex((link) => link.getAttribute("aria-current") === "true");
+
+// The call, and what this browser keeps: names of articles, nothing else.
+
+const newCall = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+let call = newCall();
+let counted = new Set();
+
+const RECENT = `kb.recent.${words.person}`;
+const PINS = "kb.pins";
+const kept = (key) => { try { return JSON.parse(localStorage.getItem(key)) ?? []; } catch { return []; } };
+const keep = (key, slugs) => { try { localStorage.setItem(key, JSON.stringify(slugs)); } catch { /* private window */ } };
+const remember = (slug) => keep(RECENT, [slug, ...kept(RECENT).filter((s) => s !== slug)].slice(0, 8));
+
+/** Tells the API. Answers what it says, or null with the reason shown at `said` or as a toast. */
+async function tell(method, path, body, said) {
+  try {
+    const response = await fetch(`/api/v1/${path}`, {
+      method, headers: { "Content-Type": "application/json", "X-CSRFToken": words.token }, body: JSON.stringify(body),
+    });
+    const result = await response.json();
+    if (response.ok) return result;
+    const reason = result.errors?.[0]?.message ?? result.detail ?? words.failed;
+    if (said) said.textContent = reason;
+    else send("kb:toast", reason);
+  } catch (error) {
+    failed(error);
+    send("kb:toast", words.failed);
+  }
+  return null;
+}
+
+// The strip
+
+function value(name, lang) {
+  const typed = (tongue) => variables.find((v) => v.dataset.var === name && v.dataset.tongue === tongue)?.value.trim();
+  return typed(lang) || typed(lang === "zh" ? "en" : "zh");
+}
+
+/** Puts what is filled in into the words at the right, and marks the fields that they ask for. */
+function fill() {
+  const slots = [...pane.querySelectorAll(".slot")];
+  for (const slot of slots) {
+    slot.dataset.label ??= slot.textContent;
+    const filled = value(slot.dataset.slot, slot.closest("[lang]").lang.slice(0, 2));
+    slot.textContent = filled || slot.dataset.label;
+    slot.classList.toggle("filled", Boolean(filled));
+  }
+  for (const field of desk.querySelectorAll("[data-var-of]")) {
+    field.classList.toggle("wanted", slots.some((slot) => slot.dataset.slot === field.dataset.varOf));
+  }
+}
+
+function toStrip() {
+  const wanted = variables.filter((v) => v.closest(".wanted"));
+  const target = wanted.find((v) => !value(v.dataset.var, v.dataset.tongue)) ?? wanted[0] ?? variables[0];
+  target?.focus();
+  target?.select();
+}
+
+function wipe() {
+  for (const variable of variables) variable.value = "";
+  document.getElementById("toasts").replaceChildren();
+  fill();
+}
+
+for (const variable of variables) {
+  variable.addEventListener("input", fill);
+  variable.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" || event.key === "Escape") {
+      event.preventDefault();
+      toList();
+    }
+  });
+}
+window.addEventListener("pagehide", wipe); // nor does a page kept for the back button hold it
+window.addEventListener("pageshow", wipe); // nor what a browser restored
+
+// Left and right
+
+function put(html) {
+  pane.replaceChildren(html);
+  pane.scrollTop = 0;
+  pane.removeAttribute("aria-busy");
+  fill();
+  send("kb:content", pane);
+  const { slug } = answer()?.dataset ?? {};
+  if (!slug) return;
+  if (counted.has(slug)) pane.querySelector("#use-said").textContent = words.usedBefore;
+  if (!words.person) showPin(kept(PINS).includes(slug));
+}
+const parsed = (html) => {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content;
+};
+
+async function read(slug, { section = "", whole = false } = {}) {
+  pane.setAttribute("aria-busy", "true");
+  const wanted = read.wanted = `/desk/answer?${new URLSearchParams({ slug, lang: form.elements.lang.value, section, ...(whole && { whole }) })}`;
+  try {
+    const html = await fetchAnswer(wanted);
+    if (wanted !== read.wanted) return;
+    put(parsed(html));
+    if (whole) remember(slug);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    pane.removeAttribute("aria-busy");
+    failed(error);
+  }
+}
+
+function select(index, { focus = true } = {}) {
+  const all = links();
+  const link = all[Math.max(0, Math.min(index, all.length - 1))];
+  if (!link) return;
+  const moved = link.getAttribute("aria-current") !== "true" || answer()?.hasAttribute("data-whole");
+  for (const other of all) other.toggleAttribute("aria-current", false);
+  link.setAttribute("aria-current", "true");
+  const hit = link.closest(".hit");
+  hit.scrollIntoView({ block: "nearest" });
+  if (focus) link.focus({ preventScroll: true });
+  if (!moved) return;
+  if (hit.dataset.slug) read(hit.dataset.slug, hit.dataset);
+  else put(Object.assign(document.createElement("p"), { className: "desk-hint", textContent: words.opens }));
+}
+
+/** Out of box and strip, to the hit being read: letters and digits act from here. */
+function toList() {
+  if (links().length) select(Math.max(0, selected()));
+  else pane.focus({ preventScroll: true });
+}
+
+function toBox() {
+  box.focus();
+  box.select();
+}
+
+// Typing
+
+let shown = box.value.trim();
+let timer;
+
+const address = () => `/desk/hits?${new URLSearchParams({
+  q: box.value.trim(), lang: form.elements.lang.value, ...(form.elements.all.checked && { all: 1 }),
+  ...(!box.value.trim() && { recent: kept(RECENT), ...(!words.person && { pins: kept(PINS) }) }),
+})}`;
+
+async function look({ again = false } = {}) {
+  const query = box.value.trim();
+  if (again) shown = null; // whatever overtakes this must not take the old list for its own
+  if (query === shown) return;
+  const url = address();
+  try {
+    const content = parsed(await fetchHits(url));
+    if (url !== address()) return;
+    const { generation } = content.firstElementChild.dataset;
+    if (look.generation && look.generation !== generation) forget();
+    look.generation = generation;
+    shown = query;
+    read.wanted = "";
+    const first = content.querySelector("[data-first]");
+    first.remove();
+    list.replaceChildren(content);
+    list.scrollTop = 0;
+    put(first.content);
+    send("kb:announce", list.querySelector("[data-results]").dataset.status);
+  } catch (error) {
+    if (error.name !== "AbortError") failed(error);
+  }
+}
+
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(look, DEBOUNCE);
+}
+
+/** What was typed a moment ago counts: an arrow or Enter does not wait for the pause. */
+async function settled() {
+  clearTimeout(timer);
+  await look();
+}
+
+box.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
+box.addEventListener("compositionend", soon);
+form.elements.all.addEventListener("change", () => look({ again: true }));
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await settled();
+  toList();
+  open();
+});
+box.addEventListener("keydown", async (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "ArrowDown" || event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    await settled();
+    toList();
+  } else if (event.key === "ArrowUp") {
+    event.preventDefault();
+    select(selected() - 1, { focus: false });
+  }
+});
+window.addEventListener("focus", () => { if (!document.querySelector("dialog[open]")) toBox(); });
+
+// Acting
+
+/** The whole article beside the list; what the desk can't show opens in a tab of its own. */
+function open() {
+  const link = links()[selected()];
+  const hit = link?.closest(".hit");
+  if (hit && !hit.dataset.slug) window.open(link.href, "_blank", "noopener");
+  else if (answer() && !answer().hasAttribute("data-whole")) read(answer().dataset.slug, { whole: true });
+}
+
+async function other(lang) {
+  const { slug } = answer()?.dataset ?? {};
+  form.elements.lang.value = lang;
+  for (const link of desk.querySelectorAll("[data-desk-lang]")) {
+    if (link.dataset.deskLang === lang) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  const place = selected();
+  await look({ again: true });
+  if (slug && answer()?.dataset.slug !== slug) select(place, { focus: document.activeElement !== box });
+}
+
+function nextCall() {
+  wipe();
+  box.value = "";
+  call = newCall();
+  counted = new Set();
+  forget();
+  list.replaceChildren();
+  pane.replaceChildren();
+  look({ again: true });
+  toBox();
+  send("kb:toast", words.next);
+}
+
+// What is recorded
+
+/** Copying only hints at it: whether the words helped, the agent says. */
+document.addEventListener("kb:copied", () => {
+  const said = pane.querySelector("#use-said");
+  if (said && !counted.has(answer().dataset.slug)) said.textContent = words.hint;
+});
+
+function used() {
+  const ticket = pane.querySelector("[data-use] [name=ticket]");
+  ticket?.focus();
+  ticket?.select();
+}
+
+async function record(fields) {
+  const said = fields.querySelector("#use-said");
+  const [slug, lang, section, ticket] = ["slug", "lang", "section", "ticket"].map((name) => fields.elements[name].value);
+  const result = await tell("POST", "uses", { slug, lang, section, ticket, call }, said);
+  fields.elements.ticket.toggleAttribute("aria-invalid", !result);
+  if (!result) return;
+  counted.add(slug);
+  remember(slug);
+  forget();
+  said.textContent = result.counted ? words.used : words.usedBefore;
+  toList();
+}
+
+function showPin(on) {
+  const button = pane.querySelector("[data-pin] button");
+  button?.setAttribute("aria-pressed", String(on));
+}
+
+/** Puts a pin at `place` (from 1), or takes it off with 0; without, the other of pinned and not. */
+async function pin(slug, place) {
+  const button = answer()?.dataset.slug === slug ? pane.querySelector("[data-pin] button") : null;
+  const off = place === 0 || (place === undefined && button?.getAttribute("aria-pressed") === "true");
+  let pins = kept(PINS);
+  if (words.person) {
+    pins = (await tell(off ? "DELETE" : "PUT", `pins/${slug}`, off ? undefined : { position: place }))?.pins;
+    if (!pins) return;
+  } else {
+    if (!off && !pins.includes(slug) && pins.length >= 20) return void send("kb:toast", words.pinsFull);
+    pins = pins.filter((s) => s !== slug);
+    if (!off) pins.splice(place ? place - 1 : pins.length, 0, slug);
+    keep(PINS, pins);
+  }
+  forget();
+  showPin(pins.includes(slug));
+  if (!place) send("kb:toast", off ? words.unpinned : words.pinned);
+  if (box.value.trim()) return;
+  await look({ again: true });
+  const there = links().findIndex((link) => link.closest(".hit").dataset.slug === slug);
+  if (document.activeElement !== box) select(Math.max(0, there));
+}
+
+/** Moves the pin that is selected in the list, one place up or down. */
+function shift(step) {
+  const hits = links().map((link) => link.closest(".hit"));
+  const hit = hits[selected()];
+  if (hit && "pinLine" in hit.dataset) pin(hit.dataset.slug, Math.max(1, hits.indexOf(hit) + 1 + step));
+}
+
+async function ask(fields) {
+  const { query, lang } = fields.elements;
+  const result = await tell("POST", "gaps", { query: query.value, lang: lang.value, context: "desk" });
+  if (!result) return;
+  fields.querySelector("button").disabled = true;
+  send("kb:toast", words.asked);
+}
+
+desk.addEventListener("submit", (event) => {
+  const fields = event.target;
+  if (fields === form) return;
+  event.preventDefault();
+  if (fields.matches("[data-use]")) record(fields);
+  else if (fields.matches("[data-ask]")) ask(fields);
+  else if (fields.matches("[data-pin]")) pin(fields.elements.slug.value);
+  else {
+    const slug = fields.elements.slug.value;
+    const at = links().findIndex((link) => link.closest(".hit").dataset.slug === slug) + 1;
+    pin(slug, { up: Math.max(1, at - 1), down: at + 1, unpin: 0 }[event.submitter.value]);
+  }
+});
+pane.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || !event.target.matches("[name=ticket]")) return;
+  event.stopPropagation();
+  toList();
+});
+
+function scroll(step) {
+  const inside = pane.scrollHeight > pane.clientHeight && getComputedStyle(pane).overflowY === "auto";
+  const target = inside ? pane : document.scrollingElement;
+  target.scrollBy({ top: step * target.clientHeight * .8 });
+}
+
+const copy = (number, lang) => send("kb:copy-line", { number, lang });
+const act = {
+  ArrowDown: () => select(selected() + 1),
+  ArrowUp: () => (selected() > 0 ? select(selected() - 1) : toBox()),
+  Enter: open,
+  Escape: () => (answer()?.hasAttribute("data-whole") ? select(selected()) : toBox()),
+  PageDown: () => scroll(1),
+  PageUp: () => scroll(-1),
+  " ": () => scroll(1),
+  "/": toBox,
+  c: () => copy(1, "zh"),
+  e: () => copy(1, "en"),
+  l: () => other(form.elements.lang.value === "zh" ? "en" : "zh"),
+  a: () => list.querySelector("[data-ask] button")?.click(),
+  n: nextCall,
+  p: () => { const { slug } = answer()?.dataset ?? {}; if (slug) pin(slug); },
+  u: used,
+  o: () => pane.querySelector("[data-open]")?.click(),
+  v: toStrip,
+};
+act.j = act.ArrowDown;
+act.k = act.ArrowUp;
+for (let n = 1; n <= 9; n += 1) act[n] = () => copy(n, answer()?.dataset.lang ?? "");
+
+document.addEventListener("kb:key", (event) => {
+  const { key, target } = event.detail;
+  const control = target.closest?.("button, summary, a") && !target.closest(".hit h2");
+  if (!act[key] || (control && (key === "Enter" || key === " "))) return;
+  event.preventDefault();
+  if (event.detail.shiftKey && key.startsWith("Arrow")) shift(key === "ArrowUp" ? -1 : 1);
+  else act[key]();
+});
+if (!box.value) look({ again: true }); // pins and recent articles that this browser keeps
+
+desk.querySelector("[data-next-call]").addEventListener("click", nextCall);
+desk.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const index = links().indexOf(link);
+  const page = /^\/(?:articles|handbook)\/([a-z0-9-]+)$/.exec(link.pathname);
+  if (link.dataset.deskLang) other(link.dataset.deskLang);
+  else if (index >= 0 && link.closest(".hit").dataset.slug) {
+    if (index === selected()) open();
+    else select(index);
+  } else if (link.hasAttribute("data-whole-link") || (page && !link.hasAttribute("data-open") && link.origin === location.origin)) {
+    read(page[1], { whole: true });
+  } else {
+    link.target = "_blank"; // leaving the page would end the call
+    return;
+  }
+  event.preventDefault();
+});
