@@ -58,6 +58,8 @@ function put(html) {
   pane.removeAttribute("aria-busy");
   fill();
   send("kb:content", pane);
+  // a code names a section: that is where it leads
+  if (links()[selected()]?.closest("[data-straight]")) pane.querySelector(".answer-section")?.scrollIntoView({ block: "nearest" });
   const { slug } = answer()?.dataset ?? {};
   if (!slug) return;
   if (counted.has(slug)) pane.querySelector("#use-said").textContent = words.usedBefore;
