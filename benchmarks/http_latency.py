@@ -1,9 +1,9 @@
 """How fast does the product answer? Starts it as a user does, in an empty folder, and asks over HTTP.
 
-    python benchmarks/http_latency.py [--requests 300]
+    python benchmarks/http_latency.py [--requests 300] [--rounds 3] [--json FILE]
 
 Prints cold start (empty folder), warm start (data in place), latency of search and article pages on one keep-alive
-connection, the weight of every kind of page, the weight of all assets, and the memory of both processes.
+connection (medians of the rounds), the weight of every kind of page, the weight of all assets, and the memory of both processes.
 See README.md for how to read it.
 """
 
@@ -24,6 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from figures import about, save
+
 from kbplatform.web import static_folder
 
 QUERIES = ["投诉", "tousu", "ts", "客户等得不耐烦怎么办", "refund is late", "complant", "头诉", "優化流程", "满意度 csat", "how do I calm an angry caller"]
@@ -32,15 +34,16 @@ PAGES = ["/", "/articles", "/articles/complaint-handling", "/articles/complaint-
 
 
 @contextmanager
-def serving(folder: str):
-    """The site on a free port; yields (port, seconds to ready, process id)."""
+def serving(folder: str, *options: str, **settings: str):
+    """The site on a free port; yields (port, seconds to ready, process id). ``settings`` as in ``KBPLATFORM_…``, lower case."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")} | {"KBPLATFORM_DATA_DIR": folder}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")}
+    environment |= {f"KBPLATFORM_{name.upper()}": value for name, value in (settings | {"data_dir": folder}).items()}
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kbplatform", "serve", "--port", str(port)], env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, "-m", "kbplatform", "serve", "--port", str(port), *options], env=environment, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
         while not _ready(port):
@@ -71,14 +74,22 @@ def timed(connection: http.client.HTTPConnection, path: str) -> tuple[float, int
     return (time.perf_counter() - started) * 1000, response.status, size
 
 
-def latencies(port: int, paths: list[str], requests: int) -> str:
-    """p50/p95/p99 in ms over ``requests`` requests, one after another, after one round of warming up."""
+def latencies(port: int, paths: list[str], requests: int, rounds: int = 1) -> dict[str, float]:
+    """p50, p95 and p99 in ms over ``requests`` requests, one after another, after one round of warming up; medians of the rounds."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     for path in paths:
         timed(connection, path)
-    taken = sorted(timed(connection, paths[i % len(paths)])[0] for i in range(requests))
-    cuts = statistics.quantiles(taken, n=100)
-    return f"p50 {cuts[49]:6.1f}   p95 {cuts[94]:6.1f}   p99 {cuts[98]:6.1f}"
+    cuts = []
+    for _ in range(rounds):
+        answers = [timed(connection, paths[i % len(paths)]) for i in range(requests)]
+        if bad := [status for _, status, _ in answers if status != 200]:
+            raise RuntimeError(f"{len(bad)} of {requests} requests were answered {bad[0]}")
+        cuts.append(statistics.quantiles([ms for ms, _, _ in answers], n=100))
+    return {name: statistics.median(c[at] for c in cuts) for name, at in (("p50", 49), ("p95", 94), ("p99", 98))}
+
+
+def line(figures: dict[str, float]) -> str:
+    return "   ".join(f"{name} {ms:6.1f}" for name, ms in figures.items())
 
 
 def memory(pid: int) -> str:
@@ -97,17 +108,25 @@ def memory(pid: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=300)
-    requests = parser.parse_args().requests
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    arguments = parser.parse_args()
+    requests = {
+        "/api/v1/search": [f"/api/v1/search?q={quote(q)}" for q in QUERIES],
+        "/api/v1/suggest": [f"/api/v1/suggest?q={quote(q[:4])}" for q in QUERIES],
+        "article page": ["/articles/complaint-handling", "/articles/emergency-response-procedure"],
+        "search page": [f"/search?q={quote(q)}" for q in QUERIES],
+    }
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
         with serving(folder) as (_port, cold, _pid):
             pass
         with serving(folder) as (port, warm, pid):
             print(f"start, empty folder         {cold:5.1f} s")
             print(f"start, data in place        {warm:5.1f} s")
-            print(f"/api/v1/search      ms      {latencies(port, [f'/api/v1/search?q={quote(q)}' for q in QUERIES], requests)}")
-            print(f"/api/v1/suggest     ms      {latencies(port, [f'/api/v1/suggest?q={quote(q[:4])}' for q in QUERIES], requests)}")
-            print(f"article page        ms      {latencies(port, ['/articles/complaint-handling', '/articles/emergency-response-procedure'], requests)}")
-            print(f"search page         ms      {latencies(port, [f'/search?q={quote(q)}' for q in QUERIES], requests)}")
+            for name, paths in requests.items():
+                found[name] = latencies(port, paths, arguments.requests, arguments.rounds)
+                print(f"{name:<20}ms      {line(found[name])}")
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
             for path in PAGES:
                 _ms, status, size = timed(connection, path)
@@ -115,6 +134,8 @@ def main() -> None:
             print(f"memory, server + indexer    {memory(pid)} MB")
     weight = sum(len(gzip.compress(p.read_bytes(), 9)) for p in static_folder().rglob("*") if p.is_file())
     print(f"all assets, compressed      {weight / 1000:5.1f} kB")
+    if arguments.json:
+        save(arguments.json, about() | {"start_empty_s": cold, "start_s": warm, "ms": found, "assets_kb": weight / 1000})
 
 
 if __name__ == "__main__":

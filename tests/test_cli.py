@@ -35,7 +35,7 @@ def test_help_lists_every_command_and_imports_nothing_heavy():
         "print([m for m in ('flask', 'sqlalchemy', 'whoosh', 'alembic', 'pypinyin', 'opencc', 'markdown') if m in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for name in ("serve", "search", "content", "site", "index", "plugin", "doctor", "calc"):
+    for name in ("serve", "search", "content", "site", "index", "gaps", "plugin", "doctor", "calc"):
         assert f"\n  {name} " in result.stdout
     assert result.stdout.strip().splitlines()[-1] == "[]"
 
@@ -56,6 +56,37 @@ def test_search_answers_in_words_and_in_json(data_dir):
     assert body["hits"][0]["number"] in {5, 14, 29}
     assert {"kind", "slug", "lang", "title", "angle", "section", "snippet", "matched_by", "score", "url"} <= body["hits"][0].keys()
     assert "投诉" in kb("search", "ts", "--lang", "zh", data_dir=data_dir).stdout
+
+
+def test_search_is_narrowed_by_kind_group_language_and_days(data_dir):
+    kb("index", "rebuild", data_dir=data_dir)
+
+    def hits(*arguments):
+        return json.loads(kb("search", *arguments, "--limit", "50", "--json", data_dir=data_dir).stdout)["hits"]
+
+    assert {h["kind"] for h in hits("search", "--kind", "handbook")} == {"handbook"}
+    assert {h["lang"] for h in hits("customer 客户", "--only", "zh")} == {"zh"}
+    assert 0 < len(hits("客户", "--group", "complaints", "--since", "7")) < len(hits("客户"))
+    assert kb("search", "x", "--since", "0", data_dir=data_dir).returncode == 2
+
+
+def test_content_gaps_are_listed_answered_and_declined(data_dir):
+    from kbplatform.app import make_platform
+    from kbplatform.insights.gaps import Asker
+    from kbplatform.settings import load_settings
+
+    platform = make_platform(load_settings(data_dir=data_dir, search_engine="memory", log_level="error"))
+    first, second = (platform.gaps.ask(q, lang="zh", asker=Asker(None, "a", "127.0.0.1")).id for q in ("鲸鱼怎么潜水", "白鹤几点起飞"))
+    platform.close()
+    assert kb("gaps", "list", data_dir=data_dir).stdout.split()[:4] == [str(second), "白鹤几点起飞", "asked", "1"]
+    assert kb("gaps", "answer", str(first), "complaint-handling#steps", data_dir=data_dir).returncode == 0
+    assert kb("gaps", "decline", str(second), "not ours", data_dir=data_dir).returncode == 0
+    body = json.loads(kb("gaps", "list", "--state", "all", "--json", data_dir=data_dir).stdout)
+    rows = {g["id"]: (g["state"], g["answer_slug"], g["answer_section"], g["reason"]) for g in body["gaps"]}
+    assert rows == {first: ("answered", "complaint-handling", "steps", ""), second: ("declined", "", "", "not ours")}
+    assert "no such article" in kb("gaps", "answer", str(first), "nope", data_dir=data_dir).stderr
+    assert kb("gaps", "decline", "99", "x", data_dir=data_dir).returncode == 1
+    assert kb("gaps", "list", data_dir=data_dir).stdout.strip() == "No content gaps"
 
 
 def test_content_check_passes_on_the_bundled_content_and_counts(data_dir):

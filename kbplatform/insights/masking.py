@@ -27,12 +27,14 @@ class Masked:
 
 
 def mask(text: str, limit: int) -> Masked:
-    """``text`` normalised (NFKC, blanks squeezed) without telephone numbers, identity and bank cards and e-mail addresses.
+    """``text``, blanks squeezed, without telephone numbers, identity and bank cards and e-mail addresses.
 
-    Cut at ``limit`` characters after that, so that no half of a number is left at the end.
+    Cut at ``limit`` characters after that, so that no half of a number is left at the end. A text in which
+    something was found comes back in NFKC, where full-width digits and letters are plain ones.
     """
-    plain = unicodedata.normalize("NFKC", clean_query(text, 4 * limit))
-    hidden = plain
+    written = clean_query(text, 4 * limit)
+    plain = hidden = unicodedata.normalize("NFKC", written)
     for pattern in (_EMAIL, _NUMBER, _SPELLED):
         hidden = pattern.sub(HIDDEN, hidden)
-    return Masked(hidden[:limit].strip(), hidden != plain)
+    found = hidden != plain
+    return Masked((hidden if found else written)[:limit].strip(), found)

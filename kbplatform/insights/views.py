@@ -146,7 +146,9 @@ def _answer_of(articles: ArticleService, asked: Asked) -> ArticleCard | None:
 
 
 def _recorded(asked: Asked) -> Text:
-    zh, en = f"已记下，{asked.people} 人问过。", f"Recorded: {asked.people} {'person has' if asked.people == 1 else 'people have'} asked."
+    first = asked.people == 1
+    zh = "已记下，您是第一个问的。" if first else f"已记下，{asked.people} 人问过。"
+    en = "Recorded. You are the first to ask." if first else f"Recorded: {asked.people} people have asked."
     if asked.hidden:
         zh, en = zh + "号码没有存。", en + " Numbers were not stored."
     if asked.was == DECLINED:

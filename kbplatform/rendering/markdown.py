@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from xml.etree.ElementTree import Element
 
@@ -20,11 +21,12 @@ from markdown.treeprocessors import Treeprocessor
 
 from kbplatform.bilingual import Text
 from kbplatform.rendering.caps import too_expensive
+from kbplatform.rendering.charts import FENCE, chart_html
 from kbplatform.rendering.sanitizing import sanitize
 from kbplatform.rendering.text import TextAndLinks, text_of
 from kbplatform.rendering.vocabulary import INNER_LINK, INNER_PREFIX, LINK_SCHEMES, SITE_FACT, SLOT, SLOTS
 
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 """Raised when the HTML for the same Markdown changes; stored revisions are then rendered again."""
 
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -75,6 +77,7 @@ def render(source: str, lang: str) -> RenderedDocument:
         ],
         extension_configs={
             "tables": {"use_align_attribute": True},
+            "pymdownx.superfences": {"custom_fences": [{"name": FENCE, "class": "chart", "format": partial(_chart, lang)}]},
             "footnotes": {"BACKLINK_TITLE": "↩ {}"},
             "pymdownx.highlight": {"use_pygments": False},
         },
@@ -85,6 +88,11 @@ def render(source: str, lang: str) -> RenderedDocument:
     except (RecursionError, MemoryError, AssertionError, ValueError, IndexError, AttributeError, KeyError):
         return _as_plain_text(source, lang)  # the parser's own failure on a stranger's text
     return RenderedDocument(tuple(_cut(sanitize(html))))
+
+
+def _chart(lang: str, source: str, _language: str, _class: str, _options: object, _md: object, **_attributes: object) -> str:
+    """What the fence extension calls for a fence of figures."""
+    return chart_html(source, lang)
 
 
 def _as_plain_text(source: str, lang: str) -> RenderedDocument:

@@ -7,23 +7,27 @@ import re
 import nh3
 
 _TAGS = {
-    "a", "abbr", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5",
-    "h6", "hr", "img", "input", "kbd", "li", "mark", "ol", "p", "pre", "span", "strong", "sub", "summary", "sup",
-    "table", "tbody", "td", "th", "thead", "tr", "ul", "var",
+    "a", "abbr", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption", "figure", "h2",
+    "h3", "h4", "h5", "h6", "hr", "img", "input", "kbd", "li", "mark", "ol", "p", "path", "pre", "rect", "span", "strong",
+    "sub", "summary", "sup", "svg", "table", "tbody", "td", "th", "thead", "tr", "ul", "var",
 }  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title", "class"},
     "abbr": {"title"},
     "details": {"class"},
     "div": {"class"},
+    "figure": {"class"},
     "h2": {"id"},
     "img": {"src", "alt", "title"},
     "input": {"type", "checked", "disabled"},
     "li": {"class", "id"},
     "ol": {"start"},
     "p": {"class"},
+    "path": {"class", "d"},
+    "rect": {"width", "height"},
     "span": {"class", "data-site"},
     "sup": {"id"},
+    "svg": {"class", "viewBox", "aria-hidden"},
     "td": {"align"},
     "th": {"align"},
     "ul": {"class"},
@@ -32,12 +36,22 @@ _ATTRIBUTES = {
 _CLASSES = frozenset({
     "admonition", "admonition-title", "tip", "note", "warning", "danger", "info", "task-list", "task-list-item",
     "footnote", "footnote-ref", "footnote-backref", "fact", "slot", "notice",
+    "chart", "bar", "key", "lines", "grid", *(f"line-{n}" for n in range(1, 9)),
 })  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _FOOTNOTE_ID = re.compile(r"^fn(?:ref)?\d*:[A-Za-z0-9_-]{1,60}$")
 _SECTION_ID = re.compile(r"^[A-Za-z0-9_-]{1,70}$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
+_DRAWN = re.compile(r"^[MLHVhv0-9.% -]{1,4000}$")
+"""Numbers and pen movements: what our charts (charts.py) are drawn with."""
 _IMAGE = re.compile(r"^/(?!/)[\w./-]+$")
+
+_VALUES = {
+    ("h2", "id"): _SECTION_ID, ("", "id"): _FOOTNOTE_ID, ("", "data-site"): _NAME, ("", "data-slot"): _NAME,
+    ("input", "type"): re.compile("^checkbox$"), ("img", "src"): _IMAGE, ("svg", "aria-hidden"): re.compile("^true$"),
+    **{("", name): _DRAWN for name in ("d", "width", "height", "viewBox")},
+}  # fmt: skip
+"""What a value must look like, by tag and attribute; ``""`` is any tag. What is not named may hold any text."""
 
 
 def sanitize(html: str) -> str:
@@ -56,12 +70,5 @@ def sanitize(html: str) -> str:
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return " ".join(c for c in value.split() if c in _CLASSES) or None
-    if name == "id":
-        return value if (_SECTION_ID if tag == "h2" else _FOOTNOTE_ID).match(value) else None
-    if name in {"data-site", "data-slot"}:
-        return value if _NAME.match(value) else None
-    if tag == "input" and name == "type":
-        return value if value == "checkbox" else None
-    if tag == "img" and name == "src":
-        return value if _IMAGE.match(value) else None
-    return value
+    pattern = _VALUES.get((tag, name), _VALUES.get(("", name)))
+    return value if pattern is None or pattern.match(value) else None

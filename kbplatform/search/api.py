@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from kbplatform.accounts.permissions import READ
 from kbplatform.bilingual import Lang
+from kbplatform.search.forms import MOST_DAYS, Wanted
 from kbplatform.search.service import MAX_QUERY_CHARS, SearchHit, SearchService
 from kbplatform.web.access import current_viewer, requires
 from kbplatform.web.api import ApiBlueprint, QueryModel
@@ -14,12 +15,16 @@ _TAG = Tag(name="search", description="Finding pages")
 
 
 class SearchQuery(QueryModel):
-    """``lang`` is a preference, not a filter. ``kind`` repeats or lists kinds with commas; articles alone by default."""
+    """``lang`` is a preference; the rest restricts. ``kind`` lists kinds with commas, articles alone by default; ``group`` is one
+    group's id, ``only`` one language, ``since`` a number of days: what has changed in them."""
 
     q: str = Field("", max_length=MAX_QUERY_CHARS)
     lang: Lang = "zh"
     limit: int = Field(10, ge=1, le=50)
     kind: str = Field("", max_length=100, pattern=r"^[a-z,]*$")
+    group: str = Field("", max_length=60, pattern=r"^[a-z0-9-]*$")
+    only: Lang | None = None
+    since: int | None = Field(None, ge=1, le=MOST_DAYS)
 
 
 class SuggestQuery(QueryModel):
@@ -30,8 +35,16 @@ class SuggestQuery(QueryModel):
     limit: int = Field(8, ge=1, le=20)
 
 
+class WhyOut(BaseModel):
+    """What was ``typed`` was read as ``matched``, which stands on the page."""
+
+    typed: str
+    matched: str
+    kind: str
+
+
 class HitOut(BaseModel):
-    """One page that answers; ``snippet`` is escaped HTML with ``<mark>``."""
+    """One page that answers; ``snippet`` is escaped HTML with ``<mark>``. ``why`` is empty where the words stand there as typed."""
 
     kind: str
     slug: str
@@ -44,6 +57,7 @@ class HitOut(BaseModel):
     matched_by: str
     score: float
     url: str
+    why: list[WhyOut]
 
 
 class SearchOut(BaseModel):
@@ -81,8 +95,8 @@ def make_api(search: SearchService) -> ApiBlueprint:
     @requires(READ)
     def find(query: SearchQuery) -> Response:
         """Find pages by words, pinyin, initials, with typos, in both languages."""
-        kinds = frozenset(k for k in query.kind.split(",") if k) or frozenset({"article"})
-        result = search.search(query.q, lang=query.lang, kinds=kinds, audiences=current_viewer().audiences, limit=query.limit)
+        asked = Wanted(query.kind, query.group, query.only or "", query.since or 0)
+        result = search.search(query.q, lang=query.lang, audiences=current_viewer().audiences, limit=query.limit, **asked.restricting())
         return jsonify(
             {"query": query.q, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": [_hit(h) for h in result.hits]}
         )
@@ -102,4 +116,5 @@ def _hit(h: SearchHit) -> dict[str, object]:
     return {
         "kind": h.kind, "slug": h.slug, "number": h.number, "lang": h.lang, "title": h.title, "angle": h.angle,
         "section": h.section, "snippet": str(h.snippet), "matched_by": h.matched_by, "score": h.score, "url": h.url,
+        "why": [{"typed": w.typed, "matched": w.matched, "kind": w.kind} for w in h.why],
     }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kbplatform.bilingual import Text, terminal_lang
+from kbplatform.search.forms import MOST_DAYS, Wanted
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -30,17 +31,22 @@ def _platform(ctx: click.Context) -> Any:  # noqa: ANN401 - the composition root
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="Preferred content language.")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--kind", default="article", show_default=True, help="article, handbook, calculator … with commas.")
+@click.option("--group", default="", help="One group's pages, by its id: complaints …")
+@click.option("--only", type=click.Choice(["zh", "en"]), default=None, help="Pages in this language alone.")
+@click.option("--since", type=click.IntRange(1, MOST_DAYS), default=None, metavar="DAYS", help="Pages changed in these many days.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_context
-def search(ctx: click.Context, query: str, lang: str | None, limit: int, kind: str, as_json: bool) -> None:
+def search(ctx: click.Context, /, query: str, lang: str | None, limit: int, as_json: bool, **narrowed: Any) -> None:  # noqa: ANN401 - the filters
     """Search from the terminal: kbplatform search tousu."""
-    lang = lang or terminal_lang()
+    lang = lang or narrowed["only"] or terminal_lang()
     platform = _platform(ctx)
-    result = platform.search.search(query, lang=lang, kinds=frozenset(kind.split(",")), audiences=frozenset({"everyone"}), limit=limit)
+    asked = Wanted(narrowed["kind"], narrowed["group"], narrowed["only"] or "", narrowed["since"] or 0)
+    result = platform.search.search(query, lang=lang, audiences=frozenset({"everyone"}), limit=limit, **asked.restricting())
     if as_json:
         hits = [
             {"kind": h.kind, "slug": h.slug, "number": h.number, "lang": h.lang, "title": h.title, "angle": h.angle, "section": h.section,
-             "snippet": str(h.snippet), "matched_by": h.matched_by, "score": h.score, "url": h.url}
+             "snippet": str(h.snippet), "matched_by": h.matched_by, "score": h.score, "url": h.url,
+             "why": [{"typed": w.typed, "matched": w.matched, "kind": w.kind} for w in h.why]}
             for h in result.hits
         ]  # fmt: skip
         click.echo(json.dumps({"query": query, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": hits}, ensure_ascii=False))

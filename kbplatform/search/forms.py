@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 SINCE = (7, 30, 90)
 """Days offered for “changed since”."""
+MOST_DAYS = 3650
+"""How far back programs may ask."""
 _DAY_S = 86_400
 _DEFAULT = "article"
 
@@ -43,9 +45,9 @@ class Wanted:
         }
 
     def url(self, **more: str) -> str:
-        """Address of the search page with these filters and ``more``."""
+        """Address of the search page with ``more`` and, where that names no other, these filters."""
         own = {"kind": self.kind, "group": self.group, "only": self.only, "since": str(self.since or "")}
-        return "/search?" + urlencode({k: v for k, v in (more | own).items() if v or k == "q"})
+        return "/search?" + urlencode({k: v for k, v in (more | own | more).items() if v or k == "q"})
 
 
 def wanted(arguments: Mapping[str, str], kinds: Collection[str], groups: Collection[str]) -> Wanted:

@@ -11,6 +11,7 @@ PAGES = {
     "home": "/",
     "search": "/search?q=tousu",
     "nothing sure": "/search?q=zzzzqq",
+    "narrowed": "/search?q=search&kind=handbook&since=30",
     "article": "/articles/complaint-handling",
     "side by side": "/articles/complaint-handling?side=1",
     "group": "/groups/complaints",
@@ -18,6 +19,8 @@ PAGES = {
     "handbook": "/handbook",
     "call desk": "/desk?q=tousu",
     "call desk, empty": "/desk",
+    "glossary": "/glossary",
+    "term": "/glossary/occupancy",
 }
 
 pytestmark = pytest.mark.browser
@@ -31,7 +34,7 @@ def test_page_has_no_axe_violation(open_page, name, dark, lang):
     assert _violations(page) == []
 
 
-@pytest.mark.parametrize("name", ["home", "search", "article"])
+@pytest.mark.parametrize("name", ["home", "search", "nothing sure", "narrowed", "article"])
 def test_page_has_no_axe_violation_on_a_phone(open_page, name):
     page = open_page(PAGES[name], width=390, height=844)
     assert _violations(page) == []

@@ -65,7 +65,7 @@ def test_a_malformed_question_is_422(agent, lead, body):
 def test_asking_by_the_form_says_so_on_the_page_it_came_from(agent, post):
     response = post(agent, "/gaps", query="鲸鱼怎么潜水 13812345678", lang="zh", next="/search?q=x")
     assert (response.status_code, response.headers["Location"]) == (303, "/search?q=x")
-    assert "已记下，1 人问过。号码没有存。" in text_of(agent, "/search?q=x")
+    assert "已记下，您是第一个问的。号码没有存。" in text_of(agent, "/search?q=x")
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "javascript:alert(1)", ""])

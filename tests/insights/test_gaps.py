@@ -39,7 +39,7 @@ def test_two_wordings_of_one_question_are_one_gap(ask, gaps, first, second):
     assert ask(first, who="a").id == ask(second, who="b").id
     found = gaps.page()
     assert (found.total, found.gaps[0].asked, found.gaps[0].people) == (1, 2, 2)
-    assert {w.text for w in found.gaps[0].wordings} <= {first, second, "VIP客户生日礼"}
+    assert {w.text for w in found.gaps[0].wordings} == {first, second}
 
 
 @pytest.mark.parametrize(("first", "second"), DIFFERENT)

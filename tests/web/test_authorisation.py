@@ -12,12 +12,16 @@ from kbplatform.accounts.permissions import BUILT_IN
 from kbplatform.app import platform_of
 from kbplatform.articles.packs import read_pack
 from kbplatform.articles.sync import sync_pack
+from kbplatform.insights.gaps import Asker
 from kbplatform.viewer import CLI
 from kbplatform.web.access import PUBLIC, SIGNED_IN, declared_permission
 
 AUDIENCES = {"everyone": "Pelikan", "signed-in": "Quokka", "team:billing": "Zorilla"}
 """Who an article is for → a word that stands in its title, body and aliases and nowhere else."""
 SEES_ALL = {"editor", "owner"}
+GAP = "Axolotl"
+"""A word of somebody's question that search could not answer."""
+SEES_GAPS = {"editor", "lead", "owner"}
 
 
 @pytest.fixture
@@ -39,6 +43,8 @@ def site(kb_make_app, tmp_path):
                     "utf-8",
                 )
         platform.accounts.teams.create(CLI, key="billing", name="Billing")
+        answered, _open = (platform.gaps.ask(f"{GAP} {word}", lang="zh", asker=Asker(None, "a", "192.0.2.9")) for word in ("Wombat", "Okapi"))
+        platform.gaps.answer(CLI, answered.id, slug=slug_of("team:billing"), section="steps")
         sync_pack(platform.db, read_pack(folder.parent))
         platform.deliver_events()
         platform.indexer().rebuild()
@@ -55,7 +61,7 @@ def slug_of(audience: str) -> str:
 def hidden_from(name: str) -> set[str]:
     """The words of articles this viewer may not know of."""
     may = {"everyone"} | ({"signed-in"} if name != "anonymous" else set()) | ({"team:billing"} if name in SEES_ALL or name == "member" else set())
-    return {word for audience, word in AUDIENCES.items() if audience not in may}
+    return {word for audience, word in AUDIENCES.items() if audience not in may} | ({GAP} if name not in SEES_GAPS else set())
 
 
 def addresses(rule: str, values: dict[str, str], slugs: list[str]):
@@ -79,7 +85,8 @@ def test_nobody_gets_through_any_address_what_they_may_not_have(site, kb_login, 
     sizes: Counter[str] = Counter()
     wrong: list[str] = []
     values = {"person_id": str(victim.person_id), "session_id": "1", "token_id": "1", "team_id": "999", "name": "agent", "group_id": "complaints",
-              "calculator_id": "resolution_rate", "filename": "app.js", "plugin": "calculators", "lang": "en", "provider": "oidc", "code": "903"}  # fmt: skip
+              "calculator_id": "resolution_rate", "gap_id": "1", "filename": "app.js", "plugin": "calculators", "lang": "en", "provider": "oidc",
+              "code": "903", "term_id": "fcr"}  # fmt: skip
     for who in ["anonymous", *people]:
         roles = [who] if who in BUILT_IN and who != "reader" else []
         for rule in app.url_map.iter_rules():
@@ -124,6 +131,14 @@ def test_the_matrix_would_see_a_leak(site, kb_login):
                  "/api/v1/articles?limit=100", f"/api/v1/articles/{slug_of('team:billing')}", "/"):  # fmt: skip
         assert "Zorilla" in member.get(path).get_data(as_text=True), path
         assert "Zorilla" not in app.test_client().get(path).get_data(as_text=True), path
+
+
+def test_the_matrix_would_see_a_question_of_somebody_else(site, kb_login):
+    app = site("everyone")
+    editor, member = kb_login(app, "editor"), kb_login(app, "lead", teams=("billing",))
+    for path in ("/insights/gaps", "/insights/gaps/1", "/insights/gaps.csv", "/api/v1/gaps", "/api/v1/gaps/1"):
+        assert GAP in editor.get(path).get_data(as_text=True), path
+    assert "Zorilla" in member.get("/api/v1/gaps/1").get_data(as_text=True)
 
 
 def test_scores_do_not_tell_which_words_stand_in_articles_one_may_not_read(site, kb_login):
