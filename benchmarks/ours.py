@@ -16,7 +16,7 @@ from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.engine import Batch, SearchEngine
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.engines.whoosh import WhooshEngine
-from kbplatform.search.pinyin import PinyinTable
+from kbplatform.search.pinyin import KEPT_AS, PinyinTable
 from kbplatform.search.service import ARTICLES, SearchService
 
 READER = frozenset({EVERYONE})
@@ -59,10 +59,8 @@ class Ours:
         self._root.mkdir()
         self._engine = make(self._root)
         self._source = StoredDocuments(self._root / "documents.db")
-        pinyin.save(self._root / "pinyin.json")
-        self._service = SearchService(
-            self._engine, [self._source], analyzer=tokens.analyzer, glossary=glossary, pinyin_path=self._root / "pinyin.json"
-        )
+        self._engine.keep(KEPT_AS, pinyin.dumps())
+        self._service = SearchService(self._engine, [self._source], analyzer=tokens.analyzer, glossary=glossary)
         self._seq = 1
 
     def build(self, documents: Sequence[Prepared]) -> float:

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.events import Event as OutboxEvent
-    from kbplatform.plugin.contributions import DocumentSource, HealthCheck
+    from kbplatform.plugin.contributions import DocumentSource, HealthCheck, SearchEngineOffer
     from kbplatform.search.indexer import Indexer
     from kbplatform.search.service import SearchService
 
@@ -92,6 +92,7 @@ class Platform:
     site_facts: SiteFactService
     sources: list[DocumentSource]
     glossary: Glossary
+    engines: list[SearchEngineOffer]
     search: SearchService
     gaps: Gaps
     desk: DeskService
@@ -104,7 +105,7 @@ class Platform:
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
         shared = self.search.engine if self.settings.search_engine == "memory" else None
-        return make_indexer(self.settings, self.db, self.sources, self.glossary, shared)
+        return make_indexer(self.settings, self.db, self.sources, self.glossary, offers=self.engines, engine=shared)
 
     def run_indexer(self, stop: Event) -> None:
         """Keep the index in step and deliver events to plugins until ``stop`` is set."""
@@ -156,7 +157,8 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     glossary = load_glossary(content, settings.data_dir)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
     articles = ArticleService(db, resolvers)
-    search = make_search(settings, db, sources, glossary)
+    engines = calls.all("register_search_engines", services=services)
+    search = make_search(settings, db, sources, glossary, engines)
     return Platform(
         settings=settings,
         content=content,
@@ -169,6 +171,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
         glossary=glossary,
+        engines=engines,
         search=search,
         gaps=Gaps(db, search),
         desk=DeskService(db, search, articles),

@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     """Where the database, the index and the secret key live."""
     database_url: str = ""
     """SQLAlchemy URL; empty means a SQLite file in the data directory."""
-    search_engine: Literal["whoosh", "memory"] = "whoosh"
+    search_engine: str = Field(default="auto", pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    """``auto``: PostgreSQL where the database is, else ``whoosh``; or ``memory``, or the name of a plugin's engine."""
     content_dir: Path | None = None
     """A content pack to serve instead of the bundled one."""
     host: str = "127.0.0.1"

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from kbplatform.bilingual import Text
-from kbplatform.plugin.contributions import AuthProvider, Command, HealthCheck, LinkScheme, NavLink, Permission, SearchDocument, SearchSection
+from kbplatform.plugin.contributions import (
+    AuthProvider,
+    Command,
+    HealthCheck,
+    LinkScheme,
+    NavLink,
+    Permission,
+    SearchDocument,
+    SearchEngineOffer,
+    SearchSection,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +98,7 @@ _KINDS: dict[str, type] = {
     "register_link_schemes": LinkScheme,
     "nav_links": NavLink,
     "search_documents": SearchDocument,
+    "register_search_engines": SearchEngineOffer,
     "health_checks": HealthCheck,
 }
 """What the lists of each hook hold."""

@@ -178,6 +178,17 @@ class AuthProvider:
     finish: Callable[[str, Mapping[str, str], Mapping[str, str]], Identity]
 
 
+@dataclass(frozen=True, slots=True)
+class SearchEngineOffer:
+    """A search engine that ``KBPLATFORM_SEARCH_ENGINE`` may name. ``make()`` returns a :class:`kbplatform.sdk.SearchEngine`.
+
+    ``make`` is called in each process, web and indexer alike, and only where the engine is wanted.
+    """
+
+    name: str
+    make: Callable[[], object]
+
+
 class DocumentSource(Protocol):
     """Where search gets the documents of some kinds from."""
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PersonalData,
         Routes,
         SearchDocument,
+        SearchEngineOffer,
     )
     from kbplatform.plugin.services import Services
     from kbplatform.viewer import Viewer
@@ -84,6 +85,11 @@ def article_panels(article: ArticleContext, services: Services) -> list[ArticleP
 @hookspec
 def search_documents(services: Services) -> list[SearchDocument]:  # type: ignore[empty-body]
     """Findable pages of the plugin, in every language they exist in."""
+
+
+@hookspec
+def register_search_engines(services: Services) -> list[SearchEngineOffer]:  # type: ignore[empty-body]
+    """Other places to keep the search index. Called once at start in each process; connect in ``make``, not here."""
 
 
 @hookspec

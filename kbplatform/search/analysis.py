@@ -32,10 +32,13 @@ _BRITISH = re.compile(r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$")
 _WORDS_AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Token:
     """A unit of matching. ``term`` is what the index holds, ``surface`` what stood in the normalised
-    text at ``start:end`` (code points)."""
+    text at ``start:end`` (code points).
+
+    Nobody changes one. It is not frozen because that makes it three times as slow to make, and a search makes thousands.
+    """
 
     term: str
     surface: str
@@ -72,6 +75,7 @@ class Analyzer:
             if len(word) > 1 and _HAN.fullmatch(word[0]) and is_han(word):
                 _teach(word)
         self._stem = lru_cache(maxsize=50_000)(self._stem_uncached)
+        self._char = lru_cache(maxsize=20_000)(self.normalise)
         self.parts = lru_cache(maxsize=20_000)(self._parts_uncached)
         self.substance = lru_cache(maxsize=20_000)(_substance)
 
@@ -92,17 +96,27 @@ class Analyzer:
             normal = self.normalise(text)
             if len(normal) == len(text):
                 return Normalised(normal, None)
-        chars: list[str] = []
-        offsets: list[int] = []
-        for position, char in enumerate(text):
-            piece = self.normalise(char)
-            chars.append(piece)
-            offsets.extend([position] * len(piece))
-        return Normalised("".join(chars), tuple(offsets))
+        pieces = [self._char(char) for char in text]
+        lengths = [len(piece) for piece in pieces]
+        if set(lengths) == {1}:
+            return Normalised("".join(pieces), None)
+        return Normalised("".join(pieces), tuple(at for at, length in enumerate(lengths) for _ in range(length)))
 
     def index_tokens(self, normal: str) -> list[Token]:
         """Every token of normalised text, long Chinese words also in their parts (search mode)."""
         return self._tokens(normal, "search")
+
+    def spans(self, normal: str) -> dict[str, list[tuple[int, int]]]:
+        """Where each term of normalised text stands: what :meth:`index_tokens` says, several times as fast."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for run in _RUN.finditer(normal):
+            start, text = run.start(), run.group()
+            if run.lastgroup == "han":
+                for word, low, high in _segment(text, "search"):
+                    found.setdefault(word, []).append((start + low, start + high))
+            elif surface := _POSSESSIVE.sub("", text):
+                found.setdefault(self._stem(surface), []).append((start, start + len(text)))
+        return found
 
     def query_tokens(self, normal: str) -> list[Token]:
         """The longest words of normalised text, without overlap."""
@@ -110,7 +124,13 @@ class Analyzer:
 
     def terms(self, text: str) -> list[str]:
         """The terms an index holds for raw ``text``."""
-        return [token.term for token in self.index_tokens(self.normalise(text))]
+        found: list[str] = []
+        for run in _RUN.finditer(self.normalise(text)):
+            if run.lastgroup == "han":
+                found += [word for word, _, _ in _segment(run.group(), "search")]
+            elif surface := _POSSESSIVE.sub("", run.group()):
+                found.append(self._stem(surface))
+        return found
 
     def _tokens(self, normal: str, mode: str) -> list[Token]:
         tokens: list[Token] = []

@@ -164,6 +164,8 @@ class SearchEngine(Protocol):
     """A store of :class:`IndexRecord`. Reading is safe from many threads, writing from one."""
 
     name: str
+    shared: bool
+    """Whether every node of the site reads and writes the same index, rather than each its own."""
 
     def ensure(self, schema_version: str) -> EngineState:
         """Open the index; unusable where it is missing, damaged or of another schema version."""
@@ -194,6 +196,12 @@ class SearchEngine(Protocol):
 
     def size(self, filters: Filters | None = None) -> int:
         """How many documents the visible generation holds: all, or those ``filters`` let through."""
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a small text beside the index, for all who read it. It is derived too: lost whenever the index is."""
+
+    def kept(self, name: str) -> str:
+        """What was kept under that name last; empty where nothing was."""
 
     def audiences(self) -> frozenset[str]:
         """Every audience that some document is for."""

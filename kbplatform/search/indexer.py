@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from kbplatform.search.engine import Batch, EngineError
-from kbplatform.search.locking import IndexLock
-from kbplatform.search.pinyin import PinyinTable
+from kbplatform.search.pinyin import KEPT_AS, PinyinTable
 from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import schema_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
     from threading import Event as Stop
 
     from kbplatform.events import Event, Outbox
@@ -23,12 +21,15 @@ if TYPE_CHECKING:
     from kbplatform.plugin.contributions import DocumentSource, SearchDocument
     from kbplatform.search.analysis import Analyzer
     from kbplatform.search.engine import IndexRecord, SearchEngine
+    from kbplatform.search.locking import Lock
 
 log = structlog.get_logger(__name__)
 
 BATCH_ROWS = 200
 IDLE_S = 0.25
 """How long to wait when there is nothing to do: an edit is findable well within a second."""
+QUIET_S = 5.0
+"""After so long without anything to write there is time for upkeep."""
 REBUILD = "search.rebuild"
 
 
@@ -43,17 +44,16 @@ class Indexer:
         *,
         analyzer: Analyzer,
         glossary: Glossary,
-        pinyin_path: Path,
+        lock: Lock,
     ) -> None:
         self._engine = engine
         self._outbox = outbox
         self._sources = tuple(sources)
         self._analyzer = analyzer
         self._glossary = glossary
-        self._pinyin_path = pinyin_path
-        self._pinyin = PinyinTable.load(pinyin_path)
+        self._pinyin = PinyinTable.loads(engine.kept(KEPT_AS))
         self._seq: int | None = None
-        self._lock = IndexLock(pinyin_path.parent / "indexer.lock")
+        self._lock = lock
 
     def run_once(self) -> int:
         """Bring the index up to date if this process holds the lock; documents written."""
@@ -89,13 +89,17 @@ class Indexer:
 
     def run_forever(self, stop: Stop, also: Callable[[], object] = lambda: None) -> None:
         """Work until ``stop`` is set; ``also`` is run each round (plugin handlers)."""
-        first = True
+        first, busy = True, time.monotonic()
         while not stop.is_set():
             try:
                 written = self.run_once() if first else self.catch_up()
                 first = False
                 if self._lock.held:
                     also()
+                    if written:
+                        busy = time.monotonic()
+                    elif time.monotonic() - busy > QUIET_S:
+                        busy = time.monotonic() if not self._engine.tidy() else busy
             except EngineError as error:
                 log.warning("index.damaged", error=str(error))
                 written, first = 0, True
@@ -174,7 +178,7 @@ class Indexer:
         builder = RecordBuilder(self._analyzer, self._pinyin)
         words = builder.words_to_read(documents) | set(self._glossary.words)
         if self._pinyin.learn(words, dict(self._glossary.pinyin)):
-            self._pinyin.save(self._pinyin_path)
+            self._engine.keep(KEPT_AS, self._pinyin.dumps())
 
 
 def _told(documents: list[SearchDocument], builder: RecordBuilder, progress: Callable[[int, int], None]) -> Iterator[IndexRecord]:

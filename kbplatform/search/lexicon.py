@@ -72,6 +72,10 @@ class Lexicon:
         for letters, found in self._spoken.items():
             if len(found[0]) > 1:
                 self._vague.setdefault(fuzzy(letters), []).extend(w for w in found if len(w) > 1)
+        self._inside: dict[str, list[str]] = {}
+        for word in self._han:
+            for char in set(word[1:]):
+                self._inside.setdefault(char, []).append(word)
         self._readings = sorted(self._spoken)
         self._mistyped = _by_pattern(w for w in self._han if w in head)
         self.near = lru_cache(maxsize=2000)(self._near)
@@ -104,8 +108,7 @@ class Lexicon:
 
     def holding(self, char: str, limit: int = 6) -> list[str]:
         """Chinese words with this character in them, not at the beginning."""
-        found = [w for w in self._han if char in w[1:]]
-        return sorted(found, key=self.prior, reverse=True)[:limit]
+        return sorted(self._inside.get(char, ()), key=self.prior, reverse=True)[:limit]
 
     def sounding_begun(self, letters: str, limit: int = 6) -> list[str]:
         """Chinese words of two characters and more whose pinyin begins with these letters."""

@@ -7,15 +7,14 @@ otherwise (还款 is huan kuan, not hai kuan), the reading of the whole word.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from kbplatform.search.analysis import is_han
 
 FORMAT = 1
+KEPT_AS = "pinyin.json"
+"""Under which name the table stands beside the index."""
 _FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
@@ -80,8 +79,8 @@ class PinyinTable:
         table.learn(words, overrides)
         return table
 
-    def save(self, path: Path) -> None:
-        """Write atomically: a reader sees the old table or the new one."""
+    def dumps(self) -> str:
+        """The table as text."""
         by_syllable: dict[str, list[str]] = {}
         for char, syllable in sorted(self.chars.items()):
             by_syllable.setdefault(syllable, []).append(char)
@@ -90,22 +89,19 @@ class PinyinTable:
             "chars": {s: "".join(chars) for s, chars in by_syllable.items()},
             "words": {w: " ".join(r) for w, r in sorted(self.words.items())},
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, suffix=".tmp") as out:
-            json.dump(data, out, ensure_ascii=False)
-        os.replace(out.name, path)
+        return json.dumps(data, ensure_ascii=False)
 
     @classmethod
-    def load(cls, path: Path) -> PinyinTable:
-        """The table at ``path``; an empty one where there is none or it cannot be read: search then
-        works without pinyin until the indexer has written it anew."""
+    def loads(cls, text: str) -> PinyinTable:
+        """The table that :meth:`dumps` wrote; an empty one where it cannot be read: search then works
+        without pinyin until the indexer has written it anew."""
         try:
-            data = json.loads(path.read_text("utf-8"))
+            data = json.loads(text)
             if data["format"] != FORMAT:
                 return cls()
             chars = {c: syllable for syllable, text in data["chars"].items() for c in text}
             words = {w: tuple(reading.split()) for w, reading in data["words"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
         return cls(chars, words, set())
 

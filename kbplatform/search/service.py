@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -21,7 +20,7 @@ from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, Match
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.lexicon import Lexicon
 from kbplatform.search.meaning import MEANING_VERSION, Meanings
-from kbplatform.search.pinyin import PinyinTable
+from kbplatform.search.pinyin import KEPT_AS, PinyinTable
 from kbplatform.search.query import QueryReader
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION, RecordBuilder
@@ -161,7 +160,6 @@ class SearchService:
         *,
         analyzer: Analyzer,
         glossary: Glossary,
-        pinyin_path: Path | None = None,
     ) -> None:
         self._engine = engine
         self._sources = tuple(sources)
@@ -169,7 +167,6 @@ class SearchService:
         self._thesaurus = Thesaurus(glossary, analyzer)
         self._meanings = Meanings(analyzer, self._thesaurus)
         self.meaning_version = f"{ANALYSIS_VERSION}.{MEANING_VERSION}.{glossary.digest}"
-        self._pinyin_path = pinyin_path
         self._last_pinyin = PinyinTable()
         self._excerpter = Excerpter(analyzer)
         self._explainer = Explainer(analyzer)
@@ -440,8 +437,8 @@ class SearchService:
         return QueryReader(self._analyzer, self._thesaurus, lexicon)
 
     def _pinyin(self) -> PinyinTable:
-        """The table on disk; where that is gone the one last read, and where there was none, one made here."""
-        table = PinyinTable.load(self._pinyin_path) if self._pinyin_path else PinyinTable()
+        """The table beside the index; where that is gone the one last read, and where there was none, one made here."""
+        table = PinyinTable.loads(self._engine.kept(KEPT_AS))
         if table.chars:
             self._last_pinyin = table
         elif not self._last_pinyin.chars:

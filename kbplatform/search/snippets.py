@@ -29,6 +29,7 @@ _BY_NAME = 0.7
 """What a synonym counts beside the word that was typed."""
 _SENTENCE_ENDS = frozenset("。！？；.!?;\n")
 _PREPARED_SECTIONS = 1500
+_TEXTS = 6000
 
 Span = tuple[int, int]
 
@@ -40,6 +41,15 @@ class Excerpt:
     section: str
     heading: str
     html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A section's text on one line; ``letters`` is its normalised form without apostrophes."""
+
+    text: str
+    normal: Normalised
+    letters: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Excerpter:
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
+        self._text = lru_cache(maxsize=_TEXTS)(self._aligned)
         self._prepare = lru_cache(maxsize=_PREPARED_SECTIONS)(self._prepared)
         self._head = lru_cache(maxsize=_PREPARED_SECTIONS)(lambda texts: frozenset(t for text in texts for t in analyzer.terms(text)))
 
@@ -79,16 +90,22 @@ class Excerpter:
         about = self._share((document.title, *document.keywords), groups, 0.5)
         say_first = _SAY_FIRST * self._share((document.title,), groups) if document.moment == "call" else 0.0
         answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
-        best: tuple[float, SearchSection | None, list[_Match]] = (0.0, None, [])
-        for section in (s for s in document.sections if s.text.strip()):
-            matches = _matches(self._prepare(section.text), groups)
+        sections = [s for s in document.sections if s.text.strip()]
+        hopes: list[tuple[float, int, float, float]] = []
+        for number, section in enumerate(sections):
             weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
-            score = _met(matches, groups) * weight + max(about, _FOUND_OTHERWISE) * answers.get(section.id, 0.0)
-            score += say_first if section.id == "say" else 0.0
-            if score > best[0]:
-                best = (score, section, matches)
-        first = next((s for s in document.sections if s.id and s.text.strip()), None)
-        return (best[1], best[2]) if best[1] else (first, [])
+            anyway = max(about, _FOUND_OTHERWISE) * answers.get(section.id, 0.0) + (say_first if section.id == "say" else 0.0)
+            hopes.append((_most(self._text(section.text).letters, groups) * weight + anyway, number, weight, anyway))
+        best: tuple[float, int, list[_Match]] = (0.0, -1, [])
+        for most, number, weight, anyway in sorted(hopes, key=lambda hope: (-hope[0], hope[1])):
+            if most < best[0]:
+                break  # the words of the others need not be looked for: that is most of the time of a search
+            matches = _matches(self._prepare(sections[number].text), groups)
+            score = _met(matches, groups) * weight + anyway
+            if score > best[0] or (score == best[0] > 0 and number < best[1]):
+                best = (score, number, matches)
+        first = next((s for s in sections if s.id), None)
+        return (sections[best[1]], best[2]) if best[1] >= 0 else (first, [])
 
     def _share(self, texts: tuple[str, ...], groups: Sequence[Group], by_name: float = 0.0) -> float:
         """The part of the query's meaning that these texts hold, 0–1; ``by_name`` is what holding a synonym counts."""
@@ -100,13 +117,15 @@ class Excerpter:
             held += group.share * max((_trust(a, by_name) for a in there), default=0.0)
         return held / (sum(g.share for g in meant) or 1.0)
 
-    def _prepared(self, text: str) -> _Prepared:
+    def _aligned(self, text: str) -> _Text:
         plain = " ".join(text.split())
         normal = self._analyzer.align(plain)
-        spans: dict[str, list[Span]] = {}
-        for token in self._analyzer.index_tokens(normal.text):
-            spans.setdefault(token.term, []).append((token.start, token.end))
-        return _Prepared(plain, normal, {term: tuple(found) for term, found in spans.items()})
+        return _Text(plain, normal, normal.text.replace("'", "").replace("’", ""))
+
+    def _prepared(self, text: str) -> _Prepared:
+        aligned = self._text(text)
+        plain, normal = aligned.text, aligned.normal
+        return _Prepared(plain, normal, {term: tuple(found) for term, found in self._analyzer.spans(normal.text).items()})
 
 
 def _trust(alternative: Alternative, by_name: float) -> float:
@@ -122,6 +141,27 @@ def _matches(prepared: _Prepared, groups: Sequence[Group]) -> list[_Match]:
                 spans = (span for term in alternative.terms for span in prepared.spans[term])
                 found += [_Match(start, end, number, trust) for start, end in spans]
     return sorted(set(found), key=lambda m: (m.start, -m.end))
+
+
+def trace(term: str) -> str:
+    """What must stand in a normalised text (without apostrophes) that has the term: a stem may end otherwise than its word."""
+    return term if not term.isascii() else term[: max(1, len(term) - 2)]
+
+
+def _most(letters: str, groups: Sequence[Group]) -> float:
+    """More than :func:`_met` can be for a text, found without its words."""
+    met, places = 0.0, 0
+    for group in groups:
+        trust = 0.0
+        for alternative in group.alternatives:
+            if alternative.field == "all":
+                counts = [letters.count(trace(term)) for term in alternative.terms]
+                if all(counts):
+                    trust = max(trust, _trust(alternative, _BY_NAME))
+                    places += sum(counts)
+        met += group.share * trust
+    total = sum(g.share for g in groups if g.alternatives) or 1.0
+    return met / total + 0.01 * min(places, 10) + 1e-9
 
 
 def _met(matches: Sequence[_Match], groups: Sequence[Group]) -> float:

@@ -7,8 +7,10 @@ import threading
 
 import pytest
 
+from kbplatform.db import Database
 from kbplatform.search.engine import Alternative, Batch, EngineError, Filters, Group, IndexRecord, ParsedQuery
 from kbplatform.search.engines.memory import MemoryEngine
+from kbplatform.search.engines.postgres import PostgresEngine
 from kbplatform.search.engines.whoosh import WhooshEngine
 
 EVERYONE = Filters(frozenset({"everyone"}))
@@ -28,9 +30,23 @@ def words(*terms: str, every: bool = True, kind: str = "word") -> ParsedQuery:
     return ParsedQuery(tuple(Group(t, (Alternative((t,), kind),)) for t in terms), every)
 
 
-@pytest.fixture(params=["memory", "whoosh"])
+@pytest.fixture
+def database(kb_postgres):
+    """An empty PostgreSQL database."""
+    db = Database(kb_postgres.replace("postgresql://", "postgresql+psycopg://", 1))
+    yield db
+    db.dispose()
+
+
+@pytest.fixture(params=["memory", "whoosh", "postgres"])
 def engine(request, tmp_path):
-    made = MemoryEngine() if request.param == "memory" else WhooshEngine(tmp_path / "index")
+    match request.param:
+        case "memory":
+            made = MemoryEngine()
+        case "whoosh":
+            made = WhooshEngine(tmp_path / "index")
+        case _:
+            made = PostgresEngine(request.getfixturevalue("database"))
     made.ensure("1")
     made.rebuild([], 0)
     yield made
@@ -239,6 +255,19 @@ def test_past_its_deadline_a_search_answers_with_what_it_has(engine):
     engine.apply(Batch(tuple(record(f"p{i}/zh", "common words") for i in range(200))), 1)
     query = ParsedQuery(tuple(Group(str(i), tuple(Alternative(("common",), weight=1 - j / 20) for j in range(14))) for i in range(16)), every=False)
     assert len(engine.search(query, filters=EVERYONE, limit=5, deadline_ms=1)) == 5
+
+
+def test_what_is_kept_beside_the_index_is_the_last_that_was(engine):
+    assert engine.kept("pinyin.json") == ""
+    for value in ("一", "二\n" * 5000):
+        engine.keep("pinyin.json", value)
+        assert engine.kept("pinyin.json") == value
+
+
+def test_terms_without_end_are_found_and_told_apart(engine, ids):
+    long = "x" * 5000
+    engine.rebuild([record("a/zh", f"{long}a pear"), record("b/zh", f"{long}b")], 1)
+    assert (ids(words(f"{long}a")), ids(words(f"{long}b")), ids(words(long))) == (["a/zh"], ["b/zh"], [])
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves a damaged file open

@@ -176,7 +176,7 @@ def test_one_indexer_works_and_the_next_takes_over_when_it_stops(platform):
 
 def test_the_lock_of_a_killed_process_is_free(platform, root):
     lock = root / "data" / "index" / "indexer.lock"
-    code = f"from pathlib import Path; from kbplatform.search.locking import IndexLock as L; import time; l = L(Path({str(lock)!r})); l.acquire() and print('mine', flush=True); time.sleep(60)"
+    code = f"from pathlib import Path; from kbplatform.search.locking import FileLock as L; import time; l = L(Path({str(lock)!r})); l.acquire() and print('mine', flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "mine\n"
         indexer = platform.indexer()

@@ -55,10 +55,12 @@ class MemoryEngine:
     """Keeps everything in this process and forgets it at the end."""
 
     name = "memory"
+    shared = False
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._schema = ""
+        self._kept: dict[str, str] = {}
         self._seq = 0
         self._generation = 0
         self._reset()
@@ -83,6 +85,12 @@ class MemoryEngine:
         with self._lock:
             usable = self._generation > 0
             return EngineState(usable, len(self._records), self._seq, "" if usable else "nothing indexed yet")
+
+    def keep(self, name: str, value: str) -> None:
+        self._kept[name] = value
+
+    def kept(self, name: str) -> str:
+        return self._kept.get(name, "")
 
     def apply(self, batch: Batch, seq: int) -> None:
         with self._lock:

@@ -47,6 +47,22 @@ class Vocabulary:
                 else:
                     known.pop(term, None)
 
+    def merge(self, readership: Readership, counts: Mapping[str, Mapping[str, int]], step: int) -> None:
+        """Count many documents in or out at once, given how many of them hold each term of each field."""
+        ours = self._counts.setdefault(readership, {field: {} for field in WORD_FIELDS})
+        for field, found in counts.items():
+            known = ours[field]
+            for term, number in found.items():
+                count = known.get(term, 0) + step * number
+                if count:
+                    known[term] = count
+                else:
+                    known.pop(term, None)
+
+    def counts(self) -> Mapping[Readership, Mapping[str, Mapping[str, int]]]:
+        """All counts, by readership, field and term."""
+        return self._counts
+
     def terms(self, field: str, filters: Filters | None) -> dict[str, int]:
         """Counts over the documents that ``filters`` (audiences and kinds alone) let through."""
         found = [counts[field] for r, counts in self._counts.items() if filters is None or r.within(filters)]

@@ -5,12 +5,13 @@ schema version, generation and outbox position, and is replaced atomically after
 it is all a reader has to look at. Whoosh pickles its metadata: an index is never taken from outside.
 
 A commit adds a segment and merges nothing, so that an edit is found at once; :meth:`WhooshEngine.tidy` merges small
-segments when nobody waits. Whoosh keeps and merges; what reads the segments is :mod:`kbplatform.search.engines.segments`.
+segments when nobody waits. Whoosh keeps and merges; they are read by :mod:`kbplatform.search.engines.whoosh_segment`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 import time
@@ -18,6 +19,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from kbplatform.search.engine import (
@@ -25,16 +27,14 @@ from kbplatform.search.engine import (
     SUGGEST_FIELD,
     Batch,
     EngineError,
-    EngineHit,
     EngineState,
-    Filters,
     IndexRecord,
-    ParsedQuery,
 )
-from kbplatform.search.engines.segments import Row, Segment, View
+from kbplatform.search.engines.segments import SCORED_FIELDS, Row, Segment
 from kbplatform.search.engines.statefile import IndexState, StateFile
-from kbplatform.search.engines.vocabulary import WORD_FIELDS, Vocabulary
-from kbplatform.search.scoring import Scorer
+from kbplatform.search.engines.view import View, ViewEngine
+from kbplatform.search.engines.vocabulary import WORD_FIELDS
+from kbplatform.search.engines.whoosh_segment import WhooshSegment
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 is of 2016: its regular expressions warn (DeprecationWarning, SyntaxWarning from 3.12).
@@ -45,8 +45,7 @@ with warnings.catch_warnings():
     from whoosh.index import FileIndex
     from whoosh.reading import SegmentReader
 
-_SCORED = ("all", "head", "rest", "pairs", "initials")
-_TOKEN_FIELDS = (*_SCORED, SUGGEST_FIELD, SPELLING_FIELD)
+_TOKEN_FIELDS = (*SCORED_FIELDS, SUGGEST_FIELD, SPELLING_FIELD)
 _OPEN_ATTEMPTS = 5
 _MERGED_TOGETHER = 8
 _LARGEST_MERGE = 512
@@ -70,7 +69,7 @@ class _Tokens(fields.FieldType):  # type: ignore[misc]  # untyped base
 
 
 def _schema() -> Any:  # noqa: ANN401
-    tokens = {name: _Tokens(scorable=name in _SCORED) for name in _TOKEN_FIELDS}
+    tokens = {name: _Tokens(scorable=name in SCORED_FIELDS) for name in _TOKEN_FIELDS}
     return fields.Schema(id=fields.ID(unique=True), row=fields.STORED(), words=fields.STORED(), **tokens)
 
 
@@ -95,19 +94,15 @@ def _merge_alike(writer: Any, segments: list[Any]) -> list[Any]:  # noqa: ANN401
     return [s for s in segments if s not in alike and s.doc_count()]
 
 
-class WhooshEngine:
+class WhooshEngine(ViewEngine):
     """``root`` is a folder of its own below the data directory."""
 
     name = "whoosh"
 
     def __init__(self, root: Path) -> None:
+        super().__init__()
         self._state = StateFile(root)
-        self._lock = threading.Lock()
         self._writing = threading.Lock()
-        self._view: View | None = None
-        self._counting = threading.Lock()
-        self._vocabulary = Vocabulary()
-        self._counted: View | None = None
 
     # ------------------------------------------------------------------ state
 
@@ -118,6 +113,18 @@ class WhooshEngine:
     def generation(self) -> int:
         return self._state.current().generation
 
+    def keep(self, name: str, value: str) -> None:
+        self._state.root.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=self._state.root, delete=False, suffix=".tmp") as out:
+            out.write(value)
+        os.replace(out.name, self._state.root / name)
+
+    def kept(self, name: str) -> str:
+        try:
+            return (self._state.root / name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
     def check(self) -> EngineState:
         state = self._state.current()
         if not state.folder:
@@ -125,9 +132,10 @@ class WhooshEngine:
         try:
             view = self._read(state, {})
             for segment in view.segments.values():
-                for name in _SCORED:
+                for name in SCORED_FIELDS:
                     segment.lengths(name)
-                segment.probe(_TOKEN_FIELDS)
+                if isinstance(segment, WhooshSegment):
+                    segment.probe(_TOKEN_FIELDS)
         except Exception as error:  # noqa: BLE001 - whatever damage does to pickles and struct data
             return EngineState(usable=False, reason=f"{type(error).__name__}: {error}")
         return EngineState(usable=True, count=view.live, seq=state.seq)
@@ -142,35 +150,17 @@ class WhooshEngine:
         deleted: dict[str, frozenset[int]] = {}
         for part in index._segments():  # the table of contents, without opening every segment again
             name = f"{state.folder}/{part.segment_id()}"
-            segments[name] = known.get(name) or Segment(SegmentReader(index.storage, index.schema, part))
+            segments[name] = known.get(name) or WhooshSegment(SegmentReader(index.storage, index.schema, part))
             deleted[name] = frozenset(part.deleted_docs()) if part.has_deletions() else frozenset()
         return View(segments, deleted, state.generation)
 
-    def _open(self) -> View:
-        """A view of the newest generation; the one at hand while somebody else is opening the newest."""
-        generation = self._state.current().generation
-        view = self._view
-        if view is not None and view.generation == generation:
-            return view
-        if not self._lock.acquire(blocking=view is None):
-            return view  # type: ignore[return-value]  # only not blocking where there is one
-        try:
-            if self._view is None or self._view.generation != self._state.current().generation:
-                self._view = self._try_open() or self._view
-            if self._view is None:
-                msg = "no search index to read"
-                raise EngineError(msg)
-            return self._view
-        finally:
-            self._lock.release()
-
-    def _try_open(self) -> View | None:
+    def _try_open(self, known: Mapping[str, Segment]) -> View | None:
         for attempt in range(_OPEN_ATTEMPTS):
             state = self._state.current()
             if not state.folder:
                 return None
             try:
-                return self._read(state, self._view.segments if self._view else {})
+                return self._read(state, known)
             except FileNotFoundError:  # a commit replaced segments between listing and opening
                 time.sleep(0.01 * (attempt + 1))
             except Exception as error:
@@ -202,7 +192,7 @@ class WhooshEngine:
             state = self._state.current()
             if not state.folder:
                 return False
-            with _own_errors():
+            with self._own_errors():
                 segments = self._open_index(state)._segments()
             if not _alike(segments) and all(s.doc_count() for s in segments):
                 return False
@@ -213,7 +203,7 @@ class WhooshEngine:
 
     @contextlib.contextmanager
     def _writer(self, state: IndexState) -> Iterator[Any]:
-        with _own_errors():
+        with self._own_errors():
             writer = self._open_index(state).writer(timeout=5.0)
             try:
                 yield writer
@@ -236,69 +226,19 @@ class WhooshEngine:
             self._state.replace(IndexState(self._state.schema_version, folder.name, generation, seq))
             self._state.sweep(folder.name)
 
-    # ------------------------------------------------------------------ reading
-
-    def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
-        view = self._open()
-        with _own_errors():
-            top = Scorer(view.postings, view.size, deadline_ms).best(query, view.allowed(filters), limit + offset)
-            return [EngineHit(*view.row(hit.number)[:3], hit.score, hit.reasons) for hit in top[offset:]]
-
-    def suggest(self, prefixes: Sequence[str], *, filters: Filters, limit: int) -> list[EngineHit]:
-        if not prefixes:
-            return []
-        view = self._open()
-        with _own_errors():
-            return view.suggest(prefixes, filters, limit)
-
-    def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
-        view = self._open()
-        with _own_errors():
-            return view.pages(pages, filters)
-
-    def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
-        view = self._open()
-        with _own_errors(), self._counting:
-            if field not in WORD_FIELDS or (filters and (filters.groups or filters.langs or filters.changed_since is not None)):
-                return view.count_terms(field, filters)
-            self._count(view)
-            return self._vocabulary.terms(field, filters)
-
-    def _count(self, view: View) -> None:
-        """Bring the counts up to this view, by the documents that came and went since the last one."""
-        if self._counted is view:
-            return
-        for segment, number, step in view.changes(self._counted):
-            self._vocabulary.add(segment.readership(number), segment.words(number), step)
-        self._counted = view
-
-    def size(self, filters: Filters | None = None) -> int:
-        view = self._open()
-        with _own_errors():
-            allowed = view.allowed(filters) if filters else None
-            return view.live if allowed is None else int(allowed.sum())
-
-    def audiences(self) -> frozenset[str]:
-        view = self._open()
-        with _own_errors():
-            return view.audiences()
-
     def close(self) -> None:
-        with self._lock, self._counting:
-            self._view = self._counted = None  # the segments close their files when their last user lets go
-            self._vocabulary = Vocabulary()
+        self._forget()
 
-
-@contextlib.contextmanager
-def _own_errors() -> Iterator[None]:
-    """Whatever Whoosh raises over damaged or closed files, as an EngineError."""
-    try:
-        yield
-    except EngineError:
-        raise
-    except Exception as error:
-        msg = f"{type(error).__name__}: {error}"
-        raise EngineError(msg) from error
+    @contextlib.contextmanager
+    def _own_errors(self) -> Iterator[None]:
+        """Whatever Whoosh raises over damaged or closed files, as an EngineError."""
+        try:
+            yield
+        except EngineError:
+            raise
+        except Exception as error:
+            msg = f"{type(error).__name__}: {error}"
+            raise EngineError(msg) from error
 
 
 def _row(record: IndexRecord) -> dict[str, object]:

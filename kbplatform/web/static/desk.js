@@ -170,7 +170,8 @@ const address = () => `/desk/hits?${new URLSearchParams({
 
 async function look({ again = false } = {}) {
   const query = box.value.trim();
-  if (query === shown && !again) return;
+  if (again) shown = null; // whatever overtakes this must not take the old list for its own
+  if (query === shown) return;
   const url = address();
   try {
     const content = parsed(await fetchHits(url));

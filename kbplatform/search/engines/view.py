@@ -1,0 +1,274 @@
+"""One generation of an index made of segments, and the reading half of an engine that keeps one."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from kbplatform.search.engine import K1, SUGGEST_FIELD, B, EngineError, EngineHit, Filters, ParsedQuery, idf
+from kbplatform.search.engines.segments import KEPT_POSTINGS, NONE, Row, Segment, Weights
+from kbplatform.search.engines.vocabulary import WORD_FIELDS, Vocabulary, Words
+from kbplatform.search.scoring import NOBODY, Mask, PostingList, Scorer, Scores
+
+_KEPT_FILTERS = 64
+
+
+class View:
+    """One generation: its segments one after the other, without the documents deleted by then."""
+
+    def __init__(self, segments: Mapping[str, Segment], deleted: Mapping[str, frozenset[int]], generation: int) -> None:
+        self.generation = generation
+        self.segments = dict(segments)
+        self.deleted = dict(deleted)
+        self._placed: list[tuple[int, Segment]] = []
+        gone: list[int] = []
+        self.size = 0
+        for name, segment in self.segments.items():
+            self._placed.append((self.size, segment))
+            gone += [self.size + n for n in self.deleted[name]]
+            self.size += segment.size
+        self.live = self.size - len(gone)
+        self._there: Mask | None = None
+        if gone:
+            self._there = np.ones(self.size, np.bool_)
+            self._there[gone] = False
+        self._popularity = np.concatenate([s.popularity for s in self.segments.values()]) if self.segments else np.empty(0)
+        self._starts = [start for start, _ in self._placed]
+        self._filters: dict[Filters, Mask | None] = {}
+        self._lists: dict[tuple[str, str], PostingList] = {}
+        self._held = 0
+        self._norms: dict[str, Scores] = {}
+
+    def _at(self, number: int) -> tuple[Segment, int]:
+        place = int(np.searchsorted(self._starts, number, side="right")) - 1
+        start, segment = self._placed[place]
+        return segment, number - start
+
+    def row(self, number: int) -> Row:
+        """What is kept of a document."""
+        segment, own = self._at(number)
+        return segment.rows[own]
+
+    def words(self, number: int) -> Words:
+        """The different terms of a document, by field."""
+        segment, own = self._at(number)
+        return segment.words(own)
+
+    def allowed(self, filters: Filters) -> Mask | None:
+        """Which documents may be found; None where all may."""
+        if filters not in self._filters:
+            mask = np.concatenate([s.admitted(filters) for s in self.segments.values()]) if self.segments else np.empty(0, np.bool_)
+            if self._there is not None:
+                mask &= self._there
+            if len(self._filters) >= _KEPT_FILTERS:
+                self._filters = {}
+            self._filters[filters] = None if self._there is None and mask.all() else mask
+        return self._filters[filters]
+
+    def weights(self, field: str, term: str) -> Weights:
+        """A term's postings over all segments."""
+        found = [(start, w) for start, segment in self._placed if len((w := segment.weights(field, term)).docs)]
+        if not found:
+            return NONE
+        start, first = found[0]
+        joined = first if len(found) == 1 and not start else Weights(
+            np.concatenate([start + w.docs for start, w in found], dtype=np.int32), np.concatenate([w.counts for _, w in found])
+        )
+        if self._there is None:
+            return joined
+        there = self._there[joined.docs]
+        return joined if there.all() else Weights(joined.docs[there], joined.counts[there])
+
+    def postings(self, field: str, term: str) -> PostingList:
+        """Each document's BM25 score for a term."""
+        key = (field, term)
+        known = self._lists.get(key)
+        if known is None:
+            docs, counts = self.weights(field, term)
+            known = NOBODY
+            if len(docs):
+                often = counts.astype(np.float64)
+                known = PostingList(docs, idf(self.live, len(docs)) * ((often * (K1 + 1)) / (often + self._norm(field)[docs])))
+            if self._held > KEPT_POSTINGS:
+                self._lists, self._held = {}, 0
+            self._lists[key] = known
+            self._held += len(docs) + 10
+        return known
+
+    def _norm(self, field: str) -> Scores:
+        """What BM25 adds to a term's count in each document for its length."""
+        known = self._norms.get(field)
+        if known is None:
+            lengths = np.concatenate([s.lengths(field) for s in self.segments.values()])
+            tokens = float(sum(s.tokens(field) for s in self.segments.values()))
+            if self._there is not None:
+                tokens -= float(lengths[~self._there].sum())
+            average = max(tokens / max(self.live, 1), 1e-9)
+            known = self._norms[field] = K1 * ((1 - B) + B * lengths / average)
+        return known
+
+    def suggest(self, prefixes: Sequence[str], filters: Filters, limit: int) -> list[EngineHit]:
+        """Documents that hold every prefix, strongest, then most popular first."""
+        allowed = self.allowed(filters)
+        docs, strength = self.weights(SUGGEST_FIELD, prefixes[0])
+        if allowed is not None:
+            docs, strength = docs[allowed[docs]], strength[allowed[docs]]
+        for prefix in prefixes[1:]:
+            dense = np.zeros(self.size, np.float32)
+            other = self.weights(SUGGEST_FIELD, prefix)
+            dense[other.docs] = other.counts
+            both = dense[docs] > 0
+            docs, strength = docs[both], strength[both] + dense[docs[both]]
+        if len(docs) > limit:
+            strong = strength >= np.partition(strength, len(docs) - limit)[len(docs) - limit]
+            docs, strength = docs[strong], strength[strong]
+        order = np.lexsort((docs, -self._popularity[docs], -strength))[:limit]
+        return [EngineHit(*self.row(int(docs[i]))[:3], float(strength[i])) for i in order]
+
+    def audiences(self) -> frozenset[str]:
+        """Every audience that some document is for."""
+        there = (self.row(n).audience for n in range(self.size) if self._there is None or self._there[n])
+        return frozenset().union(*set(there))
+
+    def count_terms(self, field: str, filters: Filters | None) -> dict[str, int]:
+        """Documents by term, counted one posting list after the other: slow, for what the vocabulary does not keep."""
+        allowed = self.allowed(filters) if filters else self._there
+        counts: dict[str, int] = {}
+        for term in {t for s in self.segments.values() for t in s.terms(field)}:
+            docs = self.weights(field, term).docs
+            count = len(docs) if allowed is None else int(allowed[docs].sum())
+            if count:
+                counts[term] = count
+        return counts
+
+    def count(self, vocabulary: Vocabulary, since: View | None) -> None:
+        """Bring a vocabulary that counts the view ``since`` up to this one: by what came and went."""
+        before = since.segments if since else {}
+        for name, segment in self.segments.items():
+            known = since.deleted[name] if since and name in before else frozenset()
+            if name not in before:
+                segment.count(vocabulary, 1)
+            for number in self.deleted[name] - known:
+                vocabulary.add(segment.readership(number), segment.words(number), -1)
+        for name, segment in before.items():
+            if since and name not in self.segments:
+                segment.count(vocabulary, -1)
+                for number in since.deleted[name]:
+                    vocabulary.add(segment.readership(number), segment.words(number), 1)
+
+    def prepare(self, query: ParsedQuery) -> None:
+        """Read the posting lists a query needs at once, where each takes a journey."""
+        most = max((len(group.alternatives) for group in query.groups), default=0)
+        alternatives = [group.alternatives[i] for i in range(most) for group in query.groups if i < len(group.alternatives)]  # the likeliest first
+        wanted = [(field, term) for a in alternatives for field in ((a.field, "head") if a.field == "all" else (a.field,)) for term in a.terms]
+        wanted += [("pairs", pair) for pair in query.pairs]
+        for segment in self.segments.values():
+            segment.prepare(wanted)
+
+    def pages(self, pages: Sequence[str], filters: Filters) -> dict[str, dict[str, str]]:
+        """Ids by page and language of what may be found."""
+        allowed = self.allowed(filters)
+        out: dict[str, dict[str, str]] = {}
+        for page in pages:
+            for start, segment in self._placed:
+                for number in segment.pages.get(page, ()):
+                    if allowed is None or allowed[start + number]:
+                        row = segment.rows[number]
+                        out.setdefault(page, {})[row.lang] = row.id
+        return out
+
+
+class ViewEngine(ABC):
+    """What an engine made of segments answers; where they come from is for :meth:`_open` to know."""
+
+    shared = False
+
+    def __init__(self) -> None:
+        self._view: View | None = None
+        self._opening = threading.Lock()
+        self._counting = threading.Lock()
+        self._vocabulary = Vocabulary()
+        self._counted: View | None = None
+
+    @abstractmethod
+    def generation(self) -> int:
+        """As :class:`~kbplatform.search.engine.SearchEngine` says."""
+
+    @abstractmethod
+    def _try_open(self, known: Mapping[str, Segment]) -> View | None:
+        """The newest generation, reading only segments that are not ``known``; None where there is no index."""
+
+    def _open(self) -> View:
+        """A view of the newest generation; the one at hand while somebody else is opening the newest."""
+        view = self._view
+        if view is not None and view.generation == self.generation():
+            return view
+        if not self._opening.acquire(blocking=view is None):
+            assert view is not None  # noqa: S101 - else acquire waits
+            return view
+        try:
+            view = self._view
+            if view is None or view.generation != self.generation():
+                view = self._view = self._try_open(view.segments if view else {}) or view
+            if view is None:
+                msg = "no search index to read"
+                raise EngineError(msg)
+            return view
+        finally:
+            self._opening.release()
+
+    @abstractmethod
+    def _own_errors(self) -> AbstractContextManager[None]:
+        """Turns whatever the store raises into an EngineError."""
+
+    def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
+        view = self._open()
+        with self._own_errors():
+            view.prepare(query)
+            top = Scorer(view.postings, view.size, deadline_ms).best(query, view.allowed(filters), limit + offset)
+            return [EngineHit(*view.row(hit.number)[:3], hit.score, hit.reasons) for hit in top[offset:]]
+
+    def suggest(self, prefixes: Sequence[str], *, filters: Filters, limit: int) -> list[EngineHit]:
+        if not prefixes:
+            return []
+        view = self._open()
+        with self._own_errors():
+            return view.suggest(prefixes, filters, limit)
+
+    def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
+        view = self._open()
+        with self._own_errors():
+            return view.pages(pages, filters)
+
+    def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
+        view = self._open()
+        with self._own_errors(), self._counting:
+            if field not in WORD_FIELDS or (filters and (filters.groups or filters.langs or filters.changed_since is not None)):
+                return view.count_terms(field, filters)
+            if self._counted is not view:
+                view.count(self._vocabulary, self._counted)
+                self._counted = view
+            return self._vocabulary.terms(field, filters)
+
+    def size(self, filters: Filters | None = None) -> int:
+        view = self._open()
+        with self._own_errors():
+            allowed = view.allowed(filters) if filters else None
+            return view.live if allowed is None else int(allowed.sum())
+
+    def audiences(self) -> frozenset[str]:
+        view = self._open()
+        with self._own_errors():
+            return view.audiences()
+
+    def _forget(self) -> None:
+        """Give back memory and files."""
+        with self._opening:
+            self._view = None  # segments close their files when their last user lets go
+        with self._counting:
+            self._counted = None
+            self._vocabulary = Vocabulary()
