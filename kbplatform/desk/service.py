@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from kbplatform.desk.pins import Pins
 from kbplatform.desk.uses import Uses
 from kbplatform.errors import NotFound
-from kbplatform.search.service import ARTICLES, MAX_QUERY_CHARS
+from kbplatform.search.engine import ARTICLES
+from kbplatform.search.service import MAX_QUERY_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
