@@ -272,6 +272,11 @@ class Corpus:
         """Everyday characters that are read so."""
         return self._homophones.get(syllable, [])
 
+    @lru_cache(maxsize=2)  # noqa: B019 - as above
+    def own_words(self, lang: str) -> frozenset[str]:
+        """The rare words, which only generated pages have."""
+        return frozenset(self._languages[lang].tail) - self._languages[lang].counts.keys()
+
     def rarity(self, lang: str, word: str) -> float:
         """0 for function words, up to 1 for words that no real page has."""
         return 0.0 if is_stop(word) else 1 / (1 + self._languages[lang].counts[word])
