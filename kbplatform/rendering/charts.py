@@ -129,7 +129,7 @@ def _table(chart: Chart) -> str:
 def _cell(value: float | None, written: str, largest: float) -> str:
     bar = ""
     if value is not None and largest:
-        bar = f'<svg class="bar" aria-hidden="true"><rect width="{_short(100 * value / largest)}%" height="9"></rect></svg>'
+        bar = f'<svg aria-hidden="true"><rect width="{_short(100 * value / largest)}%"></rect></svg>'
     return f'<td align="right">{"–" if value is None else escape(written)}{bar}</td>'
 
 

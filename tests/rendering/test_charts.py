@@ -72,7 +72,7 @@ def test_figures_and_names_are_found_by_search_and_read_aloud_but_the_drawing_is
 def test_a_chart_has_no_style_no_script_and_only_known_classes():
     for name, attributes in [*drawn(BARS).tags, *drawn(LINES).tags]:
         assert name in {"figure", "figcaption", "svg", "path", "rect", "table", "thead", "tbody", "tr", "th", "td"}
-        assert set(attributes) <= {"class", "align", "viewbox", "aria-hidden", "width", "height", "d"}
+        assert set(attributes) <= {"class", "align", "viewbox", "aria-hidden", "width", "d"}
 
 
 @pytest.mark.parametrize(
