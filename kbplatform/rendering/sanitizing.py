@@ -36,7 +36,7 @@ _ATTRIBUTES = {
 _CLASSES = frozenset({
     "admonition", "admonition-title", "tip", "note", "warning", "danger", "info", "task-list", "task-list-item",
     "footnote", "footnote-ref", "footnote-backref", "fact", "slot", "notice",
-    "chart", "key", "lines", "grid", *(f"line-{n}" for n in range(1, 9)),
+    "chart", "key", "lines", "grid", *(f"line-{n}" for n in range(1, 6)),
 })  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _FOOTNOTE_ID = re.compile(r"^fn(?:ref)?\d*:[A-Za-z0-9_-]{1,60}$")
