@@ -104,7 +104,7 @@ class Content:
         engine = MemoryEngine()
         glossary = self._glossary(without)
         search = SearchService(engine, [Given(documents)], analyzer=self.analyzer, glossary=glossary)
-        search._last_pinyin = self.pinyin  # the file that an indexer would have written
+        engine.keep(KEPT_AS, self.pinyin.dumps())  # as an indexer would have
         engine.rebuild([self._record(d) for d in documents], 1)
         return Site(search)
 

@@ -13,11 +13,11 @@ from peers import EVERYONE, HITS, SUGGESTIONS, Prepared, Task, Tokens
 from kbplatform import __version__
 from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import SearchDocument
-from kbplatform.search.engine import Batch, SearchEngine
+from kbplatform.search.engine import ARTICLES, Batch, SearchEngine
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.engines.whoosh import WhooshEngine
 from kbplatform.search.pinyin import KEPT_AS, PinyinTable
-from kbplatform.search.service import ARTICLES, SearchService
+from kbplatform.search.service import SearchService
 
 READER = frozenset({EVERYONE})
 

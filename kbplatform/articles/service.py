@@ -54,6 +54,15 @@ class ArticleService:
             chosen = _chosen(rows, lang)
             return self._pages(session, [chosen], viewer, langs={slug: tuple(sorted((t.lang for t in rows), reverse=True))}, asked=lang)[0]
 
+    def both(self, slug: str, lang: Lang, viewer: Viewer) -> tuple[ArticlePage, ArticlePage | None]:
+        """The article as :meth:`page` gives it, and in its other language where there is one. Raises NotFound."""
+        with self._db.read() as session:
+            rows = self._translations(session, [slug], viewer, None)
+            chosen = _chosen(rows, lang)
+            langs = {slug: tuple(sorted((t.lang for t in rows), reverse=True))}
+            first, *rest = self._pages(session, [chosen, *(t for t in rows if t is not chosen)], viewer, langs=langs, asked=lang)
+            return first, replace(rest[0], requested_lang=None) if rest else None
+
     def reference(self, slug: str, lang: Lang, viewer: Viewer) -> ArticleRef:
         """The article's current revision in ``lang``, or in the other language. Raises NotFound."""
         with self._db.read() as session:

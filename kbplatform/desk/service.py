@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from kbplatform.desk.pins import Pins
 from kbplatform.desk.uses import Uses
 from kbplatform.errors import NotFound
-from kbplatform.search.service import ARTICLES, MAX_QUERY_CHARS
+from kbplatform.search.engine import ARTICLES
+from kbplatform.search.service import MAX_QUERY_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,8 +120,7 @@ class DeskService:
 
     def answer(self, slug: str, lang: Lang, viewer: Viewer, *, section: str = "", whole: bool = False) -> Answer:
         """The article with the words to say in both languages. Raises NotFound."""
-        page = self._articles.page(slug, lang, viewer)
-        other = self._articles.pair(slug, page.lang, viewer) if len(page.langs) > 1 else None
+        page, other = self._articles.both(slug, lang, viewer)
         known = {s.id for s in page.sections}
         return Answer(
             page, other, section if section in known else "", whole,

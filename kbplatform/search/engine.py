@@ -19,6 +19,8 @@ KIND_ORDER: tuple[MatchKind, ...] = ("word", "prefix", "synonym", "pinyin", "ini
 """From the plainest reason for a match to the one that most needs explaining."""
 
 Field = Literal["all", "head", "rest", "pairs", "initials"]
+ARTICLES = frozenset({"article"})
+"""The kinds of page that a search answers with unless asked for others."""
 SUGGEST_FIELD = "suggest"
 SPELLING_FIELD = "spelling"
 

@@ -6,8 +6,8 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from markupsafe import Markup
@@ -16,25 +16,21 @@ from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import DocumentSource, SearchDocument
 from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
 from kbplatform.search.asking import Asking
-from kbplatform.search.engine import SPELLING_FIELD, EngineError, Filters, MatchKind, SearchEngine, since_day
-from kbplatform.search.engines.memory import MemoryEngine
-from kbplatform.search.lexicon import Lexicon
+from kbplatform.search.engine import ARTICLES, EngineError, Filters, MatchKind, SearchEngine, since_day
 from kbplatform.search.meaning import MEANING_VERSION, Meanings
-from kbplatform.search.pinyin import KEPT_AS, PinyinTable
-from kbplatform.search.query import QueryReader
 from kbplatform.search.ranking import PageHit, Ranking, rank
-from kbplatform.search.records import RECORD_VERSION, RecordBuilder
+from kbplatform.search.records import RECORD_VERSION
+from kbplatform.search.snapshots import Snapshot, Snapshots
 from kbplatform.search.snippets import Excerpter
+from kbplatform.search.texts import Texts
 from kbplatform.search.thesaurus import Thesaurus
 from kbplatform.search.why import Explainer, Why
 
-ARTICLES = frozenset({"article"})
 CALL_BOOST = 1.02
 """What makes a page for the live call win a near-tie."""
 DEADLINE_MS = 400
 MAX_QUERY_CHARS = 500
 """What pages and API accept; longer is the reader's mistake."""
-_FALLBACK_SECONDS = 30.0
 _SUGGESTIONS_KEPT = 4000
 _LONGEST_PREFIX = 40
 
@@ -84,70 +80,9 @@ class Suggestion:
     group: str
 
 
-@dataclass(slots=True)
-class _Snapshot:
-    """What is needed to read queries against one generation of one engine."""
-
-    engine: SearchEngine
-    generation: int
-    make: Callable[[SearchEngine, Filters], QueryReader]
-    audiences: frozenset[str]
-    """Every audience that some document is for."""
-    degraded: bool = False
-    made: float = field(default_factory=time.monotonic)
-    readers: dict[Filters, QueryReader] = field(default_factory=dict)
-
-    def reader(self, filters: Filters) -> QueryReader:
-        """The reader for a search: it knows the words of what this reader may find, and of nothing else.
-
-        Articles have one of their own, whose words the examples in our manual must not change.
-        """
-        key = Filters(filters.audiences & self.audiences, filters.kinds if filters.kinds == ARTICLES else frozenset())
-        found = self.readers.get(key)
-        if found is None:
-            found = self.make(self.engine, key)
-            if len(self.readers) >= _READERS_KEPT:
-                self.readers.pop(next(iter(self.readers)))
-            self.readers[key] = found
-        return found
-
-
-class _Texts:
-    """The texts one search needs, each loaded once, all languages of a page together."""
-
-    def __init__(self, engine: SearchEngine, filters: Filters, load: Callable[[Iterable[str], Filters], dict[str, SearchDocument]]) -> None:
-        self._engine = engine
-        self._filters = filters
-        self._load = load
-        self._pages: dict[str, dict[str, SearchDocument]] = {}
-
-    def want(self, pages: Sequence[str]) -> None:
-        """Load the pages that are not here yet."""
-        missing = [p for p in pages if p not in self._pages]
-        if not missing:
-            return
-        known = self._engine.languages(missing, filters=self._filters)
-        documents = self._load((id_ for ids in known.values() for id_ in ids.values()), self._filters)
-        for page in missing:
-            self._pages[page] = {lang: documents[id_] for lang, id_ in known.get(page, {}).items() if id_ in documents}
-
-    def of(self, page: str) -> list[SearchDocument]:
-        """Every language of a page that may be read."""
-        return list(self._pages.get(page, {}).values())
-
-    def shown(self, page: str, lang: str) -> SearchDocument | None:
-        """The page in ``lang``, or in the language there is; None where it is gone."""
-        found = self._pages.get(page, {})
-        return found.get(lang) or (found[min(found)] if found else None)
-
-
 def schema_version(glossary: Glossary) -> str:
     """What an index must have been built with to be usable."""
     return f"{ANALYSIS_VERSION}.{RECORD_VERSION}.{glossary.digest}"
-
-
-_READERS_KEPT = 32
-_FIRST_READERS = ((frozenset({"everyone"}), ARTICLES), (frozenset({"everyone"}), frozenset[str]()))
 
 
 class SearchService:
@@ -164,16 +99,14 @@ class SearchService:
         self._engine = engine
         self._sources = tuple(sources)
         self._analyzer = analyzer
-        self._thesaurus = Thesaurus(glossary, analyzer)
-        self._meanings = Meanings(analyzer, self._thesaurus)
+        thesaurus = Thesaurus(glossary, analyzer)
+        self._snapshots = Snapshots(engine, self._sources, analyzer, thesaurus)
+        self._meanings = Meanings(analyzer, thesaurus)
         self.meaning_version = f"{ANALYSIS_VERSION}.{MEANING_VERSION}.{glossary.digest}"
-        self._last_pinyin = PinyinTable()
         self._excerpter = Excerpter(analyzer)
         self._explainer = Explainer(analyzer)
         self._asking = Asking(analyzer)
         self._lock = threading.Lock()
-        self._building = threading.Lock()
-        self._snapshot: _Snapshot | None = None
         self._suggestions: OrderedDict[tuple[object, ...], tuple[Suggestion, ...]] = OrderedDict()
         engine.ensure(schema_version(glossary))
 
@@ -194,12 +127,15 @@ class SearchService:
 
     def reading(self, word: str) -> tuple[str, ...]:
         """The syllables of a Chinese word as search reads it, without tones; empty where a character is unknown."""
-        table = self._last_pinyin if self._last_pinyin.chars else self._pinyin()
-        return table.syllables(word)
+        return self._snapshots.pinyin.syllables(word)
 
     def normalise(self, text: str) -> str:
         """The spelling that search compares."""
         return self._analyzer.normalise(text)
+
+    def refresh(self) -> None:
+        """Read the newest vocabulary now; otherwise that happens beside the next search."""
+        self._snapshots.refresh()
 
     def warm_up(self) -> None:
         """Read vocabulary and pinyin now, so that the first reader does not wait for it."""
@@ -248,27 +184,27 @@ class SearchService:
         """The ranking behind a search, with the evidence for it."""
         return self._rank(clean_query(query), Filters(frozenset(audiences), frozenset(kinds)), limit)[1]
 
-    def _rank(self, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking, _Texts]:
-        snapshot = self._current()
+    def _rank(self, text: str, filters: Filters, limit: int) -> tuple[Snapshot, Ranking, Texts]:
+        snapshot = self._snapshots.current()
         try:
             return self._rank_by(snapshot, text, filters, limit)
         except EngineError:
-            return self._rank_by(self._fallback(), text, filters, limit)
+            return self._rank_by(self._snapshots.fallback(), text, filters, limit)
 
-    def _rank_by(self, snapshot: _Snapshot, text: str, filters: Filters, limit: int) -> tuple[_Snapshot, Ranking, _Texts]:
-        texts = _Texts(snapshot.engine, filters, self._load)
+    def _rank_by(self, snapshot: Snapshot, text: str, filters: Filters, limit: int) -> tuple[Snapshot, Ranking, Texts]:
+        texts = Texts(snapshot.engine, filters, self._load)
         ranking = rank(
             snapshot.engine, snapshot.reader(filters), text,
             filters=filters, limit=limit, closeness=partial(self._closeness, texts, self._analyzer.asked(text)), deadline_ms=DEADLINE_MS,
         )  # fmt: skip
         return snapshot, ranking, texts
 
-    def _closeness(self, texts: _Texts, asked: str, pages: Sequence[PageHit]) -> dict[str, float]:
+    def _closeness(self, texts: Texts, asked: str, pages: Sequence[PageHit]) -> dict[str, float]:
         """How close each page's nearest language comes to what was asked."""
         texts.want([p.page for p in pages])
         return {p.page: max((self._asking.closeness(d, asked, p.groups) for d in texts.of(p.page)), default=0.0) for p in pages}
 
-    def _hits(self, ranking: Ranking, texts: _Texts, lang: str) -> tuple[SearchHit, ...]:
+    def _hits(self, ranking: Ranking, texts: Texts, lang: str) -> tuple[SearchHit, ...]:
         texts.want([p.page for p in ranking.pages])
         shown = ((page, texts.shown(page.page, lang)) for page in ranking.pages)
         hits = [self._hit(page, document, texts.of(page.page)) for page, document in shown if document is not None]
@@ -292,7 +228,7 @@ class SearchService:
             score=round(score, 4),
             url=_url(document, excerpt.section),
             group=document.group,
-            why=self._explainer.why((document, *(d for d in languages if d is not document)), page.groups, page.reasons, self._last_pinyin),
+            why=self._explainer.why((document, *(d for d in languages if d is not document)), page.groups, page.reasons, self._snapshots.pinyin),
         )
         return score, hit
 
@@ -331,7 +267,7 @@ class SearchService:
         """Pages with a word in title or keywords that begins so, in characters, letters, pinyin or initials; else as ``search``."""
         filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
         parts = self._parts(prefix)
-        snapshot = self._current()
+        snapshot = self._snapshots.current()
         key = (id(snapshot.engine), snapshot.engine.generation(), filters, lang, limit, parts)
         with self._lock:
             known = self._suggestions.get(key)
@@ -359,7 +295,7 @@ class SearchService:
         return tuple(dict.fromkeys(p[:8] if not p.isascii() else p[:12] for p in parts[:6]))
 
     def _suggest(
-        self, snapshot: _Snapshot, parts: tuple[str, ...], filters: Filters, lang: str, limit: int
+        self, snapshot: Snapshot, parts: tuple[str, ...], filters: Filters, lang: str, limit: int
     ) -> tuple[Suggestion, ...]:
         try:
             hits = snapshot.engine.suggest(parts, filters=filters, limit=3 * limit)
@@ -370,81 +306,6 @@ class SearchService:
         documents = self._load(chosen.values(), filters)
         shown = [documents[chosen[p]] for p in pages if chosen.get(p) in documents]
         return tuple(Suggestion(d.kind, d.key, d.number, d.lang, d.title, d.angle, _url(d), d.group) for d in shown)
-
-    # ------------------------------------------------------------------ generations
-
-    def refresh(self) -> None:
-        """Read the newest vocabulary now; otherwise that happens beside the next search."""
-        generation = self._engine.generation()
-        if generation:
-            self._snapshot = self._read(self._engine, generation)
-
-    def _current(self) -> _Snapshot:
-        snapshot, generation = self._snapshot, self._engine.generation()
-        if snapshot is not None and not snapshot.degraded and generation:
-            if snapshot.generation != generation and self._building.acquire(blocking=False):
-                threading.Thread(target=self._renew, daemon=True, name="search-vocabulary").start()
-            return snapshot
-        if not generation:
-            return self._fallback()
-        with self._lock:
-            try:
-                if self._snapshot is None or self._snapshot.degraded:
-                    self._snapshot = self._read(self._engine, generation)
-                return self._snapshot
-            except EngineError:
-                pass
-        return self._fallback()
-
-    def _renew(self) -> None:
-        try:
-            self.refresh()
-        except EngineError:
-            pass  # the next search tries again
-        finally:
-            self._building.release()
-
-    def _fallback(self) -> _Snapshot:
-        """An index in memory, made from the sources at most every half minute."""
-        with self._lock:
-            snapshot = self._snapshot
-            if snapshot is None or not snapshot.degraded or time.monotonic() - snapshot.made > _FALLBACK_SECONDS:
-                engine = MemoryEngine()
-                engine.ensure("")
-                builder = RecordBuilder(self._analyzer, self._pinyin())
-                engine.rebuild((builder.build(d) for s in self._sources for d in s.documents()), 0)
-                snapshot = self._snapshot = self._read(engine, engine.generation(), degraded=True)
-            return snapshot
-
-    def _read(self, engine: SearchEngine, generation: int, *, degraded: bool = False) -> _Snapshot:
-        """A snapshot that has the readers in use already, so that nobody waits for them."""
-        snapshot = _Snapshot(engine, generation, self._reader, engine.audiences(), degraded)
-        used = self._snapshot.readers if self._snapshot else {}
-        for audiences, kinds in dict.fromkeys([*_FIRST_READERS, *((f.audiences, f.kinds) for f in list(used))]):
-            snapshot.reader(Filters(audiences, kinds))
-        return snapshot
-
-    def _reader(self, engine: SearchEngine, filters: Filters) -> QueryReader:
-        lexicon = Lexicon(
-            words=engine.terms("all", filters),
-            head=engine.terms("head", filters),
-            spelling=engine.terms(SPELLING_FIELD, filters),
-            shorthand=engine.terms("initials", filters),
-            pinyin=self._pinyin(),
-            stem=self._analyzer.stem,
-            count=engine.size(filters),
-        )
-        return QueryReader(self._analyzer, self._thesaurus, lexicon)
-
-    def _pinyin(self) -> PinyinTable:
-        """The table beside the index; where that is gone the one last read, and where there was none, one made here."""
-        table = PinyinTable.loads(self._engine.kept(KEPT_AS))
-        if table.chars:
-            self._last_pinyin = table
-        elif not self._last_pinyin.chars:
-            self._last_pinyin = PinyinTable.build()
-        return self._last_pinyin
-
 
 def _url(document: SearchDocument, section: str = "") -> str:
     joint = "&" if "?" in document.url else "?"

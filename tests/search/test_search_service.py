@@ -15,6 +15,7 @@ from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import Group
 from kbplatform.search.engines.memory import MemoryEngine
+from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import SearchService, schema_version
 from kbplatform.search.snippets import Excerpter
@@ -179,7 +180,7 @@ def service():
     def make(source: Source) -> SearchService:
         analyzer, glossary, engine = Analyzer(), Glossary(), MemoryEngine()
         made = SearchService(engine, [source], analyzer=analyzer, glossary=glossary)
-        builder = RecordBuilder(analyzer, made._pinyin())
+        builder = RecordBuilder(analyzer, PinyinTable.build())
         engine.ensure(schema_version(glossary))
         engine.rebuild((builder.build(d) for d in source.documents()), 0)
         return made
