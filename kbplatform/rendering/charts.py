@@ -22,7 +22,9 @@ from math import floor, isfinite, log10
 from kbplatform.bilingual import Text
 
 FENCE = "chart"
-MAX_ROWS, MAX_SERIES, MAX_CELL, MAX_TITLE = 60, 8, 60, 160
+MAX_ROWS, MAX_CELL, MAX_TITLE = 60, 60, 160
+MAX_SERIES = {"bars": 8, "lines": 5}
+"""Columns of a table that still fits; lines that can still be told apart."""
 LARGEST = 1e12
 WIDTH, HEIGHT, LEFT, BOTTOM = 480, 220, 8, 8
 _HEAD = re.compile(r"(bars|lines)\s*[:：]\s*(\S.*)")
@@ -78,8 +80,9 @@ def parse_chart(source: str) -> Chart:
     if len(lines) - 2 > MAX_ROWS:
         raise BrokenChart(lines[MAX_ROWS + 2][0], Text(f"最多 {MAX_ROWS} 行", f"at most {MAX_ROWS} rows"))
     corner, *series = _cells(*lines[1])
-    if not 1 <= len(series) <= MAX_SERIES:
-        raise BrokenChart(lines[1][0], Text(f"要有 1 到 {MAX_SERIES} 列数字", f"needs 1 to {MAX_SERIES} columns of figures"))
+    most = MAX_SERIES[head[1]]
+    if not 1 <= len(series) <= most:
+        raise BrokenChart(lines[1][0], Text(f"要有 1 到 {most} 列数字", f"needs 1 to {most} columns of figures"))
     rows = [(number, _cells(number, line)) for number, line in lines[2:]]
     for number, cells in rows:
         if len(cells) != len(series) + 1:
@@ -129,7 +132,7 @@ def _table(chart: Chart) -> str:
 def _cell(value: float | None, written: str, largest: float) -> str:
     bar = ""
     if value is not None and largest:
-        bar = f'<svg class="bar" aria-hidden="true"><rect width="{_short(100 * value / largest)}%" height="9"></rect></svg>'
+        bar = f'<svg aria-hidden="true"><rect width="{_short(100 * value / largest)}%"></rect></svg>'
     return f'<td align="right">{"–" if value is None else escape(written)}{bar}</td>'
 
 

@@ -24,7 +24,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "p": {"class"},
     "path": {"class", "d"},
-    "rect": {"width", "height"},
+    "rect": {"width"},
     "span": {"class", "data-site"},
     "sup": {"id"},
     "svg": {"class", "viewBox", "aria-hidden"},
@@ -36,7 +36,7 @@ _ATTRIBUTES = {
 _CLASSES = frozenset({
     "admonition", "admonition-title", "tip", "note", "warning", "danger", "info", "task-list", "task-list-item",
     "footnote", "footnote-ref", "footnote-backref", "fact", "slot", "notice",
-    "chart", "bar", "key", "lines", "grid", *(f"line-{n}" for n in range(1, 9)),
+    "chart", "key", "lines", "grid", *(f"line-{n}" for n in range(1, 6)),
 })  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _FOOTNOTE_ID = re.compile(r"^fn(?:ref)?\d*:[A-Za-z0-9_-]{1,60}$")
@@ -49,7 +49,7 @@ _IMAGE = re.compile(r"^/(?!/)[\w./-]+$")
 _VALUES = {
     ("h2", "id"): _SECTION_ID, ("", "id"): _FOOTNOTE_ID, ("", "data-site"): _NAME, ("", "data-slot"): _NAME,
     ("input", "type"): re.compile("^checkbox$"), ("img", "src"): _IMAGE, ("svg", "aria-hidden"): re.compile("^true$"),
-    **{("", name): _DRAWN for name in ("d", "width", "height", "viewBox")},
+    **{("", name): _DRAWN for name in ("d", "width", "viewBox")},
 }  # fmt: skip
 """What a value must look like, by tag and attribute; ``""`` is any tag. What is not named may hold any text."""
 
