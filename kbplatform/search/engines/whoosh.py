@@ -50,10 +50,6 @@ _OPEN_ATTEMPTS = 5
 _MERGED_TOGETHER = 8
 _LARGEST_MERGE = 512
 """Documents; beyond that a merge takes seconds, and an edit might have to wait for it."""
-COMFORTABLE = 20_000
-"""Documents up to which this engine is quick; …"""
-TOO_MANY = 30_000
-"""… and from which on PostgreSQL should take over (measured, see the handbook)."""
 
 
 class _Tokens(fields.FieldType):  # type: ignore[misc]  # untyped base
