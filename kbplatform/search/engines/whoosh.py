@@ -126,7 +126,7 @@ class WhooshEngine(ViewEngine):
         if not state.folder:
             return EngineState(usable=False, reason="no index of this version yet")
         try:
-            view = self._read(state, {})
+            view = self._read(state, {})  # also what is known already: its files may have gone since
             for segment in view.segments.values():
                 for name in SCORED_FIELDS:
                     segment.lengths(name)
@@ -134,6 +134,8 @@ class WhooshEngine(ViewEngine):
                     segment.probe(_TOKEN_FIELDS)
         except Exception as error:  # noqa: BLE001 - whatever damage does to pickles and struct data
             return EngineState(usable=False, reason=f"{type(error).__name__}: {error}")
+        if self._view is None:
+            self._view = view
         return EngineState(usable=True, count=view.live, seq=state.seq)
 
     def _open_index(self, state: IndexState) -> FileIndex:
