@@ -35,6 +35,7 @@ from kbplatform.rendering import SiteFacts, render
 from kbplatform.search.analysis import Analyzer
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.stopwords import is_stop
+from kbplatform.viewer import EVERYONE
 
 DAY = 86_400.0
 NEWEST = 1_767_225_600.0
@@ -139,10 +140,11 @@ class Corpus:
             yield from page.documents
 
     def queries(self, limit: int) -> list[Query]:
-        """Up to ``limit`` queries of generated pages, spread evenly over the corpus."""
+        """Up to ``limit`` queries of generated pages that are for everyone, spread evenly over the corpus."""
         generated = (self.size - sum(len(p.documents) for p in self.real)) * 2 // 3
         step = max(1, generated * 3 // (2 * limit)) | 1  # odd, so that it meets twins and single pages alike
-        found = (q for n in range(0, max(generated, 0), step) for q in self.page(n).queries)
+        pages = (self.page(n) for n in range(0, max(generated, 0), step))
+        found = (q for p in pages if EVERYONE in p.documents[0].audience for q in p.queries)
         return list(islice(found, limit))
 
     @lru_cache(maxsize=64)  # noqa: B019 - as long-lived as the script
@@ -154,7 +156,7 @@ class Corpus:
         key = f"case-{number:06d}"
         changed = NEWEST - own.expovariate(1 / (200 * DAY))
         group = own.choice(self._groups)
-        audience = own.choices(("everyone", "signed-in", "team:gold", "team:night"), (90, 6, 2, 2))[0]
+        audience = own.choices((EVERYONE, "signed-in", "team:gold", "team:night"), (90, 6, 2, 2))[0]
         popularity = round(own.paretovariate(1.2) / 20, 3)
         languages = ("zh", "en") if number % 4 > 1 else ("zh",)
         documents = tuple(
@@ -269,6 +271,11 @@ class Corpus:
     def homophones(self, syllable: str) -> list[str]:
         """Everyday characters that are read so."""
         return self._homophones.get(syllable, [])
+
+    @lru_cache(maxsize=2)  # noqa: B019 - as above
+    def own_words(self, lang: str) -> frozenset[str]:
+        """The rare words, which only generated pages have."""
+        return frozenset(self._languages[lang].tail) - self._languages[lang].counts.keys()
 
     def rarity(self, lang: str, word: str) -> float:
         """0 for function words, up to 1 for words that no real page has."""

@@ -27,6 +27,7 @@ def about() -> dict[str, object]:
         "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
         "made": time.strftime("%Y-%m-%d", time.gmtime()),
         "commit": _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain", "--", "kbplatform", "content") else ""),
+        "load": round(os.getloadavg()[0], 1),
         "machine": f"{os.cpu_count()} × {_processor()}, {platform.system()}, Python {platform.python_version()}",
     }
 

@@ -12,17 +12,18 @@ from pathlib import Path
 
 RELEVANT = 2
 PUBLIC = Path(__file__).resolve().parents[2] / "shared" / "search" / "queries.public.jsonl"
-HELD_OUT = Path(__file__).resolve().parent / "queries"
+HELD_OUT = Path(__file__).resolve().parent / "queries" / "held-out.jsonl"
+"""Queries that nothing was tuned on. Those beside it were, and flatter."""
 
 
 def default_files() -> list[Path]:
-    """The public file beside the checkout, where there is one, and every file in ``benchmarks/queries``."""
-    return [p for p in (PUBLIC, *sorted(HELD_OUT.glob("*.jsonl"))) if p.is_file()]
+    """The public file beside the checkout, where there is one, and the queries that nothing was tuned on."""
+    return [p for p in (PUBLIC, HELD_OUT) if p.is_file()]
 
 
 def add_files(parser: argparse.ArgumentParser, *names: str) -> None:
     """The argument that names query files: positional, unless option ``names`` are given."""
-    words = "graded queries, JSON lines (default: the public file and benchmarks/queries/*.jsonl)"
+    words = "graded queries, JSON lines (default: the public file, if it is here, and benchmarks/queries/held-out.jsonl)"
     if names:
         parser.add_argument(*names, type=Path, nargs="+", default=default_files(), help=words)
     else:
@@ -32,7 +33,7 @@ def add_files(parser: argparse.ArgumentParser, *names: str) -> None:
 def read(paths: Sequence[Path]) -> list[dict]:
     """The rows of several files, in order. Raises SystemExit where a file is missing or none is named."""
     if not paths:
-        raise SystemExit("no query file: name one, or put some into benchmarks/queries/")
+        raise SystemExit("no query file: name one")
     missing = [p for p in paths if not p.is_file()]
     if missing:
         raise SystemExit(f"no such file: {missing[0]}")

@@ -59,8 +59,12 @@ def _spoken(_document: SearchDocument, topic: Topic, _source: random.Random, _co
     return f"{topic.circumstance}{topic.thing}{topic.spoken}" if not topic.thing.isascii() else f"{topic.thing} {topic.spoken} {topic.circumstance}"
 
 
-def _fragment(document: SearchDocument, _topic: Topic, source: random.Random, corpus: Corpus) -> str:
-    """A few words that stand together in one section: the rarest ones of several sentences."""
+def _fragment(document: SearchDocument, topic: Topic, source: random.Random, corpus: Corpus) -> str:
+    """A few words that stand together in one section, one of them the page's own; of several sentences the rarest.
+
+    The sentences of real pages stand in many generated ones: without a word that was put in, they name none of them.
+    """
+    own = corpus.own_words(document.lang).union(t.surface for w in topic.words for t in corpus.analyzer.query_tokens(w))
     lines = [line for s in document.sections if s.id in SPOKEN_OF for line in s.text.split("\n")]
     best, rarity = "", 0.0
     for line in source.sample(lines, min(len(lines), 8)):
@@ -70,6 +74,8 @@ def _fragment(document: SearchDocument, _topic: Topic, source: random.Random, co
             window = tokens[start : start + FRAGMENT_WORDS]
             if any(normal.text[a.end : b.start].strip() for a, b in pairwise(window)):
                 continue  # a mark stands between: nobody types across it
+            if own.isdisjoint(t.surface for t in window):
+                continue
             rare = sum(corpus.rarity(document.lang, t.surface) for t in window)
             if rare > rarity:
                 best, rarity = line[slice(*normal.original(window[0].start, window[-1].end))], rare

@@ -28,9 +28,12 @@ from kbplatform.desk import views as desk_views
 from kbplatform.desk.pins import personal_data as pinned_by
 from kbplatform.desk.service import DeskService
 from kbplatform.desk.uses import personal_data as used_by
-from kbplatform.errors import SettingsError, StorageError
+from kbplatform.errors import StorageError
 from kbplatform.events import EventRelay
-from kbplatform.glossary import Glossary, GlossaryError, glossary_files
+from kbplatform.glossary import Glossary, load_glossary
+from kbplatform.glossary import api as glossary_api
+from kbplatform.glossary import views as glossary_views
+from kbplatform.glossary.service import GlossaryBook
 from kbplatform.health import core_checks
 from kbplatform.insights import api as insights_api
 from kbplatform.insights import views as insights_views
@@ -94,6 +97,11 @@ class Platform:
     gaps: Gaps
     desk: DeskService
 
+    @property
+    def book(self) -> GlossaryBook:
+        """The glossary as readers ask it."""
+        return GlossaryBook(self.glossary, self.search.reading, self.search.normalise)
+
     def indexer(self) -> Indexer:
         """The process-side half of search: keeps the index in step with the database."""
         shared = self.search.engine if self.settings.search_engine == "memory" else None
@@ -146,7 +154,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     calls = Calls(loaded)
     services = Services(db, settings)
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
-    glossary = load_glossary(settings, content)
+    glossary = load_glossary(content, settings.data_dir)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
     articles = ArticleService(db, resolvers)
     engines = calls.all("register_search_engines", services=services)
@@ -185,13 +193,16 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_assets(app, _assets(platform.plugins))
     install_frame(app, platform.calls, platform.settings.site_name, __version__, first=[desk_views.NAV])
 
+    panels = partial(_panels, platform, Breaker())
     accounts_views.install_pages(app, platform.accounts)
-    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, partial(_panels, platform, Breaker())))
+    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels))
+    app.register_blueprint(glossary_views.make_blueprint(platform.book))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
     app.register_blueprint(desk_views.make_blueprint(platform.desk, platform.articles))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles))
+    app.register_api(glossary_api.make_api(platform.book))
     app.register_api(search_api.make_api(platform.search))
     app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))
     app.register_api(insights_api.make_api(platform.gaps, platform.articles))
@@ -231,20 +242,6 @@ def _migrate(db: Database, plugins: Plugins) -> None:
     components = [CORE, *(Component(r.name, r.name, _versions(r)) for r in with_tables.values())]
     for name, error in upgrade(db, components).items():
         plugins.drop(with_tables[name], error)
-
-
-def load_glossary(settings: Settings, content: Path) -> Glossary:
-    """The bundled terms with the site's own over them. Raises SettingsError with every fault and its line."""
-    try:
-        return Glossary.load(*glossary_files(content, settings.data_dir))
-    except GlossaryError as error:
-        raise SettingsError(
-            Text(f"术语表有误：{error.in_('zh')}", f"The glossary can't be used: {error.in_('en')}"),
-            remedy=Text(
-                "用 kbplatform glossary check 看全部问题，改好再启动。",
-                "See `kbplatform glossary check` for all of it; put it right and start again.",
-            ),
-        ) from error
 
 
 def _versions(record: PluginRecord) -> Path:

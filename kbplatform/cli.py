@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[Text, str]] = {
     "search": (Text("在终端里搜", "Search from the terminal"), "kbplatform.search.commands:search"),
     "content": (Text("内容包：导入、导出、检查", "Content packs: sync, export, check"), "kbplatform.articles.commands:content"),
     "site": (Text("站点事实：限额、时限、联系人", "Site facts: limits, times, contacts"), "kbplatform.articles.commands:site"),
+    "glossary": (Text("术语表：检查、查一条", "The glossary: check, show a term"), "kbplatform.glossary.commands:glossary"),
     "index": (Text("搜索索引：重建、运行索引进程", "The search index: rebuild, run the indexer"), "kbplatform.search.commands:index"),
     "gaps": (Text("内容缺口：大家求助过的问题", "Content gaps: what people asked for"), "kbplatform.insights.commands:gaps"),
     "user": (Text("人员：新建、邀请、停用、重设", "People: create, invite, disable, reset"), "kbplatform.accounts.commands:user"),
@@ -85,13 +86,19 @@ class _Lazy(click.Command):
 @click.pass_context
 def root(ctx: click.Context, data_dir: Path | None) -> None:
     """Knowledge base and training platform for customer-service teams."""
-    ctx.obj = Invocation(_open, {"data_dir": data_dir} if data_dir else {})
+    ctx.obj = Invocation(_open, {"data_dir": data_dir} if data_dir else {}, _bundled)
 
 
 def _open(settings: Settings) -> Platform:
     from kbplatform.app import make_platform  # noqa: PLC0415 - slow import, only where a command needs the platform
 
     return make_platform(settings)
+
+
+def _bundled() -> Path:
+    from kbplatform.articles.content_root import bundled_content  # noqa: PLC0415 - only where a command reads content
+
+    return bundled_content()
 
 
 def main() -> None:

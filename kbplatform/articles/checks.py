@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from kbplatform.articles.checks_face import check_face
+from kbplatform.articles.checks_terms import check_terms
 from kbplatform.articles.documents import Document, Problem
 from kbplatform.articles.packs import Pack, folder_name
 from kbplatform.articles.sitefacts import declared_facts
@@ -42,6 +43,7 @@ def check_pack(pack: Pack, link_schemes: Collection[str] = ()) -> list[Problem]:
     problems += _languages(pack)
     problems += _aliases(pack)
     problems += _overlaps(pack)
+    problems += check_terms(pack)
     return sorted(problems, key=lambda p: (p.path, p.line))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from kbplatform.bilingual import Lang
+from kbplatform.glossary import Concept
 
 FACE = ("say", "do", "dont")
 """Section ids of the call face, in order."""
@@ -132,6 +133,8 @@ class ArticlePage:
     audience: str = "everyone"
     code: str = ""
     """What one says aloud for it: a number."""
+    terms: tuple[Concept, ...] = ()
+    """Terms of the glossary that are marked in it, in order."""
 
     @property
     def group_url(self) -> str:

@@ -11,8 +11,10 @@ from kbplatform.accounts.permissions import READ, RESTRICT
 from kbplatform.articles.audience import set_audience
 from kbplatform.articles.pages import article_url
 from kbplatform.articles.service import PAGE_SIZE
+from kbplatform.articles.terms import with_terms
 from kbplatform.bilingual import LANGS, Text, other_lang
 from kbplatform.errors import InvalidInput, NotFound
+from kbplatform.glossary.marking import TermMarker
 from kbplatform.web.access import current_actor, current_viewer, requires
 from kbplatform.web.forms import problems_of, say, typed
 from kbplatform.web.i18n import content_lang
@@ -25,13 +27,17 @@ if TYPE_CHECKING:
     from kbplatform.accounts.service import Accounts
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.articles.service import ArticleService
+    from kbplatform.glossary import Glossary
     from kbplatform.web.panels import Panel
 
 MAX_PAGE = 10_000
 
 
-def make_blueprint(articles: ArticleService, accounts: Accounts, panels_for: Callable[[ArticlePage], list[Panel]]) -> Blueprint:
+def make_blueprint(
+    articles: ArticleService, accounts: Accounts, glossary: Glossary, panels_for: Callable[[ArticlePage], list[Panel]]
+) -> Blueprint:
     """The pages of the articles feature. ``panels_for`` gives the boxes plugins put beside an article."""
+    marker = TermMarker(glossary)
     blueprint = Blueprint("articles", __name__, template_folder="templates")
 
     @blueprint.get("/")
@@ -83,7 +89,7 @@ def make_blueprint(articles: ArticleService, accounts: Accounts, panels_for: Cal
         both = len(page.langs) > 1
         side = articles.pair(slug, page.lang, viewer) if both and request.args.get("side") else None
         side_url = "" if not both else page.url if side else f"{page.url}&side=1"
-        page = replace(page, side=side, side_url=side_url)
+        page = with_terms(replace(page, side=side, side_url=side_url), marker)
         return render_template("articles/article.html", article=page, panels=panels_for(page), other=other_lang(page.lang))
 
     _audience(blueprint, articles, accounts)

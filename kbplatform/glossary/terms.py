@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kbplatform.bilingual import HAN_RANGE, Text
+from kbplatform.errors import SettingsError
 from kbplatform.glossary.entries import Entry, Fault, GlossaryFile, read_file
 
 _ALL_HAN = re.compile(rf"[{HAN_RANGE}]+")
@@ -89,14 +91,30 @@ class Glossary:
         forms = (f for c in self.concepts for f in c.forms if _ALL_HAN.fullmatch(f))
         return tuple(dict.fromkeys((*forms, *(word for word, _ in self.pinyin if len(word) > 1))))
 
-    def get(self, concept_id: str) -> Concept | None:
-        """The concept with this id."""
-        return next((c for c in self.concepts if c.id == concept_id), None)
+
+def load_glossary(content: Path, data_dir: Path) -> Glossary:
+    """The bundled terms with the site's own over them. Raises SettingsError with every fault and its line."""
+    try:
+        return Glossary.load(*glossary_files(content, data_dir))
+    except GlossaryError as error:
+        raise SettingsError(
+            Text(f"术语表有误：{error.in_('zh')}", f"The glossary can't be used: {error.in_('en')}"),
+            remedy=Text(
+                "用 kbplatform glossary check 看全部问题，改好再启动。",
+                "See `kbplatform glossary check` for all of it; put it right and start again.",
+            ),
+        ) from error
 
 
 def glossary_files(content: Path, data_dir: Path | None = None) -> tuple[Path, ...]:
     """The glossary of the content, and the site's own over it."""
     return (content / "glossary.toml", *((data_dir / "glossary.toml",) if data_dir else ()))
+
+
+def named(glossary: Glossary, said: str, normalise: Callable[[str], str]) -> list[Concept]:
+    """The terms with this id or form, in whatever spelling ``normalise`` makes equal."""
+    wanted = normalise(said.strip())
+    return [c for c in glossary.concepts if c.id == said or any(normalise(f) == wanted for f in c.forms)]
 
 
 def merged(files: list[GlossaryFile]) -> dict[str, Entry]:

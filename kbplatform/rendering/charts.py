@@ -129,8 +129,7 @@ def _table(chart: Chart) -> str:
 def _cell(value: float | None, written: str, largest: float) -> str:
     bar = ""
     if value is not None and largest:
-        rect = f'<rect width="{_short(100 * value / largest)}" height="1"></rect>'
-        bar = f'<svg class="bar" aria-hidden="true" viewBox="0 0 100 1" preserveAspectRatio="none">{rect}</svg>'
+        bar = f'<svg class="bar" aria-hidden="true"><rect width="{_short(100 * value / largest)}%" height="9"></rect></svg>'
     return f'<td align="right">{"–" if value is None else escape(written)}{bar}</td>'
 
 

@@ -27,7 +27,7 @@ _ATTRIBUTES = {
     "rect": {"width", "height"},
     "span": {"class", "data-site"},
     "sup": {"id"},
-    "svg": {"class", "viewBox", "preserveAspectRatio", "aria-hidden"},
+    "svg": {"class", "viewBox", "aria-hidden"},
     "td": {"align"},
     "th": {"align"},
     "ul": {"class"},
@@ -42,14 +42,14 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _FOOTNOTE_ID = re.compile(r"^fn(?:ref)?\d*:[A-Za-z0-9_-]{1,60}$")
 _SECTION_ID = re.compile(r"^[A-Za-z0-9_-]{1,70}$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
-_DRAWN = re.compile(r"^(?:[MLHVhv0-9. -]{1,4000}|none)$")
+_DRAWN = re.compile(r"^[MLHVhv0-9.% -]{1,4000}$")
 """Numbers and pen movements: what our charts (charts.py) are drawn with."""
 _IMAGE = re.compile(r"^/(?!/)[\w./-]+$")
 
 _VALUES = {
     ("h2", "id"): _SECTION_ID, ("", "id"): _FOOTNOTE_ID, ("", "data-site"): _NAME, ("", "data-slot"): _NAME,
     ("input", "type"): re.compile("^checkbox$"), ("img", "src"): _IMAGE, ("svg", "aria-hidden"): re.compile("^true$"),
-    **{("", name): _DRAWN for name in ("d", "width", "height", "viewBox", "preserveAspectRatio")},
+    **{("", name): _DRAWN for name in ("d", "width", "height", "viewBox")},
 }  # fmt: skip
 """What a value must look like, by tag and attribute; ``""`` is any tag. What is not named may hold any text."""
 

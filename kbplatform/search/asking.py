@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.analysis import Analyzer
-from kbplatform.search.engine import Alternative, Group, MatchKind
+from kbplatform.search.engine import Group, MatchKind
 from kbplatform.search.stopwords import is_stop
 
 OPENING = 1.5
@@ -75,15 +75,20 @@ def _best(phrases: _Phrases, group: Group) -> dict[int, tuple[float, int]]:
     """The phrases that hold a word of the query, how far, and by how many words of theirs."""
     best: dict[int, tuple[float, int]] = {}
     for alternative in group.alternatives:
+        found = _holding(phrases.having, alternative.terms) if alternative.field == "all" else None
+        if not found:
+            continue
         trust = _HELD.get(alternative.kind, _HELD_OTHERWISE)
-        for number in _holding(phrases, alternative):
-            if trust > best.get(number, (0.0, 0))[0]:
+        for number in found:
+            if number not in best or trust > best[number][0]:
                 best[number] = (trust, len(alternative.terms))
     return best
 
 
-def _holding(phrases: _Phrases, alternative: Alternative) -> frozenset[int]:
-    if alternative.field != "all":
-        return frozenset()
-    found = [phrases.having.get(term, frozenset()) for term in alternative.terms]
-    return found[0].intersection(*found[1:])
+def _holding(having: Mapping[str, frozenset[int]], terms: tuple[str, ...]) -> frozenset[int] | None:
+    found = having.get(terms[0])
+    for term in terms[1:]:
+        if not found:
+            break
+        found = found & having.get(term, frozenset())
+    return found

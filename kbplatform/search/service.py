@@ -192,6 +192,15 @@ class SearchService:
         """Whether there is no usable index, so that answers come from the sources."""
         return not self._engine.generation()
 
+    def reading(self, word: str) -> tuple[str, ...]:
+        """The syllables of a Chinese word as search reads it, without tones; empty where a character is unknown."""
+        table = self._last_pinyin if self._last_pinyin.chars else self._pinyin()
+        return table.syllables(word)
+
+    def normalise(self, text: str) -> str:
+        """The spelling that search compares."""
+        return self._analyzer.normalise(text)
+
     def warm_up(self) -> None:
         """Read vocabulary and pinyin now, so that the first reader does not wait for it."""
         with contextlib.suppress(EngineError):

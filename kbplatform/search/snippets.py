@@ -28,6 +28,8 @@ _FOUND_OTHERWISE = 0.15
 _BY_NAME = 0.7
 """What a synonym counts beside the word that was typed."""
 _SENTENCE_ENDS = frozenset("。！？；.!?;\n")
+_OFTEN = 0.1
+"""What a section gains at most by meeting the query often."""
 _PREPARED_SECTIONS = 1500
 _TEXTS = 6000
 
@@ -92,10 +94,11 @@ class Excerpter:
         answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
         sections = [s for s in document.sections if s.text.strip()]
         hopes: list[tuple[float, int, float, float]] = []
+        traces = _traces(groups)
         for number, section in enumerate(sections):
             weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
             anyway = max(about, _FOUND_OTHERWISE) * answers.get(section.id, 0.0) + (say_first if section.id == "say" else 0.0)
-            hopes.append((_most(self._text(section.text).letters, groups) * weight + anyway, number, weight, anyway))
+            hopes.append((_most(self._text(section.text).letters, traces) * weight + anyway, number, weight, anyway))
         best: tuple[float, int, list[_Match]] = (0.0, -1, [])
         for most, number, weight, anyway in sorted(hopes, key=lambda hope: (-hope[0], hope[1])):
             if most < best[0]:
@@ -148,20 +151,30 @@ def trace(term: str) -> str:
     return term if not term.isascii() else term[: max(1, len(term) - 2)]
 
 
-def _most(letters: str, groups: Sequence[Group]) -> float:
-    """More than :func:`_met` can be for a text, found without its words."""
-    met, places = 0.0, 0
-    for group in groups:
-        trust = 0.0
-        for alternative in group.alternatives:
-            if alternative.field == "all":
-                counts = [letters.count(trace(term)) for term in alternative.terms]
-                if all(counts):
-                    trust = max(trust, _trust(alternative, _BY_NAME))
-                    places += sum(counts)
-        met += group.share * trust
+def _traces(groups: Sequence[Group]) -> list[tuple[float, list[tuple[float, list[str]]]]]:
+    """For each group its part of the query's meaning, and what each way to say it leaves in a text with what that counts, most first."""
     total = sum(g.share for g in groups if g.alternatives) or 1.0
-    return met / total + 0.01 * min(places, 10) + 1e-9
+    return [
+        (
+            group.share / total,
+            sorted(
+                ((_trust(a, _BY_NAME), [trace(term) for term in a.terms]) for a in group.alternatives if a.field == "all"),
+                key=lambda left: -left[0],
+            ),
+        )
+        for group in groups
+    ]
+
+
+def _most(letters: str, traces: Sequence[tuple[float, Sequence[tuple[float, Sequence[str]]]]]) -> float:
+    """More than :func:`_met` can be for a text, found without its words."""
+    met = _OFTEN
+    for share, ways in traces:
+        for trust, left in ways:
+            if all(letter in letters for letter in left):
+                met += share * trust
+                break
+    return met + 1e-9
 
 
 def _met(matches: Sequence[_Match], groups: Sequence[Group]) -> float:
@@ -170,7 +183,7 @@ def _met(matches: Sequence[_Match], groups: Sequence[Group]) -> float:
     for match in matches:
         trust[match.group] = max(trust.get(match.group, 0.0), match.trust)
     total = sum(g.share for g in groups if g.alternatives) or 1.0
-    return sum(groups[i].share * t for i, t in trust.items()) / total + 0.01 * min(len(matches), 10)
+    return sum(groups[i].share * t for i, t in trust.items()) / total + _OFTEN * min(len(matches), 10) / 10
 
 
 def _render(prepared: _Prepared, matches: list[_Match], groups: Sequence[Group], width: int) -> str:

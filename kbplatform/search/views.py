@@ -44,7 +44,6 @@ class HitRow:
     section: str
     section_heading: str
     snippet: Markup
-    matched_by: str
     why: tuple[Why, ...]
     url: str
     group_label: str
@@ -135,6 +134,6 @@ def _selected(articles: ArticleService, result: SearchResult | None, viewer: Vie
 def _row(hit: SearchHit, query: str, lang: Lang, labels: dict[str, str], asked: Wanted) -> HitRow:
     return HitRow(
         kind=hit.kind, slug=hit.slug, number=hit.number, lang=hit.lang, title=hit.title, angle=hit.angle,
-        section=hit.section, section_heading=hit.section_heading, snippet=hit.snippet, matched_by=hit.matched_by, why=hit.why,
+        section=hit.section, section_heading=hit.section_heading, snippet=hit.snippet, why=hit.why,
         url=hit.url, group_label=labels.get(hit.group, ""), select_url=asked.url(q=query, lang=lang, sel=hit.slug), readable=hit.kind in READABLE,
     )  # fmt: skip

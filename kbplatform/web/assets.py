@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,12 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 _COMPRESS = {".js", ".css", ".svg", ".html", ".webmanifest"}
+_COMMENTS = {
+    ".js": re.compile(rb"^[ \t]*(?://.*|/\*\*[^*]*\*/[ \t]*)$", re.MULTILINE),
+    ".css": re.compile(rb"/\*.*?\*/", re.DOTALL),
+}
+"""Comments that fill their lines: what they tell is for us, and a tenth of what is sent."""
+_INDENT = re.compile(rb"^\s+", re.MULTILINE)
 _SERVED = {*_TYPES, ".png", ".webp", ".ico", ".html", ".woff2"}
 
 
@@ -40,10 +47,10 @@ class Assets:
         self._files: dict[tuple[str, str], Asset] = {}
 
     def add_folder(self, owner: str, folder: Path) -> None:
-        """Take in every file of ``folder`` that may be served."""
+        """Take in every file of ``folder`` that may be served. Ours travel without comments; a plugin's are sent as they are."""
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink() and path.suffix in _SERVED:
-                self._files[owner, path.relative_to(folder).as_posix()] = _load(path)
+                self._files[owner, path.relative_to(folder).as_posix()] = _load(path, bare=not owner)
 
     def url(self, name: str, owner: str = "") -> str:
         """Address of a file, with its version; a missing file is an error of ours."""
@@ -56,8 +63,10 @@ class Assets:
         return self._files.get((owner, name))
 
 
-def _load(path: Path) -> Asset:
+def _load(path: Path, *, bare: bool) -> Asset:
     body = path.read_bytes()
+    if bare and path.suffix in _COMMENTS:
+        body = _INDENT.sub(b"", _COMMENTS[path.suffix].sub(b"", body))
     content_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     gzipped = gzip.compress(body, 9, mtime=0) if path.suffix in _COMPRESS else None
     return Asset(body, gzipped, content_type, hashlib.sha256(body).hexdigest()[:10])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from kbplatform.articles.codes import FIRST_FREE, Code, read_code
 from kbplatform.articles.documents import parse
@@ -11,6 +11,7 @@ from kbplatform.articles.models import Article, ArticleCode
 from kbplatform.articles.packs import Pack
 from kbplatform.articles.service import ArticleService
 from kbplatform.articles.sync import sync_pack
+from kbplatform.db.migrate import CORE, upgrade
 from kbplatform.viewer import ANONYMOUS, CLI
 
 SECTIONS = ("say", "steps", "wrong")
@@ -138,3 +139,21 @@ def test_the_page_shows_codes_beside_its_headings(kb_client):
     assert ">5-1</small>" in html
     assert ">5-4</small>" in html
     assert ">101</small>" in kb_client.get("/handbook/architecture").get_data(as_text=True)
+
+
+def test_a_site_from_before_codes_gets_them_when_it_is_upgraded(kb_database, articles, take):
+    take("loose")
+    take("five", 5)
+    take("five", 5, ("say", "extra"), "en")
+    take("twin", 5)
+    before = {slug: sections_of(articles, slug) for slug in ("loose", "five", "twin")} | {"en": sections_of(articles, "five", "en")}
+    with kb_database.engine.begin() as connection:
+        for table in ("kb_section_code", "kb_article_code", "kb_pin", "kb_use"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("ALTER TABLE kb_revision DROP COLUMN asks"))  # what came after
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    upgrade(kb_database, [CORE])
+    assert {slug: sections_of(articles, slug) for slug in ("loose", "five", "twin")} | {"en": sections_of(articles, "five", "en")} == before
+    assert articles.codes(["loose", "five", "twin"]) == {"loose": "101", "five": "5", "twin": "102"}
+    take("fresh")
+    assert articles.codes(["fresh"]) == {"fresh": "103"}

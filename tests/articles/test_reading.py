@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -208,7 +209,7 @@ def test_the_practices_come_in_six_groups_of_thirty(kb_client):
 
 
 def test_side_by_side_shows_both_languages(kb_client):
-    html = kb_client.get("/articles/complaint-handling?lang=zh&side=1").text
+    html = re.sub(r'<a class="term"[^>]*>(.*?)</a>', r"\1", kb_client.get("/articles/complaint-handling?lang=zh&side=1").text)
     for lang in ("zh", "en"):
         sections = kb_client.get(f"/api/v1/articles/complaint-handling?lang={lang}").json["sections"]
         assert [s["heading"] for s in sections if str(escape(s["heading"])) not in html] == []

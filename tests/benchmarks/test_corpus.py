@@ -109,9 +109,8 @@ def test_queries_are_of_every_kind_and_each_finds_its_page(corpus):
 
     assert {q.kind for q in queries} == {"title", "spoken", "fragment", "pinyin", "initials", "typo", "traditional"}
     plain = [q for q in queries if q.kind == "title"]
-    audiences = {"everyone", "signed-in", "team:gold", "team:night"}
-    found = [search.search(q.text, lang=q.lang, audiences=audiences, limit=1).hits[0].slug in q.keys for q in plain]
-    assert sum(found) / len(found) > 0.9
+    found = [search.search(q.text, lang=q.lang, audiences={"everyone"}, limit=1).hits[0].slug in q.keys for q in plain]
+    assert sum(found) / len(found) > 0.95
 
 
 def test_a_pack_of_it_reads_without_a_problem_as_the_same_pages(corpus, tmp_path):

@@ -19,6 +19,8 @@ PAGES = {
     "handbook": "/handbook",
     "call desk": "/desk?q=tousu",
     "call desk, empty": "/desk",
+    "glossary": "/glossary",
+    "term": "/glossary/occupancy",
 }
 
 pytestmark = pytest.mark.browser

@@ -390,3 +390,41 @@ def test_nothing_sure_is_asked_for_with_one_key(own_desk, tmp_path):
     page.wait_for_selector(".toast")
     assert [r["context"] for r in rows_of(tmp_path, "kb_gap_ask")] == ["desk"]
     assert rows_of(tmp_path, "kb_gap")[0]["query"] == "zzzzqq wombat"
+
+
+@pytest.mark.parametrize("width", [1280, 420])
+def test_a_spoken_code_leads_to_its_section(desk, width):
+    page = desk(width=width)
+    type_and_wait(page, "5-5")
+    section = page.locator("[data-answer] .answer-section h2")
+    assert section.inner_text().startswith("要是不顺")
+    page.wait_for_function("() => { const r = document.querySelector('.answer-section h2').getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-answer][data-whole]")
+
+
+def test_signing_out_leaves_no_list_of_what_was_read(browser, own_site):
+    url, welcome = own_site
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(welcome)
+    page.fill("[name=name]", "Owner")
+    page.fill("[name=password]", "a sentence to sign in with")
+    page.fill("[name=again]", "a sentence to sign in with")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-menu]")
+    page.goto(f"{url}/desk")
+    type_and_wait(page, "5")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-answer][data-whole]")
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-pin] button[aria-pressed=true]")
+    page.keyboard.press("n")
+    page.wait_for_selector("[data-pin-line]")
+    assert "complaint-handling" in page.evaluate("JSON.stringify({...localStorage})")
+    page.locator("[data-menu] summary").click()
+    page.locator("[data-menu] form button").click()
+    page.wait_for_selector("a[href^='/sign-in']")
+    assert "complaint-handling" not in page.evaluate("JSON.stringify({...localStorage})")
+    context.close()

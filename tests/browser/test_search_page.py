@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
-pytestmark = pytest.mark.browser
+AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
 
-RESULTS = "[data-results]"
+pytestmark = pytest.mark.browser
 
 
 def wait_for_results(page, query: str) -> None:
@@ -164,3 +166,46 @@ def test_stale_keystrokes_are_cancelled_and_the_last_one_wins(open_page):
     wait_for_results(page, "tousu")
     assert any("q=tou&" in url for url in cancelled)
     page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.slow
+def test_a_lead_works_through_the_gaps_without_the_mouse(own_site, browser):
+    base, link = own_site
+    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(link)
+    for name, value in {"name": "林组长", "email": "lin@example.com", "password": "今天天气真不错啊朋友", "again": "今天天气真不错啊朋友"}.items():
+        page.fill(f"[name={name}]", value)
+    page.click(".entry .btn-primary")
+    page.wait_for_url(lambda url: "/welcome" not in url)
+    for query in ("鲸鱼怎么潜水", "白鹤几点起飞", "鲸鱼 潜水"):
+        page.goto(f"{base}/search?q={query}")
+        page.locator("[data-ask] button").click()
+        page.wait_for_selector(".asked")
+    page.goto(f"{base}/insights/gaps")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page) == []
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/insights/gaps/*")
+    assert page.locator("h1").inner_text() == first
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page) == []
+    page.keyboard.press("d")
+    page.keyboard.type("不是客服的事")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url.endswith("/insights/gaps"))
+    assert page.locator("[data-rows] h2").count() == 1
+    page.goto(f"{base}/insights/gaps?state=declined")
+    assert "不做的理由： 不是客服的事" in page.locator("[data-rows]").inner_text()
+    context.close()
+
+
+def violations(page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]

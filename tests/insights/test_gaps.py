@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -53,6 +54,15 @@ def test_the_same_person_asking_twice_within_an_hour_counts_once(ask):
     assert counts == [1, 1, 1, 2, 2]
     asked = ask("退款多久到账", who="b", minutes=91)
     assert (asked.count, asked.people) == (3, 2)
+
+
+def test_many_asking_at_one_moment_make_one_gap_and_are_all_counted(ask, gaps):
+    wordings = ["退款多久到", "退款多久到账", "多久退款", "退款幾天到"]
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(lambda n: ask(wordings[n % 4], who=f"browser {n % 10}"), range(40)))
+    assert len({a.id for a in asked}) == 1
+    (gap,) = gaps.page().gaps
+    assert (gap.asked, gap.people, sum(w.asked for w in gap.wordings)) == (10, 10, 10)
 
 
 def test_the_wording_asked_most_names_the_gap(ask, gaps):

@@ -7,8 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbplatform.articles.content_root import bundled_content
-from kbplatform.glossary import Glossary, GlossaryError, glossary_files
-from kbplatform.glossary.checks import check_glossary
 from kbplatform.search.analysis import Analyzer, clean_query
 from kbplatform.search.lexicon import Lexicon
 from kbplatform.search.pinyin import PinyinTable, fuzzy, initials
@@ -137,33 +135,12 @@ def test_a_typing_mistake_is_near_a_word_in_long_words_only(lexicon):
 # ---------------------------------------------------------------------- glossary
 
 
-def test_the_bundled_glossary_has_no_form_in_two_terms(glossary):
-    assert len(glossary.concepts) > 100
-    assert [f.in_("en") for f in check_glossary(glossary_files(bundled_content())) if f.level == "error"] == []
-
-
 def test_a_term_is_known_by_every_name_in_both_languages(glossary, analyzer):
     thesaurus = Thesaurus(glossary, analyzer)
     (mention,) = thesaurus.mentions(["客诉"])
     assert {("投诉",), ("complaint",)} <= set(mention.names)
     assert ("客诉",) not in {*mention.names, *mention.synonyms}
     assert thesaurus.mentions(["nothing"]) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "wrong"),
-    [("[[term]", "glossary.toml"), ('[[term]]\nzh = "a"', "needs zh and en"), ('[[term]]\nzh = "a"\nen = "b"\nxx = 1', "unknown keys xx"),
-     ('[[term]]\nzh = "a"\nen = "b"\nnear = ["none"]', "near names none"), ("\udcff", "glossary.toml")],
-)  # fmt: skip
-def test_a_broken_glossary_names_file_and_fault(tmp_path, text, wrong):
-    path = tmp_path / "glossary.toml"
-    path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(GlossaryError, match=wrong):
-        Glossary.load(path)
-
-
-def test_without_a_glossary_search_has_none(tmp_path):
-    assert Glossary.load(tmp_path / "none.toml") == Glossary()
 
 
 def test_no_public_query_stands_in_the_tests_as_an_alias():

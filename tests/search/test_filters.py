@@ -84,6 +84,11 @@ def test_the_page_keeps_the_filters_in_its_links(client):
     assert 'href="/search?q=%E5%AE%A2%E6%88%B7&amp;lang=zh"' in html
 
 
+def test_filters_that_leave_nothing_can_be_taken_off(client):
+    html = client.get("/search?q=投诉&lang=zh&group=team&only=en&kind=calculator").get_data(as_text=True)
+    assert re.search(r'class="unsure">.*href="/search\?q=%E6%8A%95%E8%AF%89&amp;lang=zh">', html, re.DOTALL)
+
+
 def test_the_page_offers_what_is_surely_in_the_handbook(client):
     html = client.get("/search?q=备份&lang=zh").get_data(as_text=True)
     link = re.search(r'href="(/search\?[^"]*kind=handbook[^"]*)">手册', html)

@@ -130,7 +130,7 @@ def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answer
     assert references
     assert [r for r in references if r.removeprefix("#/components/schemas/") not in schemas] == []
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
-    examples = {"{slug}": "complaint-handling", "{calculator_id}": "resolution_rate", "{person_id}": str(owner.person_id)}
+    examples = {"{slug}": "complaint-handling", "{calculator_id}": "resolution_rate", "{person_id}": str(owner.person_id), "{term_id}": "fcr"}
     bodies = {"/api/v1/people": {"name": "Somebody"}, "/api/v1/people/{person_id}": {"teams": []}}
     for path, operations in document["paths"].items():
         address = re.sub(r"{\w+}", lambda m: examples[m[0]], path)

@@ -16,7 +16,7 @@ from kbplatform.web.i18n import local_path
 from kbplatform.web.security import HEADERS
 
 PAGES = ["/", "/articles", "/articles/complaint-handling", "/articles/complaint-handling?side=1", "/groups/complaints", "/search", "/search?q=tousu",
-         "/search?q=zzzzqq", "/search/preview?slug=complaint-handling", "/handbook", "/p/calculators/", "/p/calculators/resolution_rate?received=20&resolved=15"]  # fmt: skip
+         "/search?q=zzzzqq", "/search/preview?slug=complaint-handling", "/handbook", "/glossary", "/glossary?q=ts", "/glossary?q=zzzzqq", "/glossary/fcr", "/p/calculators/", "/p/calculators/resolution_rate?received=20&resolved=15"]  # fmt: skip
 MAX_PAGE_BYTES = 30_000
 
 

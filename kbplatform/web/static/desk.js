@@ -1,9 +1,7 @@
 // The call desk: type, read, copy, next call, all from the keyboard.
-//
-// What is typed into the strip of call variables lives in its fields and in the words on the screen,
-// and leaves this page only through the clipboard: no request, storage, address or history holds it.
 
 import { failed, fetcher } from "./fetching.js";
+import { strip } from "./strip.js";
 
 const DEBOUNCE = 80;
 const desk = document.querySelector("[data-desk]");
@@ -12,7 +10,6 @@ const form = desk.querySelector("[data-search-form]");
 const box = form.elements.q;
 const list = desk.querySelector("[data-hits-pane]");
 const pane = desk.querySelector("[data-answer-pane]");
-const variables = [...desk.querySelectorAll("[data-var]")];
 const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const fetchHits = fetcher();
 const fetchAnswer = fetcher();
@@ -51,52 +48,7 @@ async function tell(method, path, body, said) {
   return null;
 }
 
-// The strip
-
-function value(name, lang) {
-  const typed = (tongue) => variables.find((v) => v.dataset.var === name && v.dataset.tongue === tongue)?.value.trim();
-  return typed(lang) || typed(lang === "zh" ? "en" : "zh");
-}
-
-/** Puts what is filled in into the words at the right, and marks the fields that they ask for. */
-function fill() {
-  const slots = [...pane.querySelectorAll(".slot")];
-  for (const slot of slots) {
-    slot.dataset.label ??= slot.textContent;
-    const filled = value(slot.dataset.slot, slot.closest("[lang]").lang.slice(0, 2));
-    slot.textContent = filled || slot.dataset.label;
-    slot.classList.toggle("filled", Boolean(filled));
-  }
-  for (const field of desk.querySelectorAll("[data-var-of]")) {
-    field.classList.toggle("wanted", slots.some((slot) => slot.dataset.slot === field.dataset.varOf));
-  }
-}
-
-function toStrip() {
-  const wanted = variables.filter((v) => v.closest(".wanted"));
-  const target = wanted.find((v) => !value(v.dataset.var, v.dataset.tongue)) ?? wanted[0] ?? variables[0];
-  target?.focus();
-  target?.select();
-}
-
-function wipe() {
-  for (const variable of variables) variable.value = "";
-  document.getElementById("toasts").replaceChildren();
-  fill();
-}
-
-for (const variable of variables) {
-  variable.addEventListener("input", fill);
-  variable.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" || event.key === "Escape") {
-      event.preventDefault();
-      toList();
-    }
-  });
-}
-window.addEventListener("pagehide", wipe); // nor does a page kept for the back button hold it
-window.addEventListener("pageshow", wipe); // nor what a browser restored
+const { fill, wipe, toStrip } = strip(desk, pane, toList);
 
 // Left and right
 
@@ -106,6 +58,8 @@ function put(html) {
   pane.removeAttribute("aria-busy");
   fill();
   send("kb:content", pane);
+  // a code names a section: that is where it leads
+  if (links()[selected()]?.closest("[data-straight]")) pane.querySelector(".answer-section")?.scrollIntoView({ block: "nearest" });
   const { slug } = answer()?.dataset ?? {};
   if (!slug) return;
   if (counted.has(slug)) pane.querySelector("#use-said").textContent = words.usedBefore;
@@ -170,7 +124,8 @@ const address = () => `/desk/hits?${new URLSearchParams({
 
 async function look({ again = false } = {}) {
   const query = box.value.trim();
-  if (query === shown && !again) return;
+  if (again) shown = null; // whatever overtakes this must not take the old list for its own
+  if (query === shown) return;
   const url = address();
   try {
     const content = parsed(await fetchHits(url));
