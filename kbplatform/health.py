@@ -7,11 +7,27 @@ from typing import TYPE_CHECKING
 from kbplatform.bilingual import Text
 from kbplatform.errors import KbError
 from kbplatform.plugin.contributions import HealthCheck
+from kbplatform.search.engine import EngineError
 
 if TYPE_CHECKING:
     from kbplatform.db import Database
     from kbplatform.plugin.loader import Plugins
     from kbplatform.search.service import SearchService
+
+
+WHOOSH_COMFORTABLE = 20_000
+"""Documents up to which the embedded engine is quick; …"""
+WHOOSH_AT_MOST = 30_000
+"""… and from which on PostgreSQL should have taken over."""
+_REBUILD = Text("运行 kbplatform index rebuild。", "Run `kbplatform index rebuild`.")
+_GROWING = Text(
+    "Whoosh 到两万篇左右开始变慢。还会再长，就准备迁到 PostgreSQL。",
+    "Whoosh slows down from about 20,000 documents on. If it keeps growing, plan the move to PostgreSQL.",
+)
+_TOO_LARGE = Text(
+    "这么多篇请用 PostgreSQL：KBPLATFORM_DATABASE_URL 指过去，搜索引擎会跟着换。",
+    "Use PostgreSQL for so many: point KBPLATFORM_DATABASE_URL to it, and the search engine follows.",
+)
 
 
 def core_checks(db: Database, search: SearchService, plugins: Plugins) -> list[HealthCheck]:
@@ -38,7 +54,15 @@ def _index(search: SearchService) -> HealthCheck:
                 "The indexer rebuilds it; if it stays so, run `kbplatform index rebuild`.",
             ),
         )
-    return HealthCheck("index", "ok", Text("能用", "answers"))
+    try:
+        count = search.engine.size()
+    except EngineError as error:
+        return HealthCheck("index", "warning", Text(f"索引读不出来：{error}", f"the index can't be read: {error}"), _REBUILD)
+    engine = search.engine.name
+    words = Text(f"能用：{engine}，{count} 篇", f"answers: {engine}, {count} documents")
+    if engine == "whoosh" and count > WHOOSH_COMFORTABLE:
+        return HealthCheck("index", "warning", words, _TOO_LARGE if count > WHOOSH_AT_MOST else _GROWING)
+    return HealthCheck("index", "ok", words)
 
 
 def _plugins(plugins: Plugins) -> HealthCheck:

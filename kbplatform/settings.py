@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +27,7 @@ class Settings(BaseSettings):
     """Where the database, the index and the secret key live."""
     database_url: str = ""
     """SQLAlchemy URL; empty means a SQLite file in the data directory."""
-    search_engine: str = Field(default="auto", pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    search_engine: str = "auto"
     """``auto``: PostgreSQL where the database is, else ``whoosh``; or ``memory``, or the name of a plugin's engine."""
     content_dir: Path | None = None
     """A content pack to serve instead of the bundled one."""
@@ -89,6 +90,14 @@ class Settings(BaseSettings):
             msg = "accepted: http://host or https://host, with an optional port and no path"
             raise ValueError(msg)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("search_engine")
+    @classmethod
+    def _search_engine(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", value):
+            msg = "accepted: auto, whoosh, postgres, memory, or the name of a plugin's engine"
+            raise ValueError(msg)
+        return value
 
     @field_validator("oidc_issuer")
     @classmethod

@@ -94,3 +94,23 @@ def test_what_a_plugin_finds_wrong_is_part_of_the_verdict_in_the_reader_s_langua
     assert examine(plugins={"mine": Sick()})[1]["mine"] == {"name": "mine", "state": "error", "message": "broken", "remedy": "mend it"}
     code, rows = examine(lang="zh", plugins={"mine": Sick()})
     assert (code, rows["mine"]["message"], rows["mine"]["remedy"]) == (1, "坏了", "修一下")
+
+
+def test_an_index_that_outgrows_whoosh_is_said_and_what_to_do(examine, kb_app, monkeypatch):
+    from kbplatform import health
+
+    data_dir = platform_of(kb_app).settings.data_dir
+    platform = make_platform(platform_of(kb_app).settings.model_copy(update={"search_engine": "whoosh"}))
+    indexer = platform.indexer()
+    indexer.run_once()
+    indexer.close()
+    count = platform.search.engine.size()
+    platform.close()
+    code, rows = examine(search_engine="whoosh", data_dir=data_dir)
+    assert (code, rows["index"]["state"], rows["index"]["message"]) == (0, "ok", f"answers: whoosh, {count} documents")
+    monkeypatch.setattr(health, "WHOOSH_COMFORTABLE", count - 1)
+    assert (examine(search_engine="whoosh", data_dir=data_dir)[1]["index"]["state"]) == "warning"
+    monkeypatch.setattr(health, "WHOOSH_AT_MOST", count - 1)
+    row = examine(search_engine="whoosh", data_dir=data_dir)[1]["index"]
+    assert "KBPLATFORM_DATABASE_URL" in row["remedy"]
+    assert examine(search_engine="memory", data_dir=data_dir)[1]["index"]["state"] == "ok"

@@ -24,7 +24,7 @@ def _alone(monkeypatch, tmp_path):
     ("name", "value", "accepted"),
     [
         ("PORT", "abc", "integer"), ("PORT", "0", "greater than or equal to 1"), ("PORT", "70000", "less than or equal to 65535"),
-        ("SEARCH_ENGINE", "lucene", "'whoosh' or 'memory'"), ("READ_ACCESS", "all", "'everyone'"), ("LOG_LEVEL", "loud", "'debug'"),
+        ("SEARCH_ENGINE", "../lucene", "auto, whoosh, postgres, memory"), ("READ_ACCESS", "all", "'everyone'"), ("LOG_LEVEL", "loud", "'debug'"),
         ("PUBLIC_URL", "kb.example.com", "http://host"), ("PUBLIC_URL", "ftp://x", "http://host"), ("PUBLIC_URL", "https://x/path", "no path"),
         ("DATABASE_URL", "mysql://x", "postgresql://"), ("DEFAULT_LANG", "fr", "'zh' or 'en'"), ("TRUSTED_PROXIES", "-1", "greater than"),
         ("ALLOWED_HOSTS", "a,b", "JSON"),

@@ -126,11 +126,14 @@ class Indexer:
     def wait_until_current(self, timeout_s: float) -> bool:
         """Whether the index reached the head of the outbox within ``timeout_s``."""
         deadline = time.monotonic() + timeout_s
+        state = self._engine.ensure(schema_version(self._glossary))
         while time.monotonic() < deadline:
-            state = self._engine.ensure(schema_version(self._glossary))
             if state.usable and state.seq >= self._outbox.head():
                 return True
-            time.sleep(0.05)
+            seen, until = self._engine.generation(), min(deadline, time.monotonic() + 0.5)
+            while self._engine.generation() == seen and time.monotonic() < until:
+                time.sleep(0.05)
+            state = self._engine.check()  # reads the whole index: not twenty times a second
         return False
 
     def _position(self) -> int:

@@ -93,6 +93,19 @@ def test_small_segments_are_joined_and_the_tables_of_an_older_build_dropped(engi
     assert (len(found(engine, "plum")), dict(engine.terms("all"))) == (20, {"pear": 22, "plum": 20})
 
 
+def test_a_reader_that_slept_through_a_new_build_and_its_upkeep_counts_afresh(engine, database):
+    engine.rebuild([record("a", "pear")], 1)
+    other = PostgresEngine(Database(database.url.render_as_string(hide_password=False)))
+    other.ensure("1")
+    assert dict(other.terms("all")) == {"pear": 1}
+    engine.rebuild([record("a", "plum"), record("b", "plum")], 2)
+    engine.tidy()
+    assert len(tables(database)) == 3
+    time.sleep(2 * postgres._STATE_KEPT_S)
+    assert (dict(other.terms("all")), found(other, "plum")) == ({"plum": 2}, ["a", "b"])
+    other._db.dispose()
+
+
 def test_a_document_named_twice_in_a_build_is_there_once(engine, monkeypatch):
     monkeypatch.setattr(postgres, "SEGMENT_DOCUMENTS", 2)
     engine.rebuild([record("a", "pear"), record("b", "pear"), record("a", "plum"), record("c", "plum"), record("d", "fig")], 1)

@@ -250,9 +250,16 @@ class ViewEngine(ABC):
             if field not in WORD_FIELDS or (filters and (filters.groups or filters.langs or filters.changed_since is not None)):
                 return view.count_terms(field, filters)
             if self._counted is not view:
-                view.count(self._vocabulary, self._counted)
-                self._counted = view
+                self._count(view)
             return self._vocabulary.terms(field, filters)
+
+    def _count(self, view: View) -> None:
+        """Bring the vocabulary up to a view; from nothing where they have no segment in common: a new build of the index."""
+        known, self._counted = self._counted, None
+        if known is None or not known.segments.keys() & view.segments.keys():
+            known, self._vocabulary = None, Vocabulary()
+        view.count(self._vocabulary, known)
+        self._counted = view  # only now: what fails halfway is counted afresh
 
     def size(self, filters: Filters | None = None) -> int:
         view = self._open()

@@ -50,10 +50,6 @@ _OPEN_ATTEMPTS = 5
 _MERGED_TOGETHER = 8
 _LARGEST_MERGE = 512
 """Documents; beyond that a merge takes seconds, and an edit might have to wait for it."""
-COMFORTABLE = 20_000
-"""Documents up to which this engine is quick; …"""
-TOO_MANY = 30_000
-"""… and from which on PostgreSQL should take over (measured, see the handbook)."""
 
 
 class _Tokens(fields.FieldType):  # type: ignore[misc]  # untyped base
@@ -130,7 +126,7 @@ class WhooshEngine(ViewEngine):
         if not state.folder:
             return EngineState(usable=False, reason="no index of this version yet")
         try:
-            view = self._read(state, {})
+            view = self._read(state, {})  # also what is known already: its files may have gone since
             for segment in view.segments.values():
                 for name in SCORED_FIELDS:
                     segment.lengths(name)
@@ -138,6 +134,8 @@ class WhooshEngine(ViewEngine):
                     segment.probe(_TOKEN_FIELDS)
         except Exception as error:  # noqa: BLE001 - whatever damage does to pickles and struct data
             return EngineState(usable=False, reason=f"{type(error).__name__}: {error}")
+        if self._view is None:
+            self._view = view
         return EngineState(usable=True, count=view.live, seq=state.seq)
 
     def _open_index(self, state: IndexState) -> FileIndex:
