@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 
 from kbplatform.accounts.permissions import READ
 from kbplatform.bilingual import Lang, Text, other_lang
@@ -63,6 +63,9 @@ def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint
         asked = wanted(request.args, search.kinds, labels)
         result = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT, **asked.restricting()) if query else None
         unsure = result is None or result.low_confidence
+        target = articles.by_code(query, lang, viewer) if unsure and not live else None
+        if target is not None:  # a spoken code, sent off with Enter
+            return redirect(target.card.url + (f"#{target.section}" if target.section else ""))
         selected, section = _selected(articles, result, viewer)
         context = {
             "query": query,

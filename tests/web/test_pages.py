@@ -252,3 +252,9 @@ def _reader():
     from kbplatform.viewer import ANONYMOUS
 
     return ANONYMOUS
+
+
+def test_a_spoken_code_in_the_search_box_leads_straight_there(kb_client):
+    assert kb_client.get("/search?q=5-3").headers["Location"].startswith("/articles/complaint-handling?lang=zh#")
+    assert kb_client.get("/search?q=5-99").status_code == 200
+    assert kb_client.get("/search?q=5-3&fragment=1").status_code == 200  # while it is typed nobody is sent away

@@ -12,10 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('kb_revision') as batch:
-        batch.add_column(sa.Column('asks', sa.JSON(), server_default='[]', nullable=False))
+    op.add_column('kb_revision', sa.Column('asks', sa.JSON(), server_default='[]', nullable=False))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('kb_revision') as batch:
-        batch.drop_column('asks')
+    op.drop_column('kb_revision', 'asks')  # not as a batch: that rebuilds the table, and its sections go with the old one
