@@ -32,6 +32,7 @@ from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import IndexRecord
 from kbplatform.search.engines.memory import MemoryEngine
+from kbplatform.search.pinyin import KEPT_AS
 from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import SearchService
 
