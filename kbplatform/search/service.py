@@ -168,6 +168,7 @@ class SearchService:
         self._meanings = Meanings(analyzer, self._thesaurus)
         self.meaning_version = f"{ANALYSIS_VERSION}.{MEANING_VERSION}.{glossary.digest}"
         self._last_pinyin = PinyinTable()
+        self._kept_pinyin = ""
         self._excerpter = Excerpter(analyzer)
         self._explainer = Explainer(analyzer)
         self._asking = Asking(analyzer)
@@ -438,10 +439,15 @@ class SearchService:
 
     def _pinyin(self) -> PinyinTable:
         """The table beside the index; where that is gone the one last read, and where there was none, one made here."""
-        table = PinyinTable.loads(self._engine.kept(KEPT_AS))
-        if table.chars:
-            self._last_pinyin = table
-        elif not self._last_pinyin.chars:
+        kept = ""
+        with contextlib.suppress(EngineError):
+            kept = self._engine.kept(KEPT_AS)
+        if kept and kept != self._kept_pinyin:
+            self._kept_pinyin = kept
+            table = PinyinTable.loads(kept)
+            if table.chars:
+                self._last_pinyin = table
+        if not self._last_pinyin.chars:
             self._last_pinyin = PinyinTable.build()
         return self._last_pinyin
 
