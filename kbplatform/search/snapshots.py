@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -62,6 +63,7 @@ class Snapshots:
         self._building = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._last_pinyin = PinyinTable()
+        self._kept_pinyin = ""
 
     @property
     def pinyin(self) -> PinyinTable:
@@ -133,9 +135,14 @@ class Snapshots:
 
     def _pinyin(self) -> PinyinTable:
         """The table beside the index; where that is gone the one last read, and where there was none, one made here."""
-        table = PinyinTable.loads(self._engine.kept(KEPT_AS))
-        if table.chars:
-            self._last_pinyin = table
-        elif not self._last_pinyin.chars:
+        kept = ""
+        with contextlib.suppress(EngineError):
+            kept = self._engine.kept(KEPT_AS)
+        if kept and kept != self._kept_pinyin:
+            self._kept_pinyin = kept
+            table = PinyinTable.loads(kept)
+            if table.chars:
+                self._last_pinyin = table
+        if not self._last_pinyin.chars:
             self._last_pinyin = PinyinTable.build()
         return self._last_pinyin

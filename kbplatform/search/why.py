@@ -104,8 +104,11 @@ class Explainer:
     def _body_of(self, texts: tuple[str, ...]) -> _Part:
         """Without initials: in running text nearly any two words have some."""
         part = _Part({}, {})
-        for word in (w for text in texts for w in self._words(text)):
-            part.written.setdefault(word.term, word.written)
+        for text in texts:
+            normal = self._analyzer.align(text)
+            for term, spans in self._analyzer.spans(normal.text).items():
+                low, high = normal.original(*spans[0])
+                part.written.setdefault(term, text[low:high])
         return part
 
     def _initials(self, words: Sequence[_Word]) -> Iterator[tuple[str, str]]:

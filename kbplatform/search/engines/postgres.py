@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from kbplatform.search.engine import Batch, EngineError, EngineState, IndexRecord
-from kbplatform.search.engines.postgres_segment import INDEXES, TABLES, Builder, SmallSegment, StoredSegment, unpacked
+from kbplatform.search.engines.postgres_segment import AT_ONCE, INDEXES, TABLES, Builder, SmallSegment, StoredSegment, read_together, unpacked
 from kbplatform.search.engines.segments import Row, Segment
 from kbplatform.search.engines.view import View, ViewEngine
 
@@ -206,6 +206,12 @@ class PostgresEngine(ViewEngine):
         return True
 
     # ------------------------------------------------------------------ reading
+
+    def _prepare(self, view: View, wanted: list[tuple[str, str]]) -> None:
+        stored = [s for s in view.segments.values() if isinstance(s, StoredSegment)]
+        if any(segment.lacks(wanted[:AT_ONCE]) for segment in stored):
+            with self._db.read() as session:
+                read_together(session, stored[0].epoch, stored, wanted[:AT_ONCE])
 
     def _try_open(self, known: Mapping[str, Segment]) -> View | None:
         with self._own_errors(), self._db.read() as session:

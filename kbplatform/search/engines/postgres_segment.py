@@ -31,7 +31,7 @@ TOKEN_FIELDS = (*SCORED_FIELDS, SUGGEST_FIELD, SPELLING_FIELD)
 _NUMBER = {field: i for i, field in enumerate(TOKEN_FIELDS)}
 _LONGEST_KEY = 400
 """Bytes; PostgreSQL indexes no key of more than a third of a page."""
-_AT_ONCE = 64
+AT_ONCE = 64
 """Posting lists read ahead for a query; further ones as the scorer comes to them, which it may not."""
 
 TABLES = (
@@ -143,41 +143,52 @@ class StoredSegment(_RowSegment):
     def __init__(self, rows: list[Row], lengths: list[list[int]], db: Database, epoch: int, segment: int) -> None:
         super().__init__(rows, lengths)
         self._db = db
-        self._epoch = epoch
-        self._segment = segment
+        self.epoch = epoch
+        self.number = segment
         self._lists = text(f"SELECT field, term, docs, counts FROM kbx_posting_{epoch} WHERE segment = :segment AND term IN :terms").bindparams(  # noqa: S608 - a number of ours
             bindparam("terms", expanding=True)
         )
 
-    def prepare(self, wanted: Iterable[tuple[str, str]]) -> None:
-        missing = [key for key in dict.fromkeys(wanted) if key not in self._weights][:_AT_ONCE]
-        if missing:
-            with self._lock:
-                self._keep(missing)
-
     def _read_weights(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Weights]:
         keys = {(_NUMBER[field], key_of(term)): (field, term) for field, term in wanted}
         with self._db.read() as session:
-            rows = session.execute(self._lists, {"segment": self._segment, "terms": sorted({term for _, term in keys})}).all()
+            rows = session.execute(self._lists, {"segment": self.number, "terms": sorted({term for _, term in keys})}).all()
         return {keys[field, term]: _weights(docs, counts) for field, term, docs, counts in rows if (field, term) in keys}
 
     def _read_words(self, number: int) -> Words:
-        statement = text(f"SELECT tokens FROM kbx_document_{self._epoch} WHERE segment = :segment AND number = :number")  # noqa: S608 - a number of ours
+        statement = text(f"SELECT tokens FROM kbx_document_{self.epoch} WHERE segment = :segment AND number = :number")  # noqa: S608 - a number of ours
         with self._db.read() as session:
-            stored = session.execute(statement, {"segment": self._segment, "number": number}).scalar_one()
+            stored = session.execute(statement, {"segment": self.number, "number": number}).scalar_one()
         return {field: list(terms) for field, terms in unpacked(stored).items()}
 
     def count(self, vocabulary: Vocabulary, step: int) -> None:
-        statement = text(f"SELECT counts FROM kbx_segment_{self._epoch} WHERE segment = :segment")  # noqa: S608 - a number of ours
+        statement = text(f"SELECT counts FROM kbx_segment_{self.epoch} WHERE segment = :segment")  # noqa: S608 - a number of ours
         with self._db.read() as session:
-            stored = session.execute(statement, {"segment": self._segment}).scalar_one()
+            stored = session.execute(statement, {"segment": self.number}).scalar_one()
         for audience, kind, counts in unpacked(stored):
             vocabulary.merge(Readership(frozenset(audience), kind), counts, step)
 
     def terms(self, field: str) -> list[str]:
-        statement = text(f"SELECT term FROM kbx_posting_{self._epoch} WHERE segment = :segment AND field = :field")  # noqa: S608 - a number of ours
+        statement = text(f"SELECT term FROM kbx_posting_{self.epoch} WHERE segment = :segment AND field = :field")  # noqa: S608 - a number of ours
         with self._db.read() as session:
-            return list(session.scalars(statement, {"segment": self._segment, "field": _NUMBER[field]}))
+            return list(session.scalars(statement, {"segment": self.number, "field": _NUMBER[field]}))
+
+
+def read_together(session: Session, epoch: int, segments: list[StoredSegment], wanted: list[tuple[str, str]]) -> None:
+    """Read posting lists of several segments in one journey."""
+    missing = {segment.number: segment.lacks(wanted) for segment in segments}
+    keys = {(_NUMBER[field], key_of(term)): (field, term) for lacking in missing.values() for field, term in lacking}
+    if not keys:
+        return
+    statement = text(f"SELECT segment, field, term, docs, counts FROM kbx_posting_{epoch} WHERE term IN :terms").bindparams(  # noqa: S608 - a number of ours
+        bindparam("terms", expanding=True)
+    )
+    found: dict[int, dict[tuple[str, str], Weights]] = {number: {} for number in missing}
+    for number, field, term, docs, counts in session.execute(statement, {"terms": sorted({term for _, term in keys})}):
+        if number in found and (field, term) in keys:
+            found[number][keys[field, term]] = _weights(docs, counts)
+    for segment in segments:
+        segment.take(missing[segment.number], found[segment.number])
 
 
 def _weights(docs: bytes, counts: bytes) -> Weights:

@@ -130,8 +130,14 @@ class Segment(ABC):
                 known = self._lengths[field] = self._read_lengths(field)
         return known
 
-    def prepare(self, wanted: Iterable[tuple[str, str]]) -> None:  # noqa: B027 - nothing to do where lists are at hand
-        """Read several posting lists at once, where each is a journey."""
+    def lacks(self, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Which of these posting lists were not read yet."""
+        return [key for key in dict.fromkeys(wanted) if key not in self._weights]
+
+    def take(self, wanted: Sequence[tuple[str, str]], found: Mapping[tuple[str, str], Weights]) -> None:
+        """Remember posting lists that somebody else read; what is not ``found``, nobody wrote."""
+        with self._lock:
+            self._remember(wanted, found)
 
     def weights(self, field: str, term: str) -> Weights:
         """A term's postings, read once."""
@@ -143,7 +149,9 @@ class Segment(ABC):
 
     def _keep(self, wanted: Sequence[tuple[str, str]]) -> Weights:
         """Read and remember posting lists; the last of them."""
-        found = self._read_weights(wanted)
+        return self._remember(wanted, self._read_weights(wanted))
+
+    def _remember(self, wanted: Sequence[tuple[str, str]], found: Mapping[tuple[str, str], Weights]) -> Weights:
         if self._held > KEPT_POSTINGS:
             self._weights, self._held = {}, 0
         last = NONE

@@ -160,14 +160,13 @@ class View:
                 for number in since.deleted[name]:
                     vocabulary.add(segment.readership(number), segment.words(number), 1)
 
-    def prepare(self, query: ParsedQuery) -> None:
-        """Read the posting lists a query needs at once, where each takes a journey."""
+    @staticmethod
+    def wanted(query: ParsedQuery) -> list[tuple[str, str]]:
+        """Fields and terms of the posting lists a query may need."""
         most = max((len(group.alternatives) for group in query.groups), default=0)
         alternatives = [group.alternatives[i] for i in range(most) for group in query.groups if i < len(group.alternatives)]  # the likeliest first
         wanted = [(field, term) for a in alternatives for field in ((a.field, "head") if a.field == "all" else (a.field,)) for term in a.terms]
-        wanted += [("pairs", pair) for pair in query.pairs]
-        for segment in self.segments.values():
-            segment.prepare(wanted)
+        return wanted + [("pairs", pair) for pair in query.pairs]
 
     def pages(self, pages: Sequence[str], filters: Filters) -> dict[str, dict[str, str]]:
         """Ids by page and language of what may be found."""
@@ -225,10 +224,13 @@ class ViewEngine(ABC):
     def _own_errors(self) -> AbstractContextManager[None]:
         """Turns whatever the store raises into an EngineError."""
 
+    def _prepare(self, view: View, wanted: list[tuple[str, str]]) -> None:  # noqa: B027 - nothing to do where lists are at hand
+        """Read posting lists of all segments at once, where each is a journey."""
+
     def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
         view = self._open()
         with self._own_errors():
-            view.prepare(query)
+            self._prepare(view, view.wanted(query))
             top = Scorer(view.postings, view.size, deadline_ms).best(query, view.allowed(filters), limit + offset)
             return [EngineHit(*view.row(hit.number)[:3], hit.score, hit.reasons) for hit in top[offset:]]
 
@@ -237,6 +239,7 @@ class ViewEngine(ABC):
             return []
         view = self._open()
         with self._own_errors():
+            self._prepare(view, [(SUGGEST_FIELD, prefix) for prefix in prefixes])
             return view.suggest(prefixes, filters, limit)
 
     def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
