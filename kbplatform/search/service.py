@@ -307,6 +307,7 @@ class SearchService:
         shown = [documents[chosen[p]] for p in pages if chosen.get(p) in documents]
         return tuple(Suggestion(d.kind, d.key, d.number, d.lang, d.title, d.angle, _url(d), d.group) for d in shown)
 
+
 def _url(document: SearchDocument, section: str = "") -> str:
     joint = "&" if "?" in document.url else "?"
     return f"{document.url}{joint}lang={document.lang}" + (f"#{section}" if section else "")
