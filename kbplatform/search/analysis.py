@@ -37,7 +37,7 @@ class Token:
     """A unit of matching. ``term`` is what the index holds, ``surface`` what stood in the normalised
     text at ``start:end`` (code points).
 
-    Nobody changes one. It is not frozen because that makes it three times as slow to make, and a search makes thousands.
+    Nobody changes one. It is not frozen because a frozen one is slower to make, and a search makes thousands.
     """
 
     term: str

@@ -1,7 +1,7 @@
 """Scoring groups of alternatives over posting lists: shared by every engine that can hand those out.
 
 Within a group the best alternative counts (dis-max), groups add up. Documents are numbers from 0 here and scores stand in
-arrays with a place for each: at ten thousand documents that is some twenty times faster than dictionaries, and the work
+arrays with a place for each, so that a posting costs a machine's addition instead of a dictionary's look-up, and the work
 for the worst query is bounded by arithmetic, not by luck.
 """
 
