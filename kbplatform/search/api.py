@@ -16,7 +16,7 @@ _TAG = Tag(name="search", description="Finding pages")
 
 class SearchQuery(QueryModel):
     """``lang`` is a preference; the rest restricts. ``kind`` lists kinds with commas, articles alone by default; ``group`` is one
-    group's id, ``only`` one language, ``since`` a number of days: what has changed in them."""
+    group's id, ``only`` one language, ``since`` a number of days: what has changed in them. With ``explain`` hits say why."""
 
     q: str = Field("", max_length=MAX_QUERY_CHARS)
     lang: Lang = "zh"
@@ -25,6 +25,7 @@ class SearchQuery(QueryModel):
     group: str = Field("", max_length=60, pattern=r"^[a-z0-9-]*$")
     only: Lang | None = None
     since: int | None = Field(None, ge=1, le=MOST_DAYS)
+    explain: bool = False
 
 
 class SuggestQuery(QueryModel):
@@ -44,7 +45,10 @@ class WhyOut(BaseModel):
 
 
 class HitOut(BaseModel):
-    """One page that answers; ``snippet`` is escaped HTML with ``<mark>``. ``why`` is empty where the words stand there as typed."""
+    """One page that answers; ``snippet`` is escaped HTML with ``<mark>``.
+
+    ``why`` is empty unless ``explain`` was asked for, and where the words stand there as typed.
+    """
 
     kind: str
     slug: str
@@ -96,9 +100,11 @@ def make_api(search: SearchService) -> ApiBlueprint:
     def find(query: SearchQuery) -> Response:
         """Find pages by words, pinyin, initials, with typos, in both languages."""
         asked = Wanted(query.kind, query.group, query.only or "", query.since or 0)
-        result = search.search(query.q, lang=query.lang, audiences=current_viewer().audiences, limit=query.limit, **asked.restricting())
+        result = search.search(
+            query.q, lang=query.lang, audiences=current_viewer().audiences, limit=query.limit, explain=query.explain, **asked.restricting()
+        )
         return jsonify(
-            {"query": query.q, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": [_hit(h) for h in result.hits]}
+            {"query": query.q, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": [hit_out(h) for h in result.hits]}
         )
 
     @api.get("/suggest", responses={200: SuggestOut})
@@ -112,7 +118,8 @@ def make_api(search: SearchService) -> ApiBlueprint:
     return api
 
 
-def _hit(h: SearchHit) -> dict[str, object]:
+def hit_out(h: SearchHit) -> dict[str, object]:
+    """A hit as API and command line give it out."""
     return {
         "kind": h.kind, "slug": h.slug, "number": h.number, "lang": h.lang, "title": h.title, "angle": h.angle,
         "section": h.section, "snippet": str(h.snippet), "matched_by": h.matched_by, "score": h.score, "url": h.url,

@@ -41,14 +41,11 @@ def search(ctx: click.Context, /, query: str, lang: str | None, limit: int, as_j
     lang = lang or narrowed["only"] or terminal_lang()
     platform = _platform(ctx)
     asked = Wanted(narrowed["kind"], narrowed["group"], narrowed["only"] or "", narrowed["since"] or 0)
-    result = platform.search.search(query, lang=lang, audiences=frozenset({"everyone"}), limit=limit, **asked.restricting())
+    result = platform.search.search(query, lang=lang, audiences=frozenset({"everyone"}), limit=limit, explain=as_json, **asked.restricting())
     if as_json:
-        hits = [
-            {"kind": h.kind, "slug": h.slug, "number": h.number, "lang": h.lang, "title": h.title, "angle": h.angle, "section": h.section,
-             "snippet": str(h.snippet), "matched_by": h.matched_by, "score": h.score, "url": h.url,
-             "why": [{"typed": w.typed, "matched": w.matched, "kind": w.kind} for w in h.why]}
-            for h in result.hits
-        ]  # fmt: skip
+        from kbplatform.search.api import hit_out  # noqa: PLC0415 - slow import, only for this output
+
+        hits = [hit_out(h) for h in result.hits]
         click.echo(json.dumps({"query": query, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": hits}, ensure_ascii=False))
         return
     if result.low_confidence or not result.hits:

@@ -149,7 +149,7 @@ class SearchService:
 
     # ------------------------------------------------------------------ searching
 
-    def search(
+    def search(  # noqa: PLR0913 - what restricts a search is said by name
         self,
         query: str,
         *,
@@ -160,8 +160,9 @@ class SearchService:
         langs: Iterable[str] = (),
         changed_since: float | None = None,
         limit: int = 10,
+        explain: bool = False,
     ) -> SearchResult:
-        """The best pages for a query of any length; ``lang`` is preferred, all else restricts.
+        """The best pages for a query of any length; ``lang`` is preferred, ``explain`` has each hit say why, all else restricts.
 
         ``changed_since`` (seconds since 1970 UTC) means since that day.
         """
@@ -171,7 +172,7 @@ class SearchService:
         if not text or limit < 1:
             return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
         snapshot, ranking, texts = self._rank(text, filters, limit)
-        hits = self._hits(ranking, texts, lang)
+        hits = self._hits(ranking, texts, lang, explain=explain)
         return SearchResult(
             query=text,
             low_confidence=not ranking.sure or not hits,
@@ -204,10 +205,10 @@ class SearchService:
         texts.want([p.page for p in pages])
         return {p.page: max((self._asking.closeness(d, asked, p.groups) for d in texts.of(p.page)), default=0.0) for p in pages}
 
-    def _hits(self, ranking: Ranking, texts: Texts, lang: str) -> tuple[SearchHit, ...]:
+    def _hits(self, ranking: Ranking, texts: Texts, lang: str, *, explain: bool) -> tuple[SearchHit, ...]:
         texts.want([p.page for p in ranking.pages])
         shown = ((page, texts.shown(page.page, lang)) for page in ranking.pages)
-        hits = [self._hit(page, document, texts.of(page.page)) for page, document in shown if document is not None]
+        hits = [self._hit(page, document, texts.of(page.page) if explain else []) for page, document in shown if document is not None]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
@@ -228,9 +229,13 @@ class SearchService:
             score=round(score, 4),
             url=_url(document, excerpt.section),
             group=document.group,
-            why=self._explainer.why((document, *(d for d in languages if d is not document)), page.groups, page.reasons, self._snapshots.pinyin),
+            why=self._why(page, document, languages) if languages else (),
         )
         return score, hit
+
+    def _why(self, page: PageHit, document: SearchDocument, languages: Sequence[SearchDocument]) -> tuple[Why, ...]:
+        shown_first = (document, *(d for d in languages if d is not document))
+        return self._explainer.why(shown_first, page.groups, page.reasons, self._snapshots.pinyin)
 
     def _in_language(self, engine: SearchEngine, pages: Sequence[str], filters: Filters, lang: str) -> dict[str, str]:
         """The id of each page's document in ``lang``, or in the language there is."""

@@ -61,7 +61,7 @@ def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint
         query, lang, viewer = _query(), content_lang(), current_viewer()
         labels, live = articles.group_labels(lang), bool(request.args.get("fragment"))
         asked = wanted(request.args, search.kinds, labels)
-        result = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT, **asked.restricting()) if query else None
+        result = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT, explain=True, **asked.restricting()) if query else None
         unsure = result is None or result.low_confidence
         target = articles.by_code(query, lang, viewer) if unsure and not live else None
         if target is not None:  # a spoken code, sent off with Enter

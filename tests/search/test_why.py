@@ -6,7 +6,7 @@ import pytest
 
 
 def first_why(site, query, **options):
-    hit = site.search.search(query, **({"audiences": {"everyone"}} | options)).hits[0]
+    hit = site.search.search(query, **({"audiences": {"everyone"}, "explain": True} | options)).hits[0]
     return [(w.typed, w.matched, w.kind) for w in hit.why]
 
 
@@ -32,7 +32,7 @@ def test_the_english_page_shows_its_own_spelling(site):
 
 def test_what_is_shown_stands_on_the_page_in_one_language_or_the_other(site):
     for query in ("tuikuan", "退钱", "escalatoin", "kh满意度", "jinji"):
-        for hit in site.search.search(query, audiences={"everyone"}).hits:
+        for hit in site.search.search(query, audiences={"everyone"}, explain=True).hits:
             texts = [d for s in site.sources for d in s.documents() if (d.kind, d.key) == (hit.kind, hit.slug)]
             for why in hit.why:
                 page = " ".join([d.title + " ".join([*d.keywords, d.angle, *d.asks, *(s.text for s in d.sections)]) for d in texts])

@@ -1,6 +1,7 @@
 """Reading a segment that Whoosh wrote.
 
-Whoosh's own matchers hand out one posting at a time, each through three of them; here whole blocks become arrays. This file knows Whoosh 2.7.4's way of writing and imports nothing of it.
+Whoosh's own matchers hand out one posting at a time, each through three of them; here whole blocks become arrays.
+This file knows Whoosh 2.7.4's way of writing and imports nothing of it.
 """
 
 from __future__ import annotations
