@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from kbplatform.accounts.models import Role, RolePermission
 from kbplatform.bilingual import Text
+from kbplatform.db import AdvisoryLock
 from kbplatform.plugin.contributions import Permission
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ READ_AUDIT = "audit.read"
 MAKE_TOKENS = "tokens.create"
 GAPS = "insights.gaps"
 
-PEOPLE_LOCK = 0x6B62_0004
+PEOPLE_LOCK = AdvisoryLock.PEOPLE
 """Held while names are taken and roles given, changed or deleted: who comes second sees what the first one did."""
 READER, OWNER = "reader", "owner"
 BUILT_IN: dict[str, Text] = {

@@ -16,7 +16,7 @@ from kbplatform.accounts.permissions import OWNER, PEOPLE_LOCK, READER
 from kbplatform.accounts.second_factor import matching_step, take_step, use_recovery_code
 from kbplatform.accounts.sessions import end_sessions, open_session
 from kbplatform.bilingual import Text
-from kbplatform.db import one_at_a_time, utcnow
+from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
 from kbplatform.errors import InvalidInput, SignInNeeded, wrong
 from kbplatform.viewer import Actor
 
@@ -216,7 +216,7 @@ def second_factor_need(session: Session, user_id: int) -> str:
     return "enrol" if session.scalars(select(Role.name).where(Role.name.in_(held), Role.second_factor.is_(True))).first() else ""
 
 
-FIRST_OWNER_LOCK = 0x6B62_0005
+FIRST_OWNER_LOCK = AdvisoryLock.FIRST_OWNER
 
 
 def stamp_of(user: User) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from kbplatform.articles.models import Article, ArticleCode, SectionCode
-from kbplatform.db import one_at_a_time
+from kbplatform.db import AdvisoryLock, one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FIRST_FREE = 101
 """Where the codes of articles without a number begin."""
-_PG_LOCK = 0x6B62_0005
 _LONGEST = 30
 _DIGITS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "幺": "1", "两": "2"}
 _NUMERAL = "".join(_DIGITS) + "十百"
@@ -67,7 +66,7 @@ def _number(text: str) -> int | None:
 
 def give_codes(session: Session, article_id: int, keys: Iterable[str]) -> None:
     """See to it that the article and each of these sections has its code."""
-    one_at_a_time(session, _PG_LOCK)
+    one_at_a_time(session, AdvisoryLock.CODES)
     if session.scalar(select(ArticleCode.code).where(ArticleCode.article_id == article_id)) is None:
         session.add(ArticleCode(code=_free_code(session, session.get_one(Article, article_id)), article_id=article_id))
     taken = {key: number for number, key in _sections(session, article_id)}

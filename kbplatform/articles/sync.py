@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kbplatform.articles.audience import announce
 from kbplatform.articles.codes import give_codes
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
-from kbplatform.db import one_at_a_time, utcnow
+from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
 from kbplatform.events import emit
 from kbplatform.rendering import RENDERER_VERSION, RenderedDocument, render
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from kbplatform.db import Database
 
 BATCH = 50
-_PG_LOCK = 0x6B62_0003
 """One process at a time takes texts in: each then sees what the one before it added."""
 
 
@@ -61,7 +60,7 @@ def sync_pack(db: Database, pack: Pack, progress: Callable[[int, int], None] = l
     for start in range(0, len(fresh), BATCH):
         batch = [_Prepared(kind, d, render(d.body, d.lang)) for kind, d in fresh[start : start + BATCH]]
         with db.write() as session:
-            one_at_a_time(session, _PG_LOCK)
+            one_at_a_time(session, AdvisoryLock.CONTENT)
             for prepared in batch:
                 _take_in(session, prepared, report)
         progress(min(start + BATCH, len(fresh)), len(fresh))
@@ -80,7 +79,7 @@ def _sync_groups(db: Database, pack: Pack) -> None:
     want = [(g.id, g.zh, g.en, i) for i, g in enumerate(pack.groups)]
     if set(want) - set(have):
         with db.write() as session:
-            one_at_a_time(session, _PG_LOCK)
+            one_at_a_time(session, AdvisoryLock.CONTENT)
             for group_id, zh, en, position in want:
                 session.merge(PracticeGroup(id=group_id, zh=zh, en=en, position=position))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from kbplatform.bilingual import Text
+from kbplatform.db.locks import AdvisoryLock
 from kbplatform.errors import StorageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from kbplatform.db.engine import Database
 
 _SCRIPTS = Path(__file__).parent.parent / "migrations"
-_PG_LOCK = 0x6B62_0002
 _LOCK_WAIT_S = 120
 
 
@@ -118,11 +118,11 @@ def _lock(db: Database) -> Iterator[None]:
     """Hold the right to change the schema: a side SQLite file, or an advisory lock on PostgreSQL."""
     if not db.is_sqlite:
         with db.engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _PG_LOCK})
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": AdvisoryLock.MIGRATION})
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _PG_LOCK})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": AdvisoryLock.MIGRATION})
         return
     if not db.url.database or db.url.database == ":memory:":
         yield

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
 
-from kbplatform.db import one_at_a_time, utcnow
+from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
 from kbplatform.events.event import Event
 from kbplatform.events.models import OutboxCursor, OutboxRow
 
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 
     from kbplatform.db import Database
 
-_PG_LOCK = 0x6B62_0001  # any fixed number: orders writers, so that seq order is commit order
 
 
 def emit(session: Session, topic: str, payload: dict[str, Any]) -> None:
     """Record that something happened, in the caller's transaction."""
-    one_at_a_time(session, _PG_LOCK)
+    one_at_a_time(session, AdvisoryLock.OUTBOX)
     session.add(OutboxRow(topic=topic, payload=payload))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 from kbplatform.accounts import audit
 from kbplatform.accounts.tries import ask_keys, take
 from kbplatform.bilingual import Text
-from kbplatform.db import one_at_a_time, utcnow
+from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
 from kbplatform.errors import Conflict, NotFound, wrong
 from kbplatform.insights import matching
 from kbplatform.insights.gaps import ANSWERED, DECLINED, MERGED, OPEN, Asked, Asker, GapPage, GapView, Wording
@@ -34,7 +34,7 @@ PAGE_SIZE = 20
 ONCE = timedelta(hours=1)
 """Within this time the same person asking the same counts once."""
 COLUMNS = ("id", "query", "state", "asked", "people", "first_asked", "last_asked", "wordings", "answer", "reason")
-GAP_LOCK = 0x6B62_0006
+GAP_LOCK = AdvisoryLock.GAPS
 _ENOUGH = Text("同一个问题记一次就够了，稍后再来。", "Once per question is enough. Come back in a while.")
 
 

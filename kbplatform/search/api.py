@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from kbplatform.accounts.permissions import READ
 from kbplatform.bilingual import Lang
 from kbplatform.search.forms import MOST_DAYS, Wanted
-from kbplatform.search.service import MAX_QUERY_CHARS, SearchHit, SearchService
+from kbplatform.search.service import MAX_QUERY_CHARS, SearchService
 from kbplatform.web.access import current_viewer, requires
 from kbplatform.web.api import ApiBlueprint, QueryModel
 
@@ -104,7 +104,7 @@ def make_api(search: SearchService) -> ApiBlueprint:
             query.q, lang=query.lang, audiences=current_viewer().audiences, limit=query.limit, explain=query.explain, **asked.restricting()
         )
         return jsonify(
-            {"query": query.q, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": [hit_out(h) for h in result.hits]}
+            {"query": query.q, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": [h.plain() for h in result.hits]}
         )
 
     @api.get("/suggest", responses={200: SuggestOut})
@@ -116,12 +116,3 @@ def make_api(search: SearchService) -> ApiBlueprint:
         return jsonify({"query": query.q, "suggestions": rows})
 
     return api
-
-
-def hit_out(h: SearchHit) -> dict[str, object]:
-    """A hit as API and command line give it out."""
-    return {
-        "kind": h.kind, "slug": h.slug, "number": h.number, "lang": h.lang, "title": h.title, "angle": h.angle,
-        "section": h.section, "snippet": str(h.snippet), "matched_by": h.matched_by, "score": h.score, "url": h.url,
-        "why": [{"typed": w.typed, "matched": w.matched, "kind": w.kind} for w in h.why],
-    }  # fmt: skip

@@ -43,9 +43,7 @@ def search(ctx: click.Context, /, query: str, lang: str | None, limit: int, as_j
     asked = Wanted(narrowed["kind"], narrowed["group"], narrowed["only"] or "", narrowed["since"] or 0)
     result = platform.search.search(query, lang=lang, audiences=frozenset({"everyone"}), limit=limit, explain=as_json, **asked.restricting())
     if as_json:
-        from kbplatform.search.api import hit_out  # noqa: PLC0415 - slow import, only for this output
-
-        hits = [hit_out(h) for h in result.hits]
+        hits = [h.plain() for h in result.hits]
         click.echo(json.dumps({"query": query, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": hits}, ensure_ascii=False))
         return
     if result.low_confidence or not result.hits:

@@ -9,6 +9,8 @@ from typing import IO, TYPE_CHECKING, Protocol
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from kbplatform.db import AdvisoryLock
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,8 +29,6 @@ else:
 
     def _try_lock(file: IO[bytes]) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-_PG_LOCK = 0x6B62_0003  # any fixed number
 
 
 class Lock(Protocol):
@@ -95,7 +95,7 @@ class DatabaseLock:
                 self._connection.execute(text("SELECT 1"))  # the server may have restarted: then another node may hold it
                 return True
             connection = self._db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _PG_LOCK}).scalar():
+            if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": AdvisoryLock.INDEXER}).scalar():
                 self._connection = connection
             else:
                 connection.close()

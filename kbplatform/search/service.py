@@ -54,6 +54,14 @@ class SearchHit:
     group: str
     why: tuple[Why, ...] = ()
 
+    def plain(self) -> dict[str, object]:
+        """The hit as API and command line give it out."""
+        return {
+            "kind": self.kind, "slug": self.slug, "number": self.number, "lang": self.lang, "title": self.title, "angle": self.angle,
+            "section": self.section, "snippet": str(self.snippet), "matched_by": self.matched_by, "score": self.score, "url": self.url,
+            "why": [{"typed": w.typed, "matched": w.matched, "kind": w.kind} for w in self.why],
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:

@@ -35,6 +35,7 @@ class Snapshot:
     degraded: bool = False
     made: float = field(default_factory=time.monotonic)
     readers: dict[Filters, QueryReader] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reader(self, filters: Filters) -> QueryReader:
         """The reader for a search: it knows the words of what this reader may find, and of nothing else.
@@ -42,12 +43,17 @@ class Snapshot:
         Articles have one of their own, whose words the examples in our manual must not change.
         """
         key = Filters(filters.audiences & self.audiences, filters.kinds if filters.kinds == ARTICLES else frozenset())
-        found = self.readers.get(key)
-        if found is None:
-            found = self.make(self.engine, key)
-            if len(self.readers) >= _READERS_KEPT:
-                self.readers.pop(next(iter(self.readers)))
+        with self.lock:
+            found = self.readers.pop(key, None)
+            if found is not None:
+                self.readers[key] = found  # the least used ones come first
+                return found
+        found = self.make(self.engine, key)
+        with self.lock:
             self.readers[key] = found
+            spare = [k for k in self.readers if k != key and (k.audiences, k.kinds) not in _FIRST_READERS]
+            for old in spare[: max(0, len(self.readers) - _READERS_KEPT)]:
+                del self.readers[old]
         return found
 
 

@@ -73,7 +73,7 @@ def test_a_filter_that_cannot_be_is_422(client, bad):
 
 def test_the_description_of_the_api_names_the_filters(client):
     search = client.get("/api/v1/openapi.json").get_json()["paths"]["/api/v1/search"]["get"]
-    assert {"q", "lang", "limit", "kind", "group", "only", "since"} == {p["name"] for p in search["parameters"]}
+    assert {"q", "lang", "limit", "kind", "group", "only", "since", "explain"} == {p["name"] for p in search["parameters"]}
 
 
 def test_the_page_keeps_the_filters_in_its_links(client):

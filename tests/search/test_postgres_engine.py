@@ -16,7 +16,7 @@ from sqlalchemy import text
 from kbplatform.app import make_platform
 from kbplatform.db import Database
 from kbplatform.errors import SettingsError
-from kbplatform.search.engine import Alternative, Batch, Filters, Group, IndexRecord, ParsedQuery
+from kbplatform.search.engine import Alternative, Batch, EngineError, Filters, Group, IndexRecord, ParsedQuery
 from kbplatform.search.engines import postgres
 from kbplatform.search.engines.postgres import PostgresEngine
 from kbplatform.search.engines.postgres_segment import SmallSegment, StoredSegment
@@ -24,6 +24,7 @@ from kbplatform.search.engines.whoosh import WhooshEngine
 from kbplatform.search.locking import DatabaseLock
 from kbplatform.serving import sync_content
 from kbplatform.settings import load_settings
+from kbplatform.viewer import ANONYMOUS
 
 EVERYONE = Filters(frozenset({"everyone"}))
 
@@ -222,3 +223,35 @@ def test_one_indexer_for_all_nodes(sites):
     first.close()
     assert second.acquire()
     second.close()
+
+
+def test_content_is_taken_in_while_an_indexer_holds_its_lock(kb_postgres, tmp_path):
+    platform = make_platform(load_settings(data_dir=tmp_path, database_url=kb_postgres, log_level="error"))
+    holder = DatabaseLock(platform.db)
+    assert holder.acquire()
+    with platform.db.engine.connect() as connection:  # a lock that both want would be waited for until somebody came
+        connection.execute(text(f"ALTER DATABASE \"{platform.db.url.database}\" SET lock_timeout = '5s'"))
+        connection.commit()
+    platform.db.engine.pool.dispose()
+    sync_content(platform)
+    assert len(platform.articles.cards(["complaint-handling"], "zh", ANONYMOUS)) == 1
+    holder.release()
+    platform.close()
+
+
+def test_what_a_former_indexer_brings_late_is_refused(engine, database):
+    engine.rebuild([record("a", "old")], 1)
+    other = PostgresEngine(database)
+    other.ensure("1")
+    other.apply(Batch((record("a", "new"),)), 150)
+    with pytest.raises(EngineError, match="too late"):
+        engine.apply(Batch((record("a", "old"),)), 100)
+    assert (found(other, "new"), other.check().seq) == (["a"], 150)
+
+
+def test_a_node_of_another_version_says_why_it_cannot_use_the_shared_index(engine, database):
+    engine.rebuild([record("a", "word")], 1)
+    other = PostgresEngine(database)
+    state = other.ensure("2")
+    assert not state.usable
+    assert "for 1, this node reads 2" in state.reason

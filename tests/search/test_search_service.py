@@ -325,3 +325,15 @@ def test_every_word_of_a_text_leaves_its_trace_there(analyzer):
         assert [t for t in terms if trace(t) not in letters] == []
         checked += len(terms)
     assert checked > 10_000
+
+
+def test_readers_of_many_teams_do_not_push_out_the_one_for_everyone(service):
+    teams = [f"team:t{n}" for n in range(80)]
+    search = service(Source(page("a", "Refund"), *(page(t[5:], "Secret", audience=frozenset({t})) for t in teams)))
+    search.refresh()
+    readers = search._snapshots.current().readers
+    everyone = [reader for key, reader in readers.items() if key.audiences == {"everyone"}]
+    for team in teams:
+        search.search("refund", audiences={"everyone", team})
+    assert [reader for key, reader in readers.items() if key.audiences == {"everyone"}] == everyone
+    assert len(readers) < len(teams)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from kbplatform.db import AdvisoryLock
 from kbplatform.search.engine import Batch, EngineError, EngineState, IndexRecord
 from kbplatform.search.engines.postgres_segment import AT_ONCE, INDEXES, TABLES, Builder, SmallSegment, StoredSegment, read_together, unpacked
 from kbplatform.search.engines.segments import Row, Segment
@@ -33,7 +34,6 @@ _SMALL_SEGMENTS = 12
 _SMALL_DOCUMENTS = 1_000
 """So many of their documents are stored like the rest."""
 _STATE_KEPT_S = 0.1
-_LOCK = 0x6B62_0002
 
 _MAKE = (
     """CREATE TABLE IF NOT EXISTS kbx_state (one bool PRIMARY KEY DEFAULT true CHECK (one), schema text NOT NULL, epoch int NOT NULL,
@@ -73,7 +73,7 @@ class PostgresEngine(ViewEngine):
     def ensure(self, schema_version: str) -> EngineState:
         self._schema = schema_version
         with self._own_errors(), self._db.write() as session:
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})  # CREATE IF NOT EXISTS races with itself
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": AdvisoryLock.INDEX_TABLES})  # CREATE IF NOT EXISTS races with itself
             for statement in _MAKE:
                 session.execute(text(statement))
         return self.check()
@@ -93,9 +93,11 @@ class PostgresEngine(ViewEngine):
     def check(self) -> EngineState:
         try:
             with self._db.read() as session:
-                state = self._usable(_state(session))
+                kept = _state(session)
+                state = self._usable(kept)
                 if not state.epoch:
-                    return EngineState(usable=False, reason="no index of this version yet")
+                    others = f"the shared index is for {kept.schema}, this node reads {self._schema}: another version, or another glossary.toml"
+                    return EngineState(usable=False, reason=others if kept.epoch else "no index yet")
                 count = session.execute(text(f"SELECT count(*) FROM kbx_document_{state.epoch} WHERE gone IS NULL")).scalar_one()  # noqa: S608 - a number of ours
                 for table in ("segment", "posting"):
                     session.execute(text(f"SELECT * FROM kbx_{table}_{state.epoch} LIMIT 1")).all()  # noqa: S608 - as above
@@ -124,6 +126,9 @@ class PostgresEngine(ViewEngine):
             if not state.epoch:
                 msg = "no search index to write to"
                 raise EngineError(msg)
+            if seq < state.seq:  # this process was the indexer once, and has been away since
+                msg = f"the index is at row {state.seq} of the outbox already: row {seq} comes too late"
+                raise EngineError(msg)
             generation = state.generation + changed
             ids = list({*batch.deletes, *(r.id for r in batch.upserts)})
             _remove(session, state.epoch, ids, generation)
@@ -132,7 +137,7 @@ class PostgresEngine(ViewEngine):
                 for record in {r.id: r for r in batch.upserts}.values():
                     builder.add(record)
                 builder.write(session, state.epoch, stored=False)
-            state = _State(state.schema, state.epoch, generation, max(seq, state.seq))
+            state = _State(state.schema, state.epoch, generation, seq)
             _save(session, state)
         self._learn(state)
 

@@ -6,6 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from typing import cast
 
 import numpy as np
 
@@ -60,14 +61,15 @@ class View:
 
     def allowed(self, filters: Filters) -> Mask | None:
         """Which documents may be found; None where all may."""
-        if filters not in self._filters:
+        known = self._filters.get(filters, self)
+        if known is self:
             mask = np.concatenate([s.admitted(filters) for s in self.segments.values()]) if self.segments else np.empty(0, np.bool_)
             if self._there is not None:
                 mask &= self._there
             if len(self._filters) >= _KEPT_FILTERS:
                 self._filters = {}
-            self._filters[filters] = None if self._there is None and mask.all() else mask
-        return self._filters[filters]
+            known = self._filters[filters] = None if self._there is None and mask.all() else mask
+        return cast("Mask | None", known)
 
     def weights(self, field: str, term: str) -> Weights:
         """A term's postings over all segments."""
