@@ -94,7 +94,7 @@ class Excerpter:
         answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
         sections = [s for s in document.sections if s.text.strip()]
         hopes: list[tuple[float, int, float, float]] = []
-        traces = _traces(groups)
+        traces = _traces(groups, "\n".join([self._text(s.text).letters for s in sections]))
         for number, section in enumerate(sections):
             weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
             anyway = max(about, _FOUND_OTHERWISE) * answers.get(section.id, 0.0) + (say_first if section.id == "say" else 0.0)
@@ -151,19 +151,28 @@ def trace(term: str) -> str:
     return term if not term.isascii() else term[: max(1, len(term) - 2)]
 
 
-def _traces(groups: Sequence[Group]) -> list[tuple[float, list[tuple[float, list[str]]]]]:
-    """For each group its part of the query's meaning, and what each way to say it leaves in a text with what that counts, most first."""
+def _traces(groups: Sequence[Group], page: str) -> list[tuple[float, list[tuple[float, list[str]]]]]:
+    """For each group its part of the query's meaning, and what each way to say it leaves in a text with what that counts, most first.
+
+    Ways that leave nothing on the whole page are left out: no section has them.
+    """
     total = sum(g.share for g in groups if g.alternatives) or 1.0
     return [
         (
             group.share / total,
             sorted(
-                ((_trust(a, _BY_NAME), [trace(term) for term in a.terms]) for a in group.alternatives if a.field == "all"),
-                key=lambda left: -left[0],
+                ((_trust(a, _BY_NAME), left) for a in group.alternatives if a.field == "all" and (left := _left(a.terms, page))),
+                key=lambda way: -way[0],
             ),
         )
         for group in groups
     ]
+
+
+def _left(terms: Sequence[str], page: str) -> list[str]:
+    """The traces of these terms; empty where one of them is not on the page."""
+    left = [trace(term) for term in terms]
+    return left if all(letters in page for letters in left) else []
 
 
 def _most(letters: str, traces: Sequence[tuple[float, Sequence[tuple[float, Sequence[str]]]]]) -> float:
