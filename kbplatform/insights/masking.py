@@ -13,9 +13,9 @@ from kbplatform.search.analysis import clean_query
 
 HIDDEN = "***"
 _EMAIL = re.compile(r"[^\s@,;:，。；：、<>()（）]{1,64}@[^\s@,;:，。；：、<>()（）]{1,190}")
-_NUMBER = re.compile(r"[+(]{0,2}\d(?:[ \-–.·()/]{0,2}\d){6,}[xX]?")
-"""Seven digits or more, in groups or not: telephone, identity card (15, or 17 and a digit or X), bank card, account, parcel."""
-_SPELLED = re.compile(r"[零〇一二三四五六七八九幺两]{7,}")
+_DIGIT = r"[\d零〇一二三四五六七八九幺两壹贰貳叁參肆伍陆陸柒捌玖]"
+_NUMBER = re.compile(rf"[+(]{{0,2}}{_DIGIT}(?:[\s\-–—_.,，、·()/]{{0,2}}{_DIGIT}){{6,}}[xX]?")
+"""Seven digits or more, in figures or spelled, in groups or not: telephone, identity card (15, or 17 and a digit or X), bank card …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def mask(text: str, limit: int) -> Masked:
     """
     written = clean_query(text, 4 * limit)
     plain = hidden = unicodedata.normalize("NFKC", written)
-    for pattern in (_EMAIL, _NUMBER, _SPELLED):
+    for pattern in (_EMAIL, _NUMBER):
         hidden = pattern.sub(HIDDEN, hidden)
     found = hidden != plain
     return Masked((hidden if found else written)[:limit].strip(), found)

@@ -18,7 +18,7 @@ from kbplatform.insights.masking import mask
 from kbplatform.insights.models import Gap, GapAsk, GapWording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -105,15 +105,19 @@ class Gaps:
             rows = {g.id: g for g in session.scalars(select(Gap).where(Gap.id.in_(ids), Gap.state != MERGED))}
             return _views(session, [rows[i] for i in ids if i in rows][:limit])
 
-    def as_csv(self, *, state: str = "") -> Iterator[str]:
-        """The list as CSV with a heading line, most asked first, with a mark that makes spreadsheets read UTF-8."""
+    def as_csv(self, readable: Callable[[Iterable[str]], Collection[str]], *, state: str = "") -> Iterator[str]:
+        """The list as CSV with a heading line, most asked first, with a mark that makes spreadsheets read UTF-8.
+
+        ``readable`` says which of some slugs are of articles that whoever exports may read: the others are left blank.
+        """
         yield "\ufeff" + audit.csv_line(COLUMNS)
         number = 1
         while rows := self.page(state=state, page=number, limit=100).gaps:
             number += 1
+            may_read = readable({g.answer_slug for g in rows if g.answer_slug})
             for g in rows:
                 words = "; ".join(f"{w.text} ×{w.asked}" for w in g.wordings)
-                answer = g.answer_slug + (f"#{g.answer_section}" if g.answer_section else "")
+                answer = g.answer_slug + (f"#{g.answer_section}" if g.answer_section else "") if g.answer_slug in may_read else ""
                 first, last = g.first_asked_at.isoformat(), g.last_asked_at.isoformat()
                 yield audit.csv_line([g.id, g.query, g.state, g.asked, g.people, first, last, words, answer, g.reason])
 

@@ -19,6 +19,8 @@ from kbplatform.web.forms import problems_of, say, typed
 from kbplatform.web.i18n import content_lang, local_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask.typing import ResponseReturnValue
 
     from kbplatform.articles.pages import ArticleCard
@@ -65,7 +67,12 @@ def make_blueprint(db: Database, gaps: Gaps, articles: ArticleService, search: S
         with db.write() as session:
             record(session, current_actor(), "gap.exported", "gap", "", state=_state())
         headers = {"Content-Disposition": 'attachment; filename="content-gaps.csv"'}
-        return Response(gaps.as_csv(state=_state()), mimetype="text/csv", headers=headers)
+        lang, viewer = content_lang(), current_viewer()
+
+        def readable(slugs: Iterable[str]) -> set[str]:
+            return {card.slug for card in articles.cards(slugs, lang, viewer)}
+
+        return Response(gaps.as_csv(readable, state=_state()), mimetype="text/csv", headers=headers)
 
     @blueprint.get("/insights/gaps/<int:gap_id>")
     @requires(GAPS)

@@ -128,6 +128,68 @@ def test_coming_back_to_the_window_puts_the_cursor_into_the_box_with_everything_
     assert page.input_value("#q") == "fapiao"
 
 
+def test_coming_back_with_a_name_for_the_strip_stays_in_the_strip(desk):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.keyboard.press("v")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.keyboard.type("陈女士")
+    page.wait_for_timeout(300)
+    assert page.locator("#q").input_value() == "dao huo huai le"
+    assert page.locator("[data-answer] .say li .slot").first.inner_text() == "陈女士"
+    assert sent == []
+
+
+def test_a_key_waits_for_the_answer_to_the_hit_that_is_selected(desk):
+    page = desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.route("**/desk/answer**", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    slug = page.evaluate("document.querySelector('.hit a[aria-current]').closest('.hit').dataset.slug")
+    assert slug != "negative-review-handling"
+    page.keyboard.press("e")
+    page.wait_for_selector(f"[data-answer][data-slug={slug}]")
+    wanted = page.locator(".face[lang=en] .say li").first.inner_text().split("\n")[0]
+    page.wait_for_selector(".toast")
+    assert clipboard(page).split()[:4] == wanted.split()[:4]
+
+
+def test_words_of_the_hit_before_are_gone_where_the_next_cannot_be_read(desk):
+    page = desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.keyboard.press("ArrowDown")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new Error('500')); }")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-answer]", state="detached")
+    page.keyboard.press("c")
+    page.wait_for_timeout(200)
+    assert page.locator(".toast").count() == 0
+
+
+def test_keys_act_after_the_choice_of_kinds_is_ticked(desk):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.locator("[name=all]").focus()
+    page.keyboard.press("Space")
+    assert page.locator("[name=all]").is_checked()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_somebody_who_was_signed_out_is_told_so_and_keeps_the_call(desk):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.route("**/desk/hits**", lambda route: route.fulfill(status=303, headers={"Location": "/sign-in"}))
+    page.keyboard.type(" x")
+    assert "退出登录" in page.wait_for_selector(".toast").inner_text()
+    assert page.locator("[data-answer][data-slug=complaint-handling]").count() == 1
+    assert page.locator(".offline:not([hidden])").count() == 0
+
+
 def test_up_on_the_first_hit_leads_back_to_the_box(desk):
     page = desk()
     type_and_wait(page, "dao huo huai le")

@@ -15,6 +15,9 @@ document.querySelector("[data-theme-toggle]").addEventListener("click", () => {
 
 const toasts = document.getElementById("toasts");
 let toastTimer;
+document.addEventListener("kb:signed-out", () => {
+  document.dispatchEvent(new CustomEvent("kb:toast", { detail: document.getElementById("words").dataset.signedOut }));
+});
 document.addEventListener("kb:toast", ({ detail }) => {
   const toast = document.createElement("p");
   toast.className = "toast";

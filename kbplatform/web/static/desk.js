@@ -71,18 +71,28 @@ const parsed = (html) => {
   return holder.content;
 };
 
+// Keys wait for what they act on: for the list that is coming, and for the answer to the hit that is selected.
+let listed = true;
+let pending = true;
+const move = (what) => async () => { if (await listed) what(); };
+const after = (what) => move(async () => { if (await pending) what(); });
+
+/** Whether the answer is there now. */
 async function read(slug, { section = "", whole = false } = {}) {
   pane.setAttribute("aria-busy", "true");
   const wanted = read.wanted = `/desk/answer?${new URLSearchParams({ slug, lang: form.elements.lang.value, section, ...(whole && { whole }) })}`;
   try {
     const html = await fetchAnswer(wanted);
-    if (wanted !== read.wanted) return;
+    if (wanted !== read.wanted) return false;
     put(parsed(html));
     if (whole) remember(slug);
+    return true;
   } catch (error) {
-    if (error.name === "AbortError") return;
+    if (wanted !== read.wanted) return false;
     pane.removeAttribute("aria-busy");
+    pane.replaceChildren(); // not the words of the hit before
     failed(error);
+    return false;
   }
 }
 
@@ -97,7 +107,7 @@ function select(index, { focus = true } = {}) {
   hit.scrollIntoView({ block: "nearest" });
   if (focus) link.focus({ preventScroll: true });
   if (!moved) return;
-  if (hit.dataset.slug) read(hit.dataset.slug, hit.dataset);
+  if (hit.dataset.slug) pending = read(hit.dataset.slug, hit.dataset);
   else put(Object.assign(document.createElement("p"), { className: "desk-hint", textContent: words.opens }));
 }
 
@@ -122,14 +132,15 @@ const address = () => `/desk/hits?${new URLSearchParams({
   ...(!box.value.trim() && { recent: kept(RECENT), ...(!words.person && { pins: kept(PINS) }) }),
 })}`;
 
+/** Whether the list is that of what stands in the box. */
 async function look({ again = false } = {}) {
   const query = box.value.trim();
   if (again) shown = null; // whatever overtakes this must not take the old list for its own
-  if (query === shown) return;
+  if (query === shown) return true;
   const url = address();
   try {
     const content = parsed(await fetchHits(url));
-    if (url !== address()) return;
+    if (url !== address()) return false;
     const { generation } = content.firstElementChild.dataset;
     if (look.generation && look.generation !== generation) forget();
     look.generation = generation;
@@ -141,8 +152,10 @@ async function look({ again = false } = {}) {
     list.scrollTop = 0;
     put(first.content);
     send("kb:announce", list.querySelector("[data-results]").dataset.status);
+    return true;
   } catch (error) {
     if (error.name !== "AbortError") failed(error);
+    return false;
   }
 }
 
@@ -151,34 +164,39 @@ function soon() {
   timer = setTimeout(look, DEBOUNCE);
 }
 
-/** What was typed a moment ago counts: an arrow or Enter does not wait for the pause. */
-async function settled() {
+/** Out of the box. What was typed a moment ago counts: an arrow or Enter does not wait for the pause, and the keys after it wait for the list. */
+function leave(then = () => {}) {
   clearTimeout(timer);
-  await look();
+  pane.focus({ preventScroll: true });
+  listed = look().then((there) => {
+    if (there) {
+      toList();
+      then();
+    }
+    return there;
+  });
 }
 
 box.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
 box.addEventListener("compositionend", soon);
 form.elements.all.addEventListener("change", () => look({ again: true }));
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
-  await settled();
-  toList();
-  open();
+  leave(open);
 });
-box.addEventListener("keydown", async (event) => {
+box.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "ArrowDown" || event.key === "Escape") {
     event.preventDefault();
     event.stopPropagation();
-    await settled();
-    toList();
+    leave();
   } else if (event.key === "ArrowUp") {
     event.preventDefault();
     select(selected() - 1, { focus: false });
   }
 });
-window.addEventListener("focus", () => { if (!document.querySelector("dialog[open]")) toBox(); });
+// Who comes back with a name for the strip, or a ticket number, stays there: in the box it would be sent.
+window.addEventListener("focus", () => { if (!document.querySelector("dialog[open]") && !document.activeElement.matches("[data-var], [name=ticket]")) toBox(); });
 
 // Acting
 
@@ -232,14 +250,16 @@ function used() {
 async function record(fields) {
   const said = fields.querySelector("#use-said");
   const [slug, lang, section, ticket] = ["slug", "lang", "section", "ticket"].map((name) => fields.elements[name].value);
+  const mine = call;
   const result = await tell("POST", "uses", { slug, lang, section, ticket, call }, said);
+  if (mine !== call) return; // the next call has begun
   fields.elements.ticket.toggleAttribute("aria-invalid", !result);
   if (!result) return;
   counted.add(slug);
   remember(slug);
   forget();
   said.textContent = result.counted ? words.used : words.usedBefore;
-  toList();
+  if (fields.contains(document.activeElement)) toList();
 }
 
 function showPin(on) {
@@ -312,31 +332,31 @@ function scroll(step) {
 
 const copy = (number, lang) => send("kb:copy-line", { number, lang });
 const act = {
-  ArrowDown: () => select(selected() + 1),
-  ArrowUp: () => (selected() > 0 ? select(selected() - 1) : toBox()),
-  Enter: open,
+  ArrowDown: move(() => select(selected() + 1)),
+  ArrowUp: move(() => (selected() > 0 ? select(selected() - 1) : toBox())),
+  Enter: after(open),
   Escape: () => (answer()?.hasAttribute("data-whole") ? select(selected()) : toBox()),
   PageDown: () => scroll(1),
   PageUp: () => scroll(-1),
   " ": () => scroll(1),
   "/": toBox,
-  c: () => copy(1, "zh"),
-  e: () => copy(1, "en"),
+  c: after(() => copy(1, "zh")),
+  e: after(() => copy(1, "en")),
   l: () => other(form.elements.lang.value === "zh" ? "en" : "zh"),
   a: () => list.querySelector("[data-ask] button")?.click(),
   n: nextCall,
-  p: () => { const { slug } = answer()?.dataset ?? {}; if (slug) pin(slug); },
-  u: used,
-  o: () => pane.querySelector("[data-open]")?.click(),
+  p: after(() => { const { slug } = answer()?.dataset ?? {}; if (slug) pin(slug); }),
+  u: after(used),
+  o: after(() => pane.querySelector("[data-open]")?.click()),
   v: toStrip,
 };
 act.j = act.ArrowDown;
 act.k = act.ArrowUp;
-for (let n = 1; n <= 9; n += 1) act[n] = () => copy(n, answer()?.dataset.lang ?? "");
+for (let n = 1; n <= 9; n += 1) act[n] = after(() => copy(n, answer()?.dataset.lang ?? ""));
 
 document.addEventListener("kb:key", (event) => {
   const { key, target } = event.detail;
-  const control = target.closest?.("button, summary, a") && !target.closest(".hit h2");
+  const control = target.closest?.("button, summary, a, input") && !target.closest(".hit h2");
   if (!act[key] || (control && (key === "Enter" || key === " "))) return;
   event.preventDefault();
   if (event.detail.shiftKey && key.startsWith("Arrow")) shift(key === "ArrowUp" ? -1 : 1);

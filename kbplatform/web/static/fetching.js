@@ -12,6 +12,10 @@ export function fetcher() {
     if (known.has(url)) return known.get(url);
     request = new AbortController();
     const response = await fetch(url, { signal: request.signal, headers: { accept: "text/html" } });
+    if (response.redirected) { // to the page that signs in: nothing to show here
+      send("kb:signed-out");
+      throw new DOMException("", "AbortError");
+    }
     if (!response.ok) throw new Error(String(response.status));
     const text = await response.text();
     if (known.size >= KEEP) known.delete(known.keys().next().value);

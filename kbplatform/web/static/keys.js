@@ -5,7 +5,7 @@ const words = document.getElementById("words").dataset;
 const help = document.getElementById("help");
 let leader = 0; // when "g" was pressed
 
-const writing = (target) => target.closest?.("input, textarea, select, [contenteditable]") !== null;
+const writing = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 
 function focusSearch() {
   const box = document.querySelector("[data-search-form] input[type=search]");
