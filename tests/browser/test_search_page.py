@@ -152,7 +152,8 @@ def test_nothing_jumps_while_somebody_types(open_page, width):
         page.keyboard.type(query, delay=40)
         wait_for_results(page, query)
     page.wait_for_timeout(700)
-    assert page.evaluate("window.moved") == []
+    moved = page.evaluate("window.moved")
+    assert sum(shift["value"] for shift in moved) < 0.01, moved  # a tenth of what counts as good; a loaded machine once showed 0.0006
 
 
 def test_stale_keystrokes_are_cancelled_and_the_last_one_wins(open_page):
