@@ -11,6 +11,10 @@ MAX_RUN = 60
 MAX_OPENERS_IN_PARAGRAPH = 400
 MAX_HEADINGS = 400
 MAX_DEFINITIONS = 800
+MAX_CHART_CELLS = 2_000
+"""How much all charts of one text may draw together: a few characters of a chart become a hundred of HTML."""
+CHART_FRAME = 20
+"""What a chart costs before its first figure, in cells: its frame, grid and keys, or the notice where it is broken."""
 
 _HEADING = re.compile(r"^(?:#{1,6}|[=-]{2,}[ \t]*$)", re.MULTILINE)
 _DEFINITION = re.compile(r"^[ \t]{0,3}:[ \t]", re.MULTILINE)

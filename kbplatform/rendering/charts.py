@@ -20,6 +20,7 @@ from html import escape
 from math import floor, isfinite, log10
 
 from kbplatform.bilingual import Text
+from kbplatform.rendering.caps import CHART_FRAME, MAX_CHART_CELLS
 
 FENCE = "chart"
 MAX_ROWS, MAX_CELL, MAX_TITLE = 60, 60, 160
@@ -30,6 +31,10 @@ WIDTH, HEIGHT, LEFT, BOTTOM = 480, 220, 8, 8
 _HEAD = re.compile(r"(bars|lines)\s*[:：]\s*(\S.*)")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _NOTHING = frozenset({"", "-", "–", "—"})
+_TOO_MANY = Text(
+    "这一篇的图表太多，从这里起按文字显示。请把它拆短一些。",
+    "This text has too many charts; from here on they are shown as text. Please split it.",
+)
 
 
 class BrokenChart(ValueError):
@@ -56,6 +61,29 @@ class Chart:
     def largest(self) -> float:
         """The largest figure, at least a hair above nothing."""
         return max((v for row in self.values for v in row if v is not None), default=0.0) or 1.0
+
+
+class Charts:
+    """The charts of one document, drawn in their order until together they cost too much. Made anew for each document."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._left = MAX_CHART_CELLS
+        self._told = False
+
+    def html(self, source: str) -> str:
+        """A fence's body drawn; from the first that is too much on, the text as it is, below one notice."""
+        self._left -= CHART_FRAME + _size(source)
+        if self._left >= 0:
+            return chart_html(source, self._lang)
+        notice = "" if self._told else f'<p class="notice">{escape(_TOO_MANY.in_(self._lang))}</p>'
+        self._left, self._told = -1, True
+        return f"{notice}<pre><code>{escape(source)}</code></pre>"
+
+
+def _size(source: str) -> int:
+    """At least as many as the cells, counted without reading them."""
+    return source.count("|") + source.count("\n") + 1
 
 
 def chart_html(source: str, lang: str) -> str:

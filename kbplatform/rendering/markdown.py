@@ -21,12 +21,12 @@ from markdown.treeprocessors import Treeprocessor
 
 from kbplatform.bilingual import Text
 from kbplatform.rendering.caps import too_expensive
-from kbplatform.rendering.charts import FENCE, chart_html
+from kbplatform.rendering.charts import FENCE, Charts
 from kbplatform.rendering.sanitizing import sanitize
 from kbplatform.rendering.text import TextAndLinks, text_of
 from kbplatform.rendering.vocabulary import INNER_LINK, INNER_PREFIX, LINK_SCHEMES, SITE_FACT, SLOT, SLOTS
 
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 """Raised when the HTML for the same Markdown changes; stored revisions are then rendered again."""
 
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -77,7 +77,7 @@ def render(source: str, lang: str) -> RenderedDocument:
         ],
         extension_configs={
             "tables": {"use_align_attribute": True},
-            "pymdownx.superfences": {"custom_fences": [{"name": FENCE, "class": "chart", "format": partial(_chart, lang)}]},
+            "pymdownx.superfences": {"custom_fences": [{"name": FENCE, "class": "chart", "format": partial(_chart, Charts(lang))}]},
             "footnotes": {"BACKLINK_TITLE": "↩ {}"},
             "pymdownx.highlight": {"use_pygments": False},
         },
@@ -90,9 +90,9 @@ def render(source: str, lang: str) -> RenderedDocument:
     return RenderedDocument(tuple(_cut(sanitize(html))))
 
 
-def _chart(lang: str, source: str, _language: str, _class: str, _options: object, _md: object, **_attributes: object) -> str:
+def _chart(charts: Charts, source: str, _language: str, _class: str, _options: object, _md: object, **_attributes: object) -> str:
     """What the fence extension calls for a fence of figures."""
-    return chart_html(source, lang)
+    return charts.html(source)
 
 
 def _as_plain_text(source: str, lang: str) -> RenderedDocument:

@@ -159,6 +159,10 @@ def test_an_answer_in_an_article_one_may_not_read_is_not_told(app, agent, lead, 
     assert editor.get(f"/api/v1/gaps/{gap_id}").get_json()["answer"]["slug"] == "complaint-handling"
     assert lead.get(f"/api/v1/gaps/{gap_id}").get_json()["answer"] is None
     assert "一篇您不能看的文章" in text_of(lead, f"/insights/gaps/{gap_id}")
+    assert "complaint-handling" in editor.get("/insights/gaps.csv?state=all").get_data(as_text=True)
+    hidden = lead.get("/insights/gaps.csv?state=all").get_data(as_text=True)
+    assert "鲸鱼怎么潜水,answered,1,1," in hidden
+    assert "complaint-handling" not in hidden
     member, stranger = kb_login(app, "agent", teams=("billing",)), kb_login(app, "agent")
     assert ask(stranger).get_json()["answer"] is None
     platform.gaps.answer(CLI, gap_id, slug="complaint-handling")

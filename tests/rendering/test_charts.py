@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbplatform.rendering import render
+from kbplatform.rendering.caps import CHART_FRAME, MAX_CHARS, MAX_CHART_CELLS
 from kbplatform.rendering.charts import MAX_CELL, MAX_ROWS, BrokenChart, ceiling, parse_chart
 
 PAYLOADS = [
@@ -128,6 +130,53 @@ def test_any_text_is_drawn_or_refused_in_words(text):
 @pytest.mark.parametrize(("value", "top"), [(1, 1), (1.2, 2), (2.4, 2.5), (3, 5), (51, 100), (0.03, 0.05), (100, 100), (1e12, 1e12)])
 def test_scales_end_at_round_figures(value, top):
     assert ceiling(value) == pytest.approx(top)
+
+
+FULL = "bars: x\n" + "|".join("a" * 9) + "\n" + ("c" + "|1" * 8 + "\n") * MAX_ROWS
+FLOODS = [FULL, "lines: x\na|b\nc|1\n", "lines: x\na|b|c|d|e|f\nc|1|1|1|1|1\n", "bars: x\na|b\nc|1\n", "", "x\n", "|" * 60 + "\n"]
+
+
+def page_of(fence: str) -> str:
+    block = f"```chart\n{fence}```\n\n"
+    return "## A {#a}\n\n" + block * (56_000 // len(block))
+
+
+def html_of(source: str, lang: str = "en") -> str:
+    return "".join(section.html for section in render(source, lang).sections)
+
+
+@pytest.mark.parametrize("fence", FLOODS)
+def test_charts_of_one_text_draw_no_more_than_their_budget(fence):
+    source = page_of(fence)
+    html = html_of(source)
+    drawing = Drawing(html)
+
+    assert len(source) < MAX_CHARS
+    assert len(drawing.cells) <= MAX_CHART_CELLS
+    assert len(drawing.of("figure")) + len(drawing.of("p")) <= MAX_CHART_CELLS // CHART_FRAME + 1
+    assert html.count("too many charts") == 1
+    assert len(html) < 6 * MAX_CHARS
+
+
+def test_a_text_may_use_its_whole_budget_and_what_is_beyond_stays_code_below_one_notice():
+    rows, spare = divmod(MAX_CHART_CELLS // 4 - CHART_FRAME - 1, 9)  # the title is one, each other line nine
+    chart = "```chart\nbars: x" + "|" * spare + "\n" + "|".join("a" * 9) + "\n" + ("c" + "|1" * 8 + "\n") * (rows - 1) + "```\n\n"
+    late = "```chart\nbars: <b>\na|b\nc|1\n```\n\n"
+
+    whole = html_of("## A {#a}\n\n" + chart * 4)
+    assert (whole.count("<figure"), whole.count("notice")) == (4, 0)
+    after = html_of("## A {#a}\n\n" + chart * 4 + late * 2, "zh").rpartition("</figure>")[2].strip()
+    code = "<pre><code>bars: &lt;b&gt;\na|b\nc|1</code></pre>"
+    assert after.replace("\n\n", "\n") == f'<p class="notice">这一篇的图表太多，从这里起按文字显示。请把它拆短一些。</p>{code}\n{code}'
+
+
+def test_one_text_s_charts_take_nothing_from_another_s_even_at_one_moment():
+    small, flood = f"## A {{#a}}\n\n```chart\n{BARS}```\n", page_of(FULL)
+    alone = {source: html_of(source) for source in (small, flood)}
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(html_of, [flood, small] * 4)) == [alone[flood], alone[small]] * 4
+    assert "<figure" in alone[small]
 
 
 def test_other_fences_stay_code():
