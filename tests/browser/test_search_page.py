@@ -169,6 +169,32 @@ def test_stale_keystrokes_are_cancelled_and_the_last_one_wins(open_page):
     page.unroute_all(behavior="ignoreErrors")
 
 
+def test_copying_waits_for_the_preview_of_the_hit_that_is_selected(open_page):
+    page = open_page("/search?q=客户")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    held = []
+    page.route("**/search/preview**", lambda route: held.append(route))  # noqa: PLW0108 - playwright puts an attribute on it
+    page.evaluate("document.activeElement.blur()")
+    before = page.locator("[data-preview-pane] h2").first.inner_text()
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.wait_for_timeout(400)
+    assert page.locator(".toast").count() == 0
+    held[0].continue_()
+    page.wait_for_selector(".toast")
+    assert page.locator("[data-preview-pane] h2").first.inner_text() != before
+    line = page.locator("[data-preview-pane] [data-face] .say li .line").first.inner_text()
+    assert page.evaluate("navigator.clipboard.readText()")[:6] == line[:6]
+    page.evaluate("document.getElementById('toasts').replaceChildren()")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no')); }")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.wait_for_timeout(400)
+    assert page.locator(".toast").count() == 0
+    assert page.locator("[data-preview-pane] [data-face]").count() == 0
+    page.unroute_all(behavior="ignoreErrors")
+
+
 @pytest.mark.slow
 def test_a_lead_works_through_the_gaps_without_the_mouse(own_site, browser):
     base, link = own_site

@@ -34,12 +34,13 @@ const remember = (slug) => keep(RECENT, [slug, ...kept(RECENT).filter((s) => s !
 async function tell(method, path, body, said) {
   try {
     const response = await fetch(`/api/v1/${path}`, {
-      method, headers: { "Content-Type": "application/json", "X-CSRFToken": words.token }, body: JSON.stringify(body),
+      method, headers: { "Content-Type": "application/json", "X-CSRFToken": pane.querySelector("[name=csrf_token]")?.value ?? words.token }, body: JSON.stringify(body),
     });
     const result = await response.json();
     if (response.ok) return result;
-    const reason = result.errors?.[0]?.message ?? result.detail ?? words.failed;
-    if (said) said.textContent = reason;
+    const reason = result.errors?.[0]?.message || result.detail || words.failed;
+    if (response.status < 402) send("kb:signed-out"); // 401, or 400 for a token of a session that ended
+    else if (said) said.textContent = reason;
     else send("kb:toast", reason);
   } catch (error) {
     failed(error);
@@ -71,43 +72,42 @@ const parsed = (html) => {
   return holder.content;
 };
 
-// Keys wait for what they act on: for the list that is coming, and for the answer to the hit that is selected.
+// Keys wait for what they act on: for the list that is coming, and for the answer to the hit that is
+// selected. A key whose list or answer was overtaken, or could not be had, does nothing.
 let listed = true;
 let pending = true;
-const move = (what) => async () => { if (await listed) what(); };
-const after = (what) => move(async () => { if (await pending) what(); });
+const move = (what) => async () => { const mine = listed; if (await mine && mine === listed) what(); };
+const after = (what) => move(async () => {
+  const mine = pending;
+  if (await mine && mine === pending && document.activeElement.name !== "ticket") what();
+});
 
-/** Whether the answer is there now. */
 async function read(slug, { section = "", whole = false } = {}) {
   pane.setAttribute("aria-busy", "true");
-  const wanted = read.wanted = `/desk/answer?${new URLSearchParams({ slug, lang: form.elements.lang.value, section, ...(whole && { whole }) })}`;
-  try {
-    const html = await fetchAnswer(wanted);
-    if (wanted !== read.wanted) return false;
+  const mine = pending = fetchAnswer(`/desk/answer?${new URLSearchParams({ slug, lang: form.elements.lang.value, section, ...(whole && { whole }) })}`);
+  const html = await mine;
+  if (mine !== pending) return;
+  pane.removeAttribute("aria-busy");
+  if (html) {
     put(parsed(html));
     if (whole) remember(slug);
-    return true;
-  } catch (error) {
-    if (wanted !== read.wanted) return false;
-    pane.removeAttribute("aria-busy");
-    pane.replaceChildren(); // not the words of the hit before
-    failed(error);
-    return false;
-  }
+  } else if (answer()?.dataset.slug === slug) pending = true; // less than was asked for, but the same words
+  else pane.replaceChildren(); // not the words of the hit before
 }
 
 function select(index, { focus = true } = {}) {
   const all = links();
   const link = all[Math.max(0, Math.min(index, all.length - 1))];
   if (!link) return;
-  const moved = link.getAttribute("aria-current") !== "true" || answer()?.hasAttribute("data-whole");
+  const moved = link.getAttribute("aria-current") !== "true" || answer()?.hasAttribute("data-whole") || !answer();
   for (const other of all) other.toggleAttribute("aria-current", false);
   link.setAttribute("aria-current", "true");
   const hit = link.closest(".hit");
   hit.scrollIntoView({ block: "nearest" });
   if (focus) link.focus({ preventScroll: true });
   if (!moved) return;
-  if (hit.dataset.slug) pending = read(hit.dataset.slug, hit.dataset);
+  pending = true;
+  if (hit.dataset.slug) read(hit.dataset.slug, hit.dataset);
   else put(Object.assign(document.createElement("p"), { className: "desk-hint", textContent: words.opens }));
 }
 
@@ -138,25 +138,21 @@ async function look({ again = false } = {}) {
   if (again) shown = null; // whatever overtakes this must not take the old list for its own
   if (query === shown) return true;
   const url = address();
-  try {
-    const content = parsed(await fetchHits(url));
-    if (url !== address()) return false;
-    const { generation } = content.firstElementChild.dataset;
-    if (look.generation && look.generation !== generation) forget();
-    look.generation = generation;
-    shown = query;
-    read.wanted = "";
-    const first = content.querySelector("[data-first]");
-    first.remove();
-    list.replaceChildren(content);
-    list.scrollTop = 0;
-    put(first.content);
-    send("kb:announce", list.querySelector("[data-results]").dataset.status);
-    return true;
-  } catch (error) {
-    if (error.name !== "AbortError") failed(error);
-    return false;
-  }
+  const html = await fetchHits(url);
+  if (!html || url !== address()) return false;
+  const content = parsed(html);
+  const { generation } = content.firstElementChild.dataset;
+  if (look.generation && look.generation !== generation) forget();
+  look.generation = generation;
+  shown = query;
+  pending = true;
+  const first = content.querySelector("[data-first]");
+  first.remove();
+  list.replaceChildren(content);
+  list.scrollTop = 0;
+  put(first.content);
+  send("kb:announce", list.querySelector("[data-results]").dataset.status);
+  return true;
 }
 
 function soon() {
@@ -168,12 +164,16 @@ function soon() {
 function leave(then = () => {}) {
   clearTimeout(timer);
   pane.focus({ preventScroll: true });
-  listed = look().then((there) => {
-    if (there) {
+  const mine = listed = look().then((found) => {
+    const here = document.activeElement === pane; // else somebody went elsewhere meanwhile
+    if (here && found) {
       toList();
       then();
+    } else {
+      if (here) box.focus();
+      if (mine === listed) listed = true;
     }
-    return there;
+    return here && found;
   });
 }
 
@@ -226,8 +226,9 @@ function nextCall() {
   call = newCall();
   counted = new Set();
   forget();
+  listed = pending = {}; // keys of the call before act no more
   list.replaceChildren();
-  pane.replaceChildren();
+  put("");
   look({ again: true });
   toBox();
   send("kb:toast", words.next);
@@ -343,7 +344,7 @@ const act = {
   c: after(() => copy(1, "zh")),
   e: after(() => copy(1, "en")),
   l: () => other(form.elements.lang.value === "zh" ? "en" : "zh"),
-  a: () => list.querySelector("[data-ask] button")?.click(),
+  a: move(() => list.querySelector("[data-ask] button")?.click()),
   n: nextCall,
   p: after(() => { const { slug } = answer()?.dataset ?? {}; if (slug) pin(slug); }),
   u: after(used),
@@ -364,6 +365,7 @@ document.addEventListener("kb:key", (event) => {
 });
 if (!box.value) look({ again: true }); // pins and recent articles that this browser keeps
 
+document.addEventListener("kb:signed-out", forget); // what is kept holds the tokens of before
 desk.querySelector("[data-next-call]").addEventListener("click", nextCall);
 desk.addEventListener("click", (event) => {
   const link = event.target.closest("a");

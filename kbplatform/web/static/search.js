@@ -1,6 +1,6 @@
 // The search page: hits follow the typing, the right half follows the selection.
 
-import { failed, fetcher } from "./fetching.js";
+import { fetcher, isPage } from "./fetching.js";
 
 const DEBOUNCE = 80;
 const form = document.querySelector("[data-search-form]");
@@ -18,6 +18,7 @@ const fetchPreview = fetcher();
 
 // Typing
 
+let reading; // the preview that was asked for last
 let shown = asked();
 let timer;
 
@@ -34,20 +35,17 @@ function link(selector, more) {
 async function update() {
   const address = asked();
   if (address === shown) return;
-  try {
-    const html = await fetchResults(`/search?${address}&fragment=1`);
-    if (address !== asked()) return;
-    shown = address;
-    live.innerHTML = html;
-    history.replaceState(null, "", `/search?${address}`);
-    link("[data-other-lang]", ({ lang }) => ({ lang: lang === "en" ? "en" : "zh" }));
-    link("[data-clear]", () => Object.fromEntries(filters.map(({ name }) => [name, ""])));
-    clear.hidden = !filters.some(({ value }) => value);
-    send("kb:content", live);
-    send("kb:announce", live.querySelector("[data-results]").dataset.status);
-  } catch (error) {
-    if (error.name !== "AbortError") failed(error);
-  }
+  const html = await fetchResults(`/search?${address}&fragment=1`);
+  if (!html || address !== asked()) return;
+  shown = address;
+  reading = null;
+  live.innerHTML = html;
+  history.replaceState(null, "", `/search?${address}`);
+  link("[data-other-lang]", ({ lang }) => ({ lang: lang === "en" ? "en" : "zh" }));
+  link("[data-clear]", () => Object.fromEntries(filters.map(({ name }) => [name, ""])));
+  clear.hidden = !filters.some(({ value }) => value);
+  send("kb:content", live);
+  send("kb:announce", live.querySelector("[data-results]").dataset.status);
 }
 
 function soon() {
@@ -65,6 +63,8 @@ form.addEventListener("submit", (event) => {
   next();
 });
 
+document.addEventListener("kb:signed-out", () => location.assign(`/search?${asked()}`)); // by way of signing in
+
 // Asking for what was not found
 
 const askButton = () => live.querySelector("[data-ask] button");
@@ -75,7 +75,9 @@ live.addEventListener("submit", async (event) => {
   try {
     const response = await fetch("/gaps?fragment=1", { method: "POST", body: new URLSearchParams(new FormData(event.target)) });
     if (!response.headers.get("content-type").startsWith("text/html") || response.status >= 500) throw new TypeError();
-    event.target.innerHTML = await response.text();
+    const html = await response.text();
+    if (isPage(html)) return void send("kb:signed-out");
+    event.target.innerHTML = html;
     send("kb:announce", event.target.textContent.trim());
     send("kb:online");
   } catch {
@@ -99,20 +101,27 @@ async function select(index, { announce = true } = {}) {
   if (!wide.matches) return;
   const pane = live.querySelector("[data-preview-pane]");
   const { preview } = link.closest(".hit").dataset;
+  reading = null;
+  pane.removeAttribute("aria-busy");
   if (!preview) return void pane.replaceChildren(); // no article: nothing to read here
   pane.setAttribute("aria-busy", "true");
-  try {
-    const html = await fetchPreview(preview);
-    if (link.getAttribute("aria-current") !== "true") return;
-    pane.innerHTML = html;
-    pane.scrollTop = 0;
-    send("kb:content", pane);
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    failed(error);
-  }
+  const mine = reading = fetchPreview(preview);
+  const html = await mine;
+  if (mine !== reading) return;
+  pane.innerHTML = html ?? ""; // not the words of the hit before
+  pane.scrollTop = 0;
   pane.removeAttribute("aria-busy");
+  send("kb:content", pane);
 }
+
+// What copies waits for the preview of the hit that is selected.
+document.addEventListener("kb:key", async (event) => {
+  const { key } = event.detail;
+  if (!reading || !/^[c1-9]$/.test(key)) return;
+  event.preventDefault();
+  const mine = reading;
+  if (await mine && mine === reading) send("kb:copy-line", { number: Number(key) || 1 });
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;

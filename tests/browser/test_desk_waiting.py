@@ -1,0 +1,158 @@
+"""The desk while answers are slow, fail or are overtaken, and after a session that ended."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+OFFLINE = "() => { window.real = window.fetch; window.fetch = () => Promise.reject(new TypeError('no connection')); }"
+ONLINE = "() => { window.fetch = window.real; }"
+
+
+def type_and_wait(page, text: str, slug: str = "complaint-handling") -> None:
+    page.keyboard.type(text)
+    page.wait_for_selector(f"[data-answer][data-slug={slug}]")
+
+
+def test_keys_work_again_after_an_answer_that_failed(open_page):
+    page = open_page("/desk")
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.keyboard.press("ArrowDown")
+    page.evaluate(OFFLINE)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-answer]", state="detached")
+    page.evaluate(ONLINE)
+    page.keyboard.press("/")
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    page.keyboard.press("c")
+    page.wait_for_selector(".toast", timeout=3000)
+
+
+def test_keys_work_after_an_answer_that_a_new_query_has_overtaken(open_page):
+    page = open_page("/desk")
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.keyboard.press("ArrowDown")
+    page.route("**/desk/answer**", lambda route: None)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(100)
+    page.keyboard.press("/")
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    page.keyboard.press("c")
+    page.wait_for_selector(".toast", timeout=3000)
+
+
+def test_keys_work_on_a_clicked_hit_after_a_search_that_failed(open_page):
+    page = open_page("/desk")
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.evaluate(OFFLINE)
+    page.keyboard.type("x")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    page.evaluate(ONLINE)
+    page.locator(".hit h2 a").nth(1).click()
+    page.wait_for_selector("[data-answer]:not([data-slug=negative-review-handling])")
+    page.keyboard.press("c")
+    page.wait_for_selector(".toast", timeout=3000)
+
+
+def test_who_goes_back_to_the_box_while_the_list_comes_stays_there(open_page):
+    page = open_page("/desk")
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.route("**/desk/hits**", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.keyboard.type("x")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("/")
+    page.wait_for_timeout(1200)
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_words_stay_where_the_rest_of_their_article_cannot_be_read(open_page):
+    page = open_page("/desk")
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    page.evaluate(OFFLINE)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.locator("[data-answer]").count() == 1
+
+
+def test_the_next_call_gets_no_answer_and_no_key_of_the_one_before(open_page):
+    page = open_page("/desk")
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.keyboard.press("ArrowDown")
+    held = []
+    page.route("**/desk/answer**", lambda route: held.append(route))  # noqa: PLW0108 - playwright puts an attribute on it
+    page.route("**/desk/hits**", lambda route: None)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("c")
+    page.wait_for_timeout(100)
+    page.keyboard.press("n")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(600)
+    assert page.locator("[data-answer]").count() == 0
+    assert "已复制" not in page.locator("#toasts").inner_text()
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_fault_of_the_page_is_not_called_a_lost_connection(browser, site):
+    context = browser.new_context(locale="zh-CN")  # not open_page: the fault is meant to be seen in the console
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda fault: faults.append(fault))  # noqa: PLW0108 - playwright puts an attribute on it
+    page.goto(f"{site}/desk")
+    page.route("**/desk/hits**", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>not the list</p>"))
+    page.keyboard.type("dao")
+    page.wait_for_timeout(400)
+    assert faults
+    assert page.locator("[data-offline-bar]:not([hidden])").count() == 0
+    context.close()
+
+
+def test_a_session_that_ended_is_said_and_after_signing_in_elsewhere_the_call_goes_on(browser, own_site):
+    url, welcome = own_site
+    sentence = "correct horse battery staple of ours"
+    context = browser.new_context(locale="zh-CN")
+    page, asking, searching, elsewhere = (context.new_page() for _ in range(4))
+    elsewhere.goto(welcome)
+    for name, value in {"name": "Chen", "email": "chen@example.com", "password": sentence, "again": sentence}.items():
+        elsewhere.fill(f"[name={name}]", value)
+    elsewhere.click(".entry .btn-primary")
+    elsewhere.wait_for_url(lambda at: "/welcome" not in at)
+    elsewhere.goto(f"{url}/admin/site")
+    elsewhere.check("[name=read_access][value=signed-in]")
+    elsewhere.locator("form:has([name=read_access]) button").first.click()
+    elsewhere.wait_for_load_state()
+    searching.goto(f"{url}/search?q=客户")
+    asking.goto(f"{url}/search?q=zzzzqq")
+    page.goto(f"{url}/desk")
+    page.bring_to_front()
+    type_and_wait(page, "dao huo huai le")
+    page.locator("[data-var=name]").first.fill("陈女士")
+    elsewhere.locator("[data-menu] summary").click()
+    elsewhere.locator("[data-menu] form button").click()
+    elsewhere.wait_for_selector("a[href^='/sign-in'], form[action='/sign-in']")
+    page.locator("[data-use] button").click()
+    assert "退出登录" in page.wait_for_selector(".toast").inner_text()
+    page.evaluate("document.getElementById('toasts').replaceChildren()")
+    page.locator(".hit h2 a").nth(1).click()
+    assert "退出登录" in page.wait_for_selector(".toast").inner_text()
+    assert page.locator("[data-offline-bar]:not([hidden])").count() == 0
+    asking.locator("[data-ask] button").click()
+    asking.wait_for_url("**/sign-in?next=*zzzzqq*")
+    searching.fill("input[name=q]", "tousu")
+    searching.wait_for_url("**/sign-in?next=*tousu*")
+    searching.fill("[name=who]", "Chen")
+    searching.fill("[name=password]", sentence)
+    searching.click(".entry .btn-primary")
+    searching.wait_for_url("**/search?q=tousu*")
+    page.fill("#q", "5")
+    page.wait_for_selector("[data-answer]")
+    assert page.locator("[data-var=name]").first.input_value() == "陈女士"
+    page.locator("[data-use] button").click()
+    page.wait_for_function("() => document.querySelector('#use-said').textContent === '记下了'")
+    context.close()
