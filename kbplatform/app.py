@@ -152,8 +152,8 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     db.check()
     _migrate(db, loaded)
     calls = Calls(loaded)
-    services = Services(db, settings)
-    resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes")}
+    services = Services(db, settings, calls)
+    resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes", services=services)}
     glossary = load_glossary(content, settings.data_dir)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
     articles = ArticleService(db, resolvers)
@@ -166,7 +166,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(db, settings, calls, Mailer(settings), secret_key(settings), {"gaps": asked_by, "uses": used_by, "pins": pinned_by}),
+        accounts=make_accounts(services, Mailer(settings), secret_key(settings), {"gaps": asked_by, "uses": used_by, "pins": pinned_by}),
         articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,

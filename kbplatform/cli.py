@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from kbplatform.app import Platform
     from kbplatform.plugin.contributions import Command
+    from kbplatform.plugin.services import Services
     from kbplatform.settings import Settings
 
 _COMMANDS: dict[str, tuple[Text, str]] = {
@@ -86,13 +87,19 @@ class _Lazy(click.Command):
 @click.pass_context
 def root(ctx: click.Context, data_dir: Path | None) -> None:
     """Knowledge base and training platform for customer-service teams."""
-    ctx.obj = Invocation(_open, {"data_dir": data_dir} if data_dir else {}, _bundled)
+    ctx.obj = Invocation(_open, {"data_dir": data_dir} if data_dir else {}, _bundled, _services)
 
 
 def _open(settings: Settings) -> Platform:
     from kbplatform.app import make_platform  # noqa: PLC0415 - slow import, only where a command needs the platform
 
     return make_platform(settings)
+
+
+def _services(settings: Settings) -> Services:
+    from kbplatform.plugin.services import services_without_platform  # noqa: PLC0415 - only where a command asks plugins
+
+    return services_without_platform(settings)
 
 
 def _bundled() -> Path:

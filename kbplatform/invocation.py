@@ -19,6 +19,7 @@ class Invocation:
     open: Callable[[Settings], Any]
     given: dict[str, object] = field(default_factory=dict)
     bundled: Callable[[], Path] = Path.cwd
+    plugins: Callable[[Settings], Any] = lambda _settings: None
 
     def settings(self, **overrides: object) -> Settings:
         """Settings from every source; those of the command line win. Raises SettingsError."""
@@ -29,6 +30,10 @@ class Invocation:
     def content(self) -> Path:
         """The content folder in use: the setting, else the bundled one."""
         return self.settings().content_dir or self.bundled()
+
+    def services(self) -> Any:  # noqa: ANN401 - the type is above this module
+        """What plugins work with, for a command that needs them but no data: the database is named, not opened."""
+        return self.plugins(self.settings())
 
     def platform(self, **overrides: object) -> Any:  # noqa: ANN401 - the composition root's type is above this module
         """Everything but HTTP, logging only what is wrong. Raises KbError with a remedy."""

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from kbplatform.db import Database
     from kbplatform.mail import Mailer
-    from kbplatform.plugin.calls import Calls
     from kbplatform.settings import Settings
     from kbplatform.viewer import Actor
 
@@ -94,15 +93,16 @@ class Accounts:
 
 
 def make_accounts(
-    db: Database, settings: Settings, calls: Calls, mailer: Mailer, secret_key: str,
+    services: Services, mailer: Mailer, secret_key: str,
     personal_data: Mapping[str, Callable[[int, Session, bool], object]] | None = None,
 ) -> Accounts:  # fmt: skip
     """Put the parts together; permissions and providers of plugins are asked for here, once.
 
     ``personal_data``: other features that know something of people (see :class:`PersonalDataService`).
     """
+    db, settings, calls = services.db, services.settings, services.calls
     permissions = Permissions(p for plugin, p in calls.owned("register_permissions") if p.name.startswith(f"{plugin}."))
-    providers = Providers(calls.all("register_auth_providers", services=Services(db, settings)), settings.base_url)
+    providers = Providers(calls.all("register_auth_providers", services=services), settings.base_url)
     site_words = ("kbplatform", settings.site_name, urlsplit(settings.public_url).hostname or "")
     people = People(db, permissions, site_words)
     vault = Vault(secret_key)

@@ -101,11 +101,9 @@ def check(ctx: click.Context, path: Path | None, as_json: bool, strict: bool) ->
     from kbplatform.articles.checks import check_pack  # noqa: PLC0415 - slow import, only for this command
     from kbplatform.articles.content_root import bundled_content  # noqa: PLC0415 - as above
     from kbplatform.articles.packs import read_pack  # noqa: PLC0415 - as above
-    from kbplatform.plugin.calls import Calls  # noqa: PLC0415 - as above
-    from kbplatform.plugin.loader import load_plugins  # noqa: PLC0415 - as above
 
-    settings = ctx.obj.settings()
-    schemes = Calls(load_plugins(disabled=settings.disabled_plugins)).all("register_link_schemes")
+    settings, services = ctx.obj.settings(), ctx.obj.services()
+    schemes = services.registered("register_link_schemes")
     pack = read_pack(path or settings.content_dir or bundled_content())
     problems = check_pack(pack, {s.name for s in schemes})
     errors = sum(p.level == "error" for p in problems)

@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, fields
 from threading import Lock
 from types import UnionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kbplatform.plugin.loader import Plugins
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,11 @@ class Calls:
 
     def owned(self, hook: str, **arguments: object) -> list[tuple[str, Any]]:
         """As ``all``, each item with the name of its plugin."""
-        return [(answer.plugin, item) for answer in self.each(hook, **arguments) for item in _items(hook, answer)]
+        return [(answer.plugin, item) for answer in self.each(hook, **arguments) for item in _items(hook, answer, _KINDS[hook])]
+
+    def of_kind(self, hook: str, kind: type[T], **arguments: object) -> list[T]:
+        """As ``all``, for a hook that a plugin brought: whose items are of ``kind``."""
+        return [item for answer in self.each(hook, **arguments) for item in _items(hook, answer, kind)]
 
     def one(self, plugin: str, hook: str, **arguments: object) -> Any:  # noqa: ANN401 - hooks return what their spec says
         """Run one plugin's implementation; None where it has none. What it raises, it raises."""
@@ -104,15 +109,15 @@ _KINDS: dict[str, type] = {
 """What the lists of each hook hold."""
 
 
-def _items(hook: str, answer: Answer) -> list[Any]:
+def _items(hook: str, answer: Answer, kind: type) -> list[Any]:
     try:
         items = list(answer.value) if isinstance(answer.value, Iterable) and not isinstance(answer.value, str) else [answer.value]
     except (Exception, SystemExit):
         log.exception("plugin.hook_failed", plugin=answer.plugin, hook=hook)
         return []
-    kept = [item for item in items if isinstance(item, _KINDS[hook]) and well_made(item)]
+    kept = [item for item in items if isinstance(item, kind) and well_made(item)]
     if len(kept) < len(items):
-        log.error("plugin.wrong_answer", plugin=answer.plugin, hook=hook, wanted=_KINDS[hook].__name__)
+        log.error("plugin.wrong_answer", plugin=answer.plugin, hook=hook, wanted=kind.__name__)
     return kept
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pluggy
+from kbplatform import hookspec
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from sqlalchemy.orm import Session
 
     from kbplatform.events.event import Event
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
     from kbplatform.plugin.services import Services
     from kbplatform.viewer import Viewer
 
-hookspec = pluggy.HookspecMarker("kbplatform")
+
+@hookspec
+def register_hookspecs() -> list[ModuleType]:  # type: ignore[empty-body]
+    """Modules with hooks of this plugin's own. Called before any plugin is registered, so that the order doesn't matter."""
 
 
 @hookspec
@@ -68,7 +73,7 @@ def register_commands() -> list[Command]:  # type: ignore[empty-body]
 
 
 @hookspec
-def register_link_schemes() -> list[LinkScheme]:  # type: ignore[empty-body]
+def register_link_schemes(services: Services) -> list[LinkScheme]:  # type: ignore[empty-body]
     """Link prefixes that articles may use, such as ``calc:``."""
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+PROJECT = "kbplatform"
 GROUP = "kbplatform.plugins"
 _NAME = re.compile(r"^[a-z][a-z0-9]*$")
 
@@ -79,7 +80,7 @@ def load_plugins(*, disabled: Iterable[str] = (), strict: bool = False, extra: d
 
     Raises SettingsError in strict mode when one cannot be loaded.
     """
-    manager = pluggy.PluginManager("kbplatform")
+    manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
     plugins = Plugins(manager, [])
     off = set(disabled)
@@ -92,11 +93,13 @@ def load_plugins(*, disabled: Iterable[str] = (), strict: bool = False, extra: d
         dist = entry.dist
         record = PluginRecord(entry.name, entry.value, dist.name if dist else "", dist.version if dist else "")
         plugins.records.append(record)
-        _register(plugins, record, entry.load, off)
+        _load(plugins, record, entry.load, off)
     for name, module in (extra or {}).items():
         record = PluginRecord(name, getattr(module, "__name__", name))
         plugins.records.append(record)
-        _register(plugins, record, lambda module=module: module, off)
+        _load(plugins, record, lambda module=module: module, off)
+    for record in plugins.loaded:  # once every plugin has brought its own hooks
+        _register(plugins, record)
     failed = [r for r in plugins.records if r.state == "failed"]
     if strict and failed:
         names = ", ".join(f"{r.name} ({r.error})" for r in failed)
@@ -104,17 +107,27 @@ def load_plugins(*, disabled: Iterable[str] = (), strict: bool = False, extra: d
     return plugins
 
 
-def _register(plugins: Plugins, record: PluginRecord, load: Any, off: set[str]) -> None:  # noqa: ANN401 - entry point's load
+def _load(plugins: Plugins, record: PluginRecord, load: Any, off: set[str]) -> None:  # noqa: ANN401 - entry point's load
+    """Import the plugin and take in the hooks it brings."""
     if record.name in off:
         record.state = "disabled"
         return
     try:
         _require_name(record.name)
         record.module = load()
+        brings = getattr(record.module, "register_hookspecs", None)
+        for namespace in brings() if callable(brings) and hasattr(brings, f"{PROJECT}_impl") else ():
+            plugins.manager.add_hookspecs(namespace)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything at import, or try to exit
+        record.fail(error)
+
+
+def _register(plugins: Plugins, record: PluginRecord) -> None:
+    try:
         plugins.manager.register(record.module, name=record.name)
         plugins.manager.check_pending()
         record.hooks = sorted(h.name for h in plugins.manager.get_hookcallers(record.module) or [])
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything at import, or try to exit
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything
         if record.module is not None and plugins.manager.is_registered(record.module):
             plugins.manager.unregister(record.module)
         record.fail(error)

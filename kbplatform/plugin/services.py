@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kbplatform.db import Database
+from kbplatform.plugin.calls import Calls
+from kbplatform.plugin.loader import load_plugins
 
 if TYPE_CHECKING:
-    from kbplatform.db import Database
     from kbplatform.settings import Settings
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +24,30 @@ class Services:
 
     db: Database
     settings: Settings
+    calls: Calls
+    _made: dict[Any, Any] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    def contributed(self, name: str, kind: type[T]) -> list[T]:
+        """What all plugins return for a hook that a plugin brought (``register_hookspecs``), called with ``services``.
+
+        A plugin that raises costs its own items; what is not of ``kind`` is left out. Both are logged.
+        """
+        return self.calls.of_kind(name, kind, services=self)
+
+    def registered(self, name: str) -> list[Any]:
+        """What all plugins return for a hook of the core that is called with ``services``."""
+        return self.calls.all(name, services=self)
+
+    def once(self, make: Callable[[Services], T]) -> T:
+        """What ``make`` returns for this platform: made at the first call, the same object ever after."""
+        with self._lock:
+            if make not in self._made:
+                self._made[make] = make(self)
+            made: T = self._made[make]
+            return made
+
+
+def services_without_platform(settings: Settings) -> Services:
+    """Services for a command that needs plugins but no data: the database is named, not opened."""
+    return Services(Database(settings.resolved_database_url), settings, Calls(load_plugins(disabled=settings.disabled_plugins)))

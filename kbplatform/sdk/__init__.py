@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kbplatform import hookimpl
+from kbplatform import hookimpl, hookspec
 
 if TYPE_CHECKING:
     from kbplatform.accounts.permissions import READ
@@ -141,6 +141,7 @@ __all__ = [
     "current_viewer",
     "emit",
     "hookimpl",
+    "hookspec",
     "may",
     "public",
     "requires",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from kbplatform.sdk import hookimpl
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from sqlalchemy.orm import Session
 
     from kbplatform.sdk import (
@@ -28,6 +30,14 @@ if TYPE_CHECKING:
 
 
 @hookimpl
+def register_hookspecs() -> list[ModuleType]:
+    """``register_calculators``, for other plugins."""
+    from kbplatform_calculators import hookspecs  # noqa: PLC0415 - this module stays light for `--help`
+
+    return [hookspecs]
+
+
+@hookimpl
 def register_commands() -> list[Command]:
     """``kbplatform calc``."""
     from kbplatform.sdk import Command, Text  # noqa: PLC0415 - this module stays light for `--help`
@@ -42,7 +52,7 @@ def register_routes(services: Services) -> Routes:
     from kbplatform_calculators.api import make_api  # noqa: PLC0415 - as above
     from kbplatform_calculators.views import make_blueprint  # noqa: PLC0415 - as above
 
-    return Routes(web=make_blueprint(services), api=make_api())
+    return Routes(web=make_blueprint(services), api=make_api(services))
 
 
 @hookimpl
@@ -63,12 +73,12 @@ def nav_links() -> list[NavLink]:
 
 
 @hookimpl
-def register_link_schemes() -> list[LinkScheme]:
+def register_link_schemes(services: Services) -> list[LinkScheme]:
     """``[text](calc:resolution_rate)`` in articles."""
     from kbplatform.sdk import LinkScheme  # noqa: PLC0415 - as above
-    from kbplatform_calculators.registry import page_url  # noqa: PLC0415 - as above
+    from kbplatform_calculators.registry import registry_of  # noqa: PLC0415 - as above
 
-    return [LinkScheme("calc", page_url)]
+    return [LinkScheme("calc", registry_of(services).url)]
 
 
 @hookimpl
@@ -80,11 +90,11 @@ def article_panels(article: ArticleContext, services: Services) -> list[ArticleP
 
 
 @hookimpl
-def search_documents() -> list[SearchDocument]:
+def search_documents(services: Services) -> list[SearchDocument]:
     """Each calculator in both languages."""
     from kbplatform_calculators.documents import documents  # noqa: PLC0415 - as above
 
-    return documents()
+    return documents(services)
 
 
 @hookimpl
@@ -96,8 +106,8 @@ def on_event(event: Event, session: Session) -> None:
 
 
 @hookimpl
-def health_checks() -> list[HealthCheck]:
+def health_checks(services: Services) -> list[HealthCheck]:
     """Every calculator still gives the figure of its worked example."""
     from kbplatform_calculators.registry import check_examples  # noqa: PLC0415 - as above
 
-    return check_examples()
+    return check_examples(services)

@@ -6,8 +6,9 @@ import json
 
 import click
 
-from kbplatform.sdk import terminal_lang
-from kbplatform_calculators import registry
+from kbplatform.sdk import Text, terminal_lang
+from kbplatform_calculators.registry import registry_of
+from kbplatform_calculators.running import run
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
@@ -20,11 +21,12 @@ def calc(ctx: click.Context, calculator_id: str | None, as_json: bool) -> None:
     Without an id, lists the calculators and their inputs.
     """
     lang = terminal_lang()
+    registry = registry_of(ctx.obj.services())
     if calculator_id is None:
-        for c in registry.CALCULATORS.values():
-            click.echo(f"{c.id}  {c.title.in_(lang)}  " + " ".join(f"--{i.name} N" for i in c.inputs))
+        for c in registry.calculators.values():
+            click.echo(f"{c.id}  {c.title.in_(lang)}  " + " ".join(f"--{i.name}" for i in c.ways[0].inputs))
         return
-    result = registry.get(calculator_id).run(_pairs(ctx.args))
+    result = run(registry.get(calculator_id), _pairs(ctx.args))
     if as_json:
         out = {"outputs": dict(result.outputs), "explanation": result.explanation.in_(lang), "warnings": [w.in_(lang) for w in result.warnings]}
         click.echo(json.dumps(out, ensure_ascii=False))
@@ -39,8 +41,8 @@ def _pairs(arguments: list[str]) -> dict[str, object]:
     rest = iter(arguments)
     for argument in rest:
         if not argument.startswith("--"):
-            msg = f"{argument!r}: write inputs as --name value"
-            raise click.UsageError(msg)
+            words = Text(f"{argument!r}：输入要写成 --名称 值", f"{argument!r}: write inputs as --name value")
+            raise click.UsageError(words.in_(terminal_lang()))
         name, equals, value = argument[2:].partition("=")
         values[name] = value if equals else next(rest, "")
     return values

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kbplatform.sdk import LANGS, SearchDocument, SearchSection
-from kbplatform_calculators.registry import CALCULATORS
+from kbplatform.sdk import LANGS, SearchDocument, SearchSection, Services
+from kbplatform_calculators.registry import page_url, registry_of
 
 
-def documents() -> list[SearchDocument]:
+def documents(services: Services) -> list[SearchDocument]:
     """One document per calculator and language."""
     return [
         SearchDocument(
@@ -15,11 +15,11 @@ def documents() -> list[SearchDocument]:
             key=c.id,
             lang=lang,
             title=c.title.in_(lang),
-            url=f"/p/calculators/{c.id}",
+            url=page_url(c.id),
             angle=c.purpose.in_(lang),
-            keywords=c.aliases[lang],
+            keywords=c.aliases.get(lang, ()),
             sections=(SearchSection("", "", f"{c.purpose.in_(lang)} {c.formula.in_(lang)}"),),
         )
-        for c in CALCULATORS.values()
+        for c in registry_of(services).calculators.values()
         for lang in LANGS
     ]

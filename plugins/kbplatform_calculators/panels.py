@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kbplatform.sdk import ArticlePanel, Text
 from kbplatform_calculators.references import cited_by
-from kbplatform_calculators.registry import CALCULATORS
+from kbplatform_calculators.registry import registry_of
 
 if TYPE_CHECKING:
     from kbplatform.sdk import ArticleContext, Services
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def panels_for(article: ArticleContext, services: Services) -> list[ArticlePanel]:
     """One panel with every calculator the article names that there is; none without one."""
-    named = [CALCULATORS[c] for c in cited_by(services.db, article.slug, article.lang) if c in CALCULATORS]
+    known = registry_of(services).calculators
+    named = [known[c] for c in cited_by(services.db, article.slug, article.lang) if c in known]
     if not named:
         return []
     return [ArticlePanel(Text("算一算", "Work it out"), "calculators/panel.html", {"calculators": named}, order=10)]

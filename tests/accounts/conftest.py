@@ -24,6 +24,7 @@ from kbplatform.db.migrate import CORE, upgrade
 from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Calls
 from kbplatform.plugin.loader import load_plugins
+from kbplatform.plugin.services import Services
 from kbplatform.viewer import CLI, Actor
 
 
@@ -81,7 +82,7 @@ def make(kb_database, kb_settings):
     def make_(plugins=None, **overrides):
         settings = kb_settings(**overrides)
         mailers.append(Mailer(settings))
-        return make_accounts(kb_database, settings, Calls(load_plugins(extra=plugins)), mailers[-1], "k" * 64)
+        return make_accounts(Services(kb_database, settings, Calls(load_plugins(extra=plugins))), mailers[-1], "k" * 64)
 
     yield make_
     for mailer in mailers:

@@ -15,6 +15,7 @@ from kbplatform.insights.service import Gaps
 from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Calls
 from kbplatform.plugin.loader import load_plugins
+from kbplatform.plugin.services import Services
 from kbplatform.search.setup import make_search
 
 NOON = datetime(2031, 5, 5, 12, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ def gaps(kb_database, search):
 def accounts(kb_database, kb_settings):
     settings = kb_settings()
     mailer = Mailer(settings)
-    yield make_accounts(kb_database, settings, Calls(load_plugins()), mailer, "k" * 64, {"gaps": personal_data})
+    yield make_accounts(Services(kb_database, settings, Calls(load_plugins())), mailer, "k" * 64, {"gaps": personal_data})
     mailer.close()
 
 

@@ -7,10 +7,9 @@ import json
 import pytest
 
 from kbplatform.bilingual import Text
-from kbplatform.errors import InvalidInput
-from kbplatform_calculators import registry
-from kbplatform_calculators.definitions import Count
+from kbplatform_calculators.inputs import Count
 from kbplatform_calculators.statistics import wilson
+from kbplatform_calculators.typed import Unreadable
 
 RUNS = "/api/v1/p/calculators/resolution_rate/runs"
 
@@ -53,13 +52,13 @@ def test_bad_input_names_each_wrong_field(kb_client, inputs, fields):
 
 @pytest.mark.parametrize(("typed", "value"), [("20", 20), (" 1,200 ", 1200), ("２０", 20), ("1，200", 1200), (20.0, 20), ("0", 0)])
 def test_numbers_are_read_as_people_type_them(typed, value):
-    assert Count("n", Text("", ""), Text("", "")).read(typed) == value
+    assert Count(name="n", label=Text("", "")).read(typed) == value
 
 
-@pytest.mark.parametrize("typed", ["", "٣", "1e3", "0x10", "--1", "½", "二十", True, None])
+@pytest.mark.parametrize("typed", ["", "0x10", "--1", "1,2", "二十", "nan", "inf", float("nan"), True, None])
 def test_what_is_not_a_whole_number_is_refused(typed):
-    with pytest.raises(InvalidInput):
-        Count("n", Text("", ""), Text("", "")).read(typed)
+    with pytest.raises(Unreadable):
+        Count(name="n", label=Text("", "")).read(typed)
 
 
 def test_the_page_answers_first_and_keeps_what_was_typed(kb_client):
@@ -73,12 +72,12 @@ def test_the_page_answers_first_and_keeps_what_was_typed(kb_client):
 
 def test_an_article_that_names_it_has_the_panel_and_the_calculator_names_the_article(kb_client):
     assert "算一算" in kb_client.get("/articles/complaint-handling").get_data(as_text=True)
-    assert "算一算" not in kb_client.get("/articles/service-organization-structure").get_data(as_text=True)
+    assert "算一算" not in kb_client.get("/articles/deploying").get_data(as_text=True)
     assert "/articles/complaint-handling" in kb_client.get("/p/calculators/resolution_rate").get_data(as_text=True)
 
 
 def test_it_is_found_by_name_only_where_its_kind_is_asked_for(kb_client):
-    assert [h["slug"] for h in kb_client.get("/api/v1/search?q=解决率&kind=calculator").get_json()["hits"]] == ["resolution_rate"]
+    assert kb_client.get("/api/v1/search?q=解决率&kind=calculator").get_json()["hits"][0]["slug"] == "resolution_rate"
     assert "calculator" not in {h["kind"] for h in kb_client.get("/api/v1/search?q=解决率").get_json()["hits"]}
 
 
@@ -87,14 +86,14 @@ def test_the_schema_says_what_the_form_asks(kb_client):
     assert (schema["required"], schema["additionalProperties"]) == (["received", "resolved"], False)
 
 
-def test_the_health_check_repeats_every_worked_example():
-    assert [c.state for c in registry.check_examples()] == ["ok"]
+def test_the_health_check_repeats_every_worked_example(kb_client):
+    assert kb_client.get("/readyz").get_json()["checks"]["calculators"] == "ok"
 
 
-def test_the_command_answers_like_the_api(capsys):
+def test_the_command_answers_like_the_api():
     from click.testing import CliRunner
 
-    from kbplatform_calculators.commands import calc
+    from kbplatform.cli import root
 
-    result = CliRunner().invoke(calc, ["resolution_rate", "--received", "20", "--resolved=15", "--json"])
+    result = CliRunner().invoke(root, ["calc", "resolution_rate", "--received", "20", "--resolved=15", "--json"])
     assert json.loads(result.output)["outputs"]["rate"] == 0.75

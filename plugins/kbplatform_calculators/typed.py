@@ -1,0 +1,118 @@
+"""Numbers and durations as people type them: ``１，２００``, ``85%``, ``1.2万``, ``3分20秒``, ``3:20``, ``2h``.
+
+Reading is exact: what is typed becomes a :class:`~decimal.Decimal`, never by way of a float. Nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from math import isfinite
+
+from kbplatform.sdk import Text
+
+MAX_TYPED = 40
+"""Characters that one number may take."""
+SECONDS = {"s": 1, "min": 60, "h": 3600, "days": 86400}
+_PLAIN = re.compile(r"([+-]?)(\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:e([+-]?\d{1,3}))?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_TEN_THOUSANDS = {"万": 10_000, "亿": 100_000_000}
+_CURRENCY = "¥￥$€£元"
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,6}):(\d{1,2}(?:\.\d{1,6})?)")
+_PART = re.compile(
+    r"([\d,]*\.?\d+)\s*("
+    r"小时|个小时|时|hours?|hrs?|h|分钟|分|minutes?|mins?|m|秒钟|秒|seconds?|secs?|s|天|日|days?|d|毫秒|ms)(?![a-z])"
+)
+_SCALE = {
+    "小时": 3600, "个小时": 3600, "时": 3600, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
+    "分钟": 60, "分": 60, "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
+    "秒": 1, "秒钟": 1, "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
+    "天": 86400, "日": 86400, "d": 86400, "day": 86400, "days": 86400,
+}  # fmt: skip
+
+
+class Unreadable(ValueError):
+    """What was typed is not what the field holds; ``message`` says what to write instead."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+def tidy(raw: object) -> str:
+    """What was typed in half-width characters without the spaces around it. Raises Unreadable for what is no text or number."""
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
+        raise Unreadable(Text("请填一个数", "Enter a number"))
+    if isinstance(raw, float):
+        if not isfinite(raw):
+            raise Unreadable(Text("请填一个有限的数", "Enter a finite number"))
+        raw = repr(raw)
+    text = unicodedata.normalize("NFKC", str(raw)).strip().lower() if not isinstance(raw, str) or len(raw) <= 4 * MAX_TYPED else raw
+    if len(text) > MAX_TYPED:
+        raise Unreadable(Text("太长了，请填一个数", "That is too long for a number"))
+    if not text:
+        raise Unreadable(Text("请填一个数", "Enter a number"))
+    return text.replace("−", "-").replace("，", ",")
+
+
+def read_number(raw: object) -> Decimal:
+    """``1,200``, ``¥1.2万``, ``85%`` (0.85), ``1e3`` → Decimal. Raises Unreadable.
+
+    A comma stands before each group of three digits; ``1,2`` is refused rather than guessed.
+    """
+    text = tidy(raw).strip(_CURRENCY + " ").replace("块", "")
+    share = text.endswith(("%", "‰"))
+    per = 1000 if text.endswith("‰") else 100
+    text = text[:-1].strip() if share else text
+    times = _TEN_THOUSANDS.get(text[-1:], 1)
+    text = text[:-1].strip() if times > 1 else text
+    if "," in text:
+        if not _GROUPED.fullmatch(text):
+            raise Unreadable(Text("逗号只用来分千位，例如 1,200；小数点写“.”", "Commas only group thousands (1,200); write the decimal point as “.”"))
+        text = text.replace(",", "")
+    if not text.isascii() or not _PLAIN.fullmatch(text):
+        raise Unreadable(Text("要写成数字，例如 20、1,200 或 85%", "Write a number, for example 20, 1,200 or 85%"))
+    value = Decimal(text) * times
+    return value / per if share else value
+
+
+def read_duration(raw: object, unit: str) -> Decimal:
+    """``3分20秒``, ``3:20`` (minutes:seconds), ``1:03:20``, ``2h``, ``90`` (in ``unit``) → Decimal in ``unit``. Raises Unreadable.
+
+    With ``unit`` ``h`` a clock of two parts is hours:minutes, as people write working hours.
+    """
+    text = tidy(raw)
+    if clock := _CLOCK.fullmatch(text):
+        return _clock(clock, unit) / SECONDS[unit]
+    parts = list(_PART.finditer(text))
+    if not parts:
+        return read_number(text)
+    if re.sub(r"[\s零又,]", "", _PART.sub("", text)):
+        raise Unreadable(Text("时长这样写：3分20秒、3:20、2h 或只写数字", "Write a duration as 3m 20s, 3:20, 2h or as a plain number"))
+    seconds = sum((read_number(p[1]) * _scale(p[2]) for p in parts), Decimal())
+    return seconds / SECONDS[unit]
+
+
+def _scale(word: str) -> Decimal:
+    return Decimal("0.001") if word in {"毫秒", "ms"} else Decimal(_SCALE[word])
+
+
+def _clock(clock: re.Match[str], unit: str) -> Decimal:
+    hours, middle, last = clock.groups()
+    if Decimal(last) >= 60 or (hours is not None and int(middle) >= 60):
+        raise Unreadable(Text("冒号后面要小于 60，例如 3:20", "After a colon write less than 60, for example 3:20"))
+    if hours is None and unit in {"h", "days"}:
+        return Decimal(middle) * 3600 + Decimal(last) * 60
+    return Decimal(hours or 0) * 3600 + Decimal(middle) * 60 + Decimal(last)
+
+
+def cut(text: str) -> list[str]:
+    """The members of a list as typed or pasted from a spreadsheet.
+
+    Lines, tabs, semicolons and ``、`` part members. Only where there is none of these do commas and spaces part them, so
+    that ``1,200`` in a pasted column stays one number.
+    """
+    text = unicodedata.normalize("NFKC", text.replace("、", "\n"))
+    parts = re.split(r"[\n\t;]+", text) if re.search(r"[\n\t;]", text.strip()) else re.split(r"[,\s]+", text)
+    return [part.strip() for part in parts if part.strip()]
