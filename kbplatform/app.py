@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.events import Event as OutboxEvent
-    from kbplatform.plugin.contributions import DocumentSource, HealthCheck, SearchEngineOffer
+    from kbplatform.plugin.contributions import DocumentSource, HealthCheck, PackPart, SearchEngineOffer
     from kbplatform.search.indexer import Indexer
     from kbplatform.search.service import SearchService
 
@@ -106,6 +106,10 @@ class Platform:
         """The process-side half of search: keeps the index in step with the database."""
         shared = self.search.engine if self.settings.search_engine == "memory" else None
         return make_indexer(self.settings, self.db, self.sources, self.glossary, offers=self.engines, engine=shared)
+
+    def pack_parts(self) -> list[PackPart]:
+        """The plugins' own files in content packs."""
+        return self.calls.all("register_pack_parts", services=self.services)
 
     def run_indexer(self, stop: Event) -> None:
         """Keep the index in step and deliver events to plugins until ``stop`` is set."""

@@ -79,6 +79,8 @@ def sync_content(platform: Platform) -> None:
     except KbError as error:
         log.warning("content.unreadable", message=error.message.en)
         return
+    for part in platform.pack_parts():
+        report.add(part.take_in(platform.content))
     rerender_outdated(platform.db)
     for problem in report.problems:
         log.warning("content.problem", path=problem.path, line=problem.line, message=problem.message.en)

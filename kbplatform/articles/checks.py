@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from kbplatform.articles.checks_face import check_face
 from kbplatform.articles.checks_terms import check_terms
-from kbplatform.articles.documents import Document, Problem
+from kbplatform.articles.documents import Document
 from kbplatform.articles.packs import Pack, folder_name
 from kbplatform.articles.sitefacts import declared_facts
 from kbplatform.bilingual import LANGS, Text
+from kbplatform.plugin.contributions import Problem
 from kbplatform.rendering.caps import too_expensive
 from kbplatform.rendering.vocabulary import INNER_LINK, LINK_SCHEMES, SITE_FACT, SLOTS
 

@@ -14,9 +14,8 @@ from kbplatform.bilingual import Text, terminal_lang
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kbplatform.articles.documents import Problem
-    from kbplatform.articles.sync import SyncReport
     from kbplatform.db import Database
+    from kbplatform.plugin.contributions import PackReport, Problem
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -39,10 +38,13 @@ def sync(ctx: click.Context, path: Path | None, as_json: bool) -> None:
     from kbplatform.articles.packs import read_pack  # noqa: PLC0415 - slow import, only for this command
     from kbplatform.articles.sync import sync_pack  # noqa: PLC0415 - as above
 
-    db, root = _open(ctx)
-    pack = read_pack(path or root)
+    platform = ctx.obj.platform()
+    pack = read_pack(path or platform.content)
     with click.progressbar(length=len(pack.documents), label=Text("导入", "sync").in_(terminal_lang()), hidden=as_json) as bar:
-        report = sync_pack(db, pack, lambda done, _total: bar.update(done - bar.pos))
+        report = sync_pack(platform.db, pack, lambda done, _total: bar.update(done - bar.pos))
+    for part in platform.pack_parts():
+        report.add(part.take_in(pack.root))
+    platform.close()
     if as_json:
         click.echo(json.dumps(_as_json(report), ensure_ascii=False))
     else:
@@ -51,7 +53,7 @@ def sync(ctx: click.Context, path: Path | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _as_json(report: SyncReport) -> dict[str, object]:
+def _as_json(report: PackReport) -> dict[str, object]:
     return {
         "added": report.added,
         "changed": report.changed,
@@ -61,7 +63,7 @@ def _as_json(report: SyncReport) -> dict[str, object]:
     }
 
 
-def _print_report(report: SyncReport) -> None:
+def _print_report(report: PackReport) -> None:
     _say(
         f"新增 {len(report.added)}，改动 {len(report.changed)}，未变 {report.unchanged}，冲突 {len(report.conflicts)}，有问题 {len(report.problems)}",
         f"{len(report.added)} added, {len(report.changed)} changed, {report.unchanged} unchanged, {len(report.conflicts)} in conflict, "
@@ -86,9 +88,11 @@ def export(ctx: click.Context, path: Path) -> None:
     """Write every current text as a pack into PATH, a new folder."""
     from kbplatform.articles.packs import export_pack  # noqa: PLC0415 - slow import, only for this command
 
-    db, root = _open(ctx)
-    n = export_pack(db, path, root)
-    _say(f"写出 {n} 篇到 {path}", f"{n} texts written to {path}")
+    platform = ctx.obj.platform()
+    n = export_pack(platform.db, path, platform.content)
+    n += sum(part.write(path) for part in platform.pack_parts())
+    platform.close()
+    _say(f"写出 {n} 个文件到 {path}", f"{n} files written to {path}")
 
 
 @content.command()
@@ -106,6 +110,8 @@ def check(ctx: click.Context, path: Path | None, as_json: bool, strict: bool) ->
     schemes = services.registered("register_link_schemes")
     pack = read_pack(path or settings.content_dir or bundled_content())
     problems = check_pack(pack, {s.name for s in schemes})
+    for part in services.registered("register_pack_parts"):
+        problems += part.check(pack.root)
     errors = sum(p.level == "error" for p in problems)
     warnings = len(problems) - errors
     if as_json:

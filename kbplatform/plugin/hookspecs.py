@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         HealthCheck,
         LinkScheme,
         NavLink,
+        PackPart,
         Permission,
         PersonalData,
         Routes,
@@ -75,6 +76,11 @@ def register_commands() -> list[Command]:  # type: ignore[empty-body]
 @hookspec
 def register_link_schemes(services: Services) -> list[LinkScheme]:  # type: ignore[empty-body]
     """Link prefixes that articles may use, such as ``calc:``."""
+
+
+@hookspec
+def register_pack_parts(services: Services) -> list[PackPart]:  # type: ignore[empty-body]
+    """The plugin's own files in content packs: checked, taken in and written with the articles."""
 
 
 @hookspec
