@@ -37,13 +37,13 @@ def sync(ctx: click.Context, path: Path | None, as_json: bool) -> None:
     """Take a pack in (the bundled one by default). Doing it twice changes nothing."""
     from kbplatform.articles.packs import read_pack  # noqa: PLC0415 - slow import, only for this command
     from kbplatform.articles.sync import sync_pack  # noqa: PLC0415 - as above
+    from kbplatform.plugin.pack_parts import take_in_parts  # noqa: PLC0415 - as above
 
     platform = ctx.obj.platform()
     pack = read_pack(path or platform.content)
     with click.progressbar(length=len(pack.documents), label=Text("导入", "sync").in_(terminal_lang()), hidden=as_json) as bar:
         report = sync_pack(platform.db, pack, lambda done, _total: bar.update(done - bar.pos))
-    for part in platform.pack_parts():
-        report.add(part.take_in(pack.root))
+    take_in_parts(platform.pack_parts(), pack.root, report)
     platform.close()
     if as_json:
         click.echo(json.dumps(_as_json(report), ensure_ascii=False))
@@ -87,12 +87,16 @@ def _print_problems(problems: list[Problem]) -> None:
 def export(ctx: click.Context, path: Path) -> None:
     """Write every current text as a pack into PATH, a new folder."""
     from kbplatform.articles.packs import export_pack  # noqa: PLC0415 - slow import, only for this command
+    from kbplatform.plugin.pack_parts import write_parts  # noqa: PLC0415 - as above
 
     platform = ctx.obj.platform()
     n = export_pack(platform.db, path, platform.content)
-    n += sum(part.write(path) for part in platform.pack_parts())
+    report = write_parts(platform.pack_parts(), path)
     platform.close()
-    _say(f"写出 {n} 个文件到 {path}", f"{n} files written to {path}")
+    _say(f"写出 {n + report.unchanged} 个文件到 {path}", f"{n + report.unchanged} files written to {path}")
+    _print_problems(report.problems)
+    if report.problems:
+        raise SystemExit(1)
 
 
 @content.command()
@@ -105,13 +109,12 @@ def check(ctx: click.Context, path: Path | None, as_json: bool, strict: bool) ->
     from kbplatform.articles.checks import check_pack  # noqa: PLC0415 - slow import, only for this command
     from kbplatform.articles.content_root import bundled_content  # noqa: PLC0415 - as above
     from kbplatform.articles.packs import read_pack  # noqa: PLC0415 - as above
+    from kbplatform.plugin.pack_parts import check_parts  # noqa: PLC0415 - as above
 
     settings, services = ctx.obj.settings(), ctx.obj.services()
     schemes = services.registered("register_link_schemes")
     pack = read_pack(path or settings.content_dir or bundled_content())
-    problems = check_pack(pack, {s.name for s in schemes})
-    for part in services.registered("register_pack_parts"):
-        problems += part.check(pack.root)
+    problems = check_pack(pack, {s.name for s in schemes}) + check_parts(services.registered("register_pack_parts"), pack.root)
     errors = sum(p.level == "error" for p in problems)
     warnings = len(problems) - errors
     if as_json:

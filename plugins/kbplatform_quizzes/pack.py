@@ -84,7 +84,9 @@ def _problem(name: str, fault: Fault) -> Problem:
 def _problems(root: Path, path: Path, sheet: Sheet) -> Iterator[Problem]:
     name = _name(root, path)
     texts = {lang: path.with_name(f"{lang}.md") for lang in LANGS}
-    sections = {lang: frozenset(_SECTION.findall(p.read_text("utf-8", "replace"))) for lang, p in texts.items() if p.is_file()}
+    sections: dict[str, frozenset[str]] = {
+        lang: frozenset(_SECTION.findall(text.read_text("utf-8", "replace"))) for lang, text in texts.items() if text.is_file()
+    }
     for fault in (*sheet.faults, *check_sheet(sheet.questions, sections)):
         yield _problem(name, fault)
     kinds = {q.body.kind for q in sheet.questions}
