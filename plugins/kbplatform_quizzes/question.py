@@ -8,18 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kbplatform.sdk import Text
+from kbplatform.sdk import Lang, Text
+from kbplatform_quizzes.faces import Field, Orders, Sent
 
 NOTHING = Text("", "")
 EASY, MEDIUM, HARD = 1, 2, 3
-
-
-class BadAnswer(ValueError):
-    """An answer that is none to this question: of another kind, or naming what isn't there. ``message`` says which."""
-
-    def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +35,15 @@ class Body(Protocol):
 
     def grade(self, answer: Any) -> Mark:  # noqa: ANN401 - each kind says what; JSON values
         """The mark of an answer. None is no answer: 0. Raises BadAnswer."""
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:
+        """The controls of its form: names begin with ``name``. Neither key nor feedback is in them."""
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> Any:  # noqa: ANN401 - as grade takes it
+        """What the form sent as an answer; None where nothing was answered. Raises BadAnswer."""
+
+    def solution(self, lang: Lang) -> list[str]:
+        """The right answer in words, for after an answer was given; nothing where there is none."""
 
     def written(self) -> dict[str, Any]:
         """The body as it stands in ``quiz.yaml``, to read back without a difference."""

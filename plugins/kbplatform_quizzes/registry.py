@@ -6,6 +6,7 @@ from kbplatform.sdk import Services
 from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
 from kbplatform_quizzes.store import Bank
 
+TAKE = "quizzes.take"
 HOOK = "register_question_types"
 
 

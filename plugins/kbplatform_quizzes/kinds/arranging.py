@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from kbplatform.sdk import Text
+from kbplatform.sdk import Lang, Text
+from kbplatform_quizzes.faces import BadAnswer, Field, Orders, Sent, place, worded
 from kbplatform_quizzes.kinds.choice import Single, chosen
 from kbplatform_quizzes.kinds.written import Numerical, ShortAnswer
-from kbplatform_quizzes.question import NOTHING, BadAnswer, Mark, both
+from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 
 GAP = re.compile(r"\{\{([a-z][a-z0-9_]{0,30})\}\}")
@@ -47,6 +48,18 @@ class Matching:
         rights = self.rights
         picked = [None if a is None else rights[chosen(a, len(rights))] for a in answer]
         return Mark(sum(p.right == a for p, a in zip(self.pairs, picked, strict=True)) / len(self.pairs))
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:
+        rights = tuple(worded(self.rights[i], lang) for i in orders.of(name, len(self.rights)))
+        return tuple(Field("select", f"{name}.{i}", worded(pair.left, lang), rights) for i, pair in enumerate(self.pairs))
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> list[int | None] | None:
+        order = orders.of(name, len(self.rights))
+        places = [place(sent.get(f"{name}.{i}", []), len(order)) for i in range(len(self.pairs))]
+        return [None if at is None else order[at] for at in places] if any(at is not None for at in places) else None
+
+    def solution(self, lang: Lang) -> list[str]:
+        return [f"{worded(p.left, lang)} → {worded(p.right, lang)}" for p in self.pairs]
 
     def written(self) -> dict[str, Any]:
         out: dict[str, Any] = {"pairs": [{"left": both(p.left), "right": both(p.right)} for p in self.pairs]}
@@ -94,6 +107,24 @@ class Ordering:
             raise BadAnswer(Text("每一项都要排一次", "Put each item once"))
         placed = sum(i == a for i, a in enumerate(answer))
         return Mark(float(placed == len(self.items)) if self.rule == "all" else placed / len(self.items))
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:
+        ranks = tuple(str(i + 1) for i in range(len(self.items)))
+        shown = enumerate(orders.of(name, len(self.items)))
+        return tuple(Field("select", f"{name}.{at}", worded(self.items[i], lang), ranks) for at, i in shown)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> list[int] | None:
+        count = len(self.items)
+        ranks = [place(sent.get(f"{name}.{at}", []), count) for at in range(count)]
+        if all(rank is None for rank in ranks):
+            return None
+        if {*ranks} != {*range(count)}:
+            raise BadAnswer(Text("每个位置只能用一次，也不能空着", "Use each place once, and leave none out"))
+        order = orders.of(name, count)
+        return [order[ranks.index(rank)] for rank in range(count)]
+
+    def solution(self, lang: Lang) -> list[str]:
+        return [f"{i}. {worded(item, lang)}" for i, item in enumerate(self.items, 1)]
 
     def written(self) -> dict[str, Any]:
         return {"rule": self.rule, "items": [both(i) for i in self.items]}
@@ -147,6 +178,25 @@ class Cloze:
             tuple(f for _, mark in marks for f in mark.feedback),
             any(mark.for_person for _, mark in marks),
         )
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:
+        found: list[Field] = []
+        gaps = {gap.name: gap for gap in self.gaps}
+        for i, piece in enumerate(GAP.split(worded(self.text, lang))):
+            if i % 2 == 0:
+                found += [Field("words", label=piece)] if piece else []
+                continue
+            (inner,) = gaps[piece].body.fields(f"{name}.{piece}", lang, orders)
+            found.append(Field("select", inner.name, "", inner.options) if inner.options else inner)
+        return tuple(found)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> dict[str, Any] | None:
+        answers = {gap.name: gap.body.received(f"{name}.{gap.name}", sent, orders) for gap in self.gaps}
+        return {gap: answer for gap, answer in answers.items() if answer is not None} or None
+
+    def solution(self, lang: Lang) -> list[str]:
+        right = {gap.name: next(iter(gap.body.solution(lang)), "…") for gap in self.gaps}
+        return [GAP.sub(lambda match: right[match[1]], worded(self.text, lang))]
 
     def written(self) -> dict[str, Any]:
         gaps = {

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
-from kbplatform.sdk import Text
-from kbplatform_quizzes.question import NOTHING, BadAnswer, Mark, both
+from kbplatform.sdk import Lang, Text
+from kbplatform_quizzes.faces import BadAnswer, Field, Orders, Sent, place, worded
+from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 
 Rule = Literal["all", "weighted", "minus", "part"]
@@ -18,6 +19,7 @@ RULES: dict[Rule, Text] = {
     "part": Text("漏选得部分分，错选不得分", "part marks for what is missing, none with a wrong one"),
 }
 MAX_OPTIONS = 20
+TRUE_FALSE = (Text("对", "True"), Text("错", "False"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ def chosen(answer: object, count: int) -> int:
     raise BadAnswer(Text("没有这个选项", "There is no such option"))
 
 
+def _shown(options: tuple[Option, ...], name: str, lang: Lang, orders: Orders) -> tuple[str, ...]:
+    return tuple(worded(options[i].text, lang) for i in orders.of(name, len(options)))
+
+
 def _options_of(node: Node, fields: dict[str, Node]) -> tuple[Option, ...]:
     if "options" not in fields:
         node.wrong("缺 options", "options are missing")
@@ -93,6 +99,16 @@ class Single:
         option = self.options[chosen(answer, len(self.options))]
         worth = option.worth if option.worth is not None else 100.0 * option.right
         return Mark(max(0.0, worth / 100), (option.why,) if option.why else ())
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:
+        return (Field("radio", name, options=_shown(self.options, name, lang, orders)),)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> int | None:
+        at = place(sent.get(name, []), len(self.options))
+        return None if at is None else orders.of(name, len(self.options))[at]
+
+    def solution(self, lang: Lang) -> list[str]:
+        return [worded(o.text, lang) for o in self.options if o.right]
 
     def written(self) -> dict[str, Any]:
         return {"options": [o.written() for o in self.options]}
@@ -149,6 +165,17 @@ class Multiple:
             return option.worth
         return 100 / rights if option.right else 0.0
 
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:
+        return (Field("checkbox", name, options=_shown(self.options, name, lang, orders)),)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> list[int] | None:
+        order = orders.of(name, len(self.options))
+        places = [at for value in sent.get(name, []) if (at := place([value], len(order))) is not None]
+        return [order[at] for at in places] or None
+
+    def solution(self, lang: Lang) -> list[str]:
+        return [worded(o.text, lang) for o in self.options if o.right]
+
     def written(self) -> dict[str, Any]:
         return {"rule": self.rule, "options": [o.written() for o in self.options]}
 
@@ -187,6 +214,16 @@ class TrueFalse:
             raise BadAnswer(Text("请答对或错", "Answer true or false"))
         why = self.why_true if answer else self.why_false
         return Mark(float(answer == self.right), (why,) if why else ())
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:  # noqa: ARG002 - true stands before false
+        return (Field("radio", name, options=tuple(t.in_(lang) for t in TRUE_FALSE)),)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> bool | None:  # noqa: ARG002 - as above
+        at = place(sent.get(name, []), 2)
+        return None if at is None else at == 0
+
+    def solution(self, lang: Lang) -> list[str]:
+        return [TRUE_FALSE[0 if self.right else 1].in_(lang)]
 
     def written(self) -> dict[str, Any]:
         whys = {name: both(why) for name, why in (("why_true", self.why_true), ("why_false", self.why_false)) if why}

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, get_args
 
-from kbplatform.sdk import Text
+from kbplatform.sdk import Lang, Text
+from kbplatform_quizzes.faces import BadAnswer, Field, Orders, Sent
 from kbplatform_quizzes.kinds.choice import chosen
-from kbplatform_quizzes.question import NOTHING, BadAnswer, Mark, both
+from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 
 Outcome = Literal["recovered", "contained", "lost"]
@@ -108,6 +109,20 @@ class Scenario:
             return Mark(0.0)
         whys = tuple(choice.why for _, choice in walk.steps if choice.why)
         return Mark(0.0 if walk.crossed else OUTCOMES[walk.at.outcome], (*whys, walk.at.text), crossed=walk.crossed)
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:  # noqa: ARG002 - played scene by scene, not filled in
+        return ()
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> list[int] | None:  # noqa: ARG002 - the path is one value
+        steps = "".join(sent.get(name, [])[:1])
+        if not steps:
+            return None
+        if not all(step.isdecimal() and len(step) < 3 for step in steps.split(".")):
+            raise BadAnswer(Text("没有这个选择", "There is no such choice"))
+        return [int(step) for step in steps.split(".")]
+
+    def solution(self, lang: Lang) -> list[str]:  # noqa: ARG002 - there is more than one good way
+        return []
 
     def written(self) -> dict[str, Any]:
         scenes = {s.id: {"says": both(s.says), "choices": [_choice_written(c) for c in s.choices]} for s in self.scenes}

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from kbplatform.sdk import Text
-from kbplatform_quizzes.question import NOTHING, BadAnswer, Mark, both
+from kbplatform.sdk import Lang, Text
+from kbplatform_quizzes.faces import BadAnswer, Field, Orders, Sent, worded
+from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 from kbplatform_quizzes.wording import nearly, plain
 
@@ -71,6 +72,15 @@ class ShortAnswer:
                 return Mark(max(0.0, min(1.0, accepted.worth / 100)), (accepted.why,) if accepted.why else ())
         near = any(nearly(text, form) for a in self.answers if a.worth > 0 for form in (a.text.zh, a.text.en) if form)
         return Mark(0.0, for_person=near)
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:  # noqa: ARG002 - one control has no order
+        return (Field("text", name),)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> str | None:  # noqa: ARG002 - as above
+        return next((v for v in sent.get(name, []) if v.strip()), None)
+
+    def solution(self, lang: Lang) -> list[str]:
+        return [worded(a.text, lang) for a in self.answers if a.worth == 100]
 
     def written(self) -> dict[str, Any]:
         return {"answers": [a.written() for a in self.answers]}
@@ -188,6 +198,19 @@ class Numerical:
             return Mark(0.0)
         return Mark(max(0.0, min(1.0, best.worth / 100)), (best.why,) if best.why else ())
 
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:  # noqa: ARG002 - one control has no order
+        return (Field("number", name),)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> str | None:  # noqa: ARG002 - as above
+        return next((v for v in sent.get(name, []) if v.strip()), None)
+
+    def solution(self, lang: Lang) -> list[str]:
+        return [self._said(span, lang) for span in self.answers if span.worth == 100]
+
+    def _said(self, span: Span, lang: Lang) -> str:
+        unit = worded(self.units[0].name, lang) if self.units else ""
+        return f"{span.value.normalize():f} {unit}".strip()
+
     def written(self) -> dict[str, Any]:
         out: dict[str, Any] = {"answers": [a.written() for a in self.answers]}
         if self.units:
@@ -249,6 +272,15 @@ class Essay:
         if answer is None:
             return Mark(0.0)
         return Mark(0.0, for_person=bool(typed(answer, MAX_ESSAY).strip()))
+
+    def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:  # noqa: ARG002 - one control has no order
+        return (Field("essay", name),)
+
+    def received(self, name: str, sent: Sent, orders: Orders) -> str | None:  # noqa: ARG002 - as above
+        return next((v for v in sent.get(name, []) if v.strip()), None)
+
+    def solution(self, lang: Lang) -> list[str]:  # noqa: ARG002 - a person decides
+        return []
 
     def written(self) -> dict[str, Any]:
         return {"rubric": [{"text": both(c.text), "points": int(c.points) if c.points == int(c.points) else c.points} for c in self.rubric]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kbplatform_quizzes.bank import read_sheet
-from kbplatform_quizzes.question import BadAnswer
+from kbplatform_quizzes.faces import BadAnswer
 from kbplatform_quizzes.wording import nearly, plain
 
 
