@@ -68,7 +68,7 @@ def make_blueprint(services: Services) -> Blueprint:
             context = {"faces": faces, "seed": seed, "problems": problems, "sent": request.form, "total": 0}
             return render_template("quizzes/check.html", article=article, plays=[], worded=worded, **context), 422
         wrong = [m.face.name for m in marked if m.fraction < 1]
-        sections = {m.face.name: article_url(slug, lang) + (f"#{m.face.section}" if m.face.section else "") for m in marked}
+        sections = {m.face.name: article_url("practice", slug, lang, m.face.section) for m in marked}
         return render_template("quizzes/marked.html", article=article, marked=marked, wrong=wrong, sections=sections)
 
     @blueprint.get("/play/<slug>/<name>")
@@ -85,7 +85,7 @@ def make_blueprint(services: Services) -> Blueprint:
             "paths": [".".join(map(str, steps[:i])) for i in range(len(steps))],
             "turning": turning_step(way) if done else None,
             "passed": done and found.scenario.grade(steps).fraction > 0,
-            "section": article_url(slug, lang) + (f"#{found.question.section}" if found.question.section else ""),
+            "section": article_url("practice", slug, lang, found.question.section),
             "done": done,
         }
         return render_template("quizzes/play.html", article=article, play=found, lang=lang, worded=worded, **context)
