@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from kbplatform_calculators.calculator import Calculator
+from kbplatform_calculators.definitions.checking import CHECKING
+from kbplatform_calculators.definitions.outcomes import OUTCOMES
 from kbplatform_calculators.definitions.quality import QUALITY
+from kbplatform_calculators.definitions.scores import SCORES
 
-SOUND: tuple[Calculator, ...] = (*QUALITY,)
+SOUND: tuple[Calculator, ...] = (
+    *(*QUALITY, *OUTCOMES, *SCORES, *CHECKING),
+)
 """Every calculator that may be trusted, in reading order."""
