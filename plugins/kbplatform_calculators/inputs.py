@@ -93,7 +93,8 @@ class Number(Input):
         return f"{bound:,}"
 
     def typed(self, value: object) -> str:
-        return f"{value:.15g}" if isinstance(value, float) else str(value)
+        short = f"{value:.15g}" if isinstance(value, float) else str(value)
+        return short if float(short) == value else repr(value)
 
     def schema(self, lang: Lang) -> Schema:
         bounds: Schema = {"minimum": self.minimum, "maximum": self.maximum}
@@ -134,7 +135,8 @@ class Share(Number):
         return f"{100 * bound:.6g}%"
 
     def typed(self, value: object) -> str:
-        return f"{(Decimal(str(value)) * 100).normalize():f}%" if isinstance(value, int | float) else str(value)
+        percent = f"{(Decimal(str(value)) * 100).normalize():f}%" if isinstance(value, int | float) else str(value)
+        return percent if len(percent) <= 20 else repr(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ class Choice(Input):
     def read(self, raw: object) -> str:
         """The word itself, or its label in either language. Raises Unreadable."""
         for word, label in self.options:
-            if raw in {word, label.zh, label.en}:
+            if isinstance(raw, str) and raw in {word, label.zh, label.en}:
                 return word
         names = ", ".join(word for word, _ in self.options)
         raise Unreadable(Text(f"只能是：{names}", f"Must be one of: {names}"))

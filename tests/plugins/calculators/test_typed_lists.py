@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kbplatform.bilingual import Text
-from kbplatform_calculators.inputs import Number, Percent, Series
+from kbplatform_calculators.inputs import Choice, Number, Percent, Series, Share
 from kbplatform_calculators.typed import Unreadable
 
 NAMED = {"name": "x", "label": Text("", "")}
@@ -62,3 +62,18 @@ def test_a_percentage_lies_from_0_to_100(typed):
 def test_what_must_be_above_nothing_is_not_rounded_to_nothing(typed):
     with pytest.raises(Unreadable):
         Number(**NAMED, above=0).read(typed)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.9523809523809523, 1 / 3, 5e-324, 12345.678901234567, 1e12, 7, 0.00012345678901234567])
+def test_no_digit_is_lost_between_a_field_and_its_value(value):
+    for kind in (Number(**NAMED), Share(**NAMED), Percent(**NAMED)):
+        if value <= kind.maximum:
+            assert kind.read(kind.typed(value)) == value
+
+
+@pytest.mark.parametrize("typed", [{}, [], 1, True, "maybe"])
+def test_a_choice_is_one_of_its_words(typed):
+    choice = Choice(**NAMED, options=(("yes", Text("是", "Yes")),))
+    assert [choice.read(word) for word in ("yes", "是", "Yes")] == ["yes"] * 3
+    with pytest.raises(Unreadable):
+        choice.read(typed)
