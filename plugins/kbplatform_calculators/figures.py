@@ -30,6 +30,8 @@ UNITS: Mapping[str, tuple[Text, Text]] = {
     "cases": (Text("", ""), Text("件", "cases")),
     "calls": (Text("", ""), Text("通", "calls")),
     "contacts": (Text("", ""), Text("次", "contacts")),
+    "sessions": (Text("", ""), Text("次", "sessions")),
+    "items": (Text("", ""), Text("条", "items")),
     "people": (Text("", ""), Text("人", "people")),
     "responses": (Text("", ""), Text("份", "responses")),
     "agents": (Text(" 人", " agents"), Text("人", "agents")),

@@ -28,10 +28,11 @@ def together_within(parts: tuple[str, ...], whole: str, message: Text) -> Rule:
 
 
 def small_sample(count: str) -> Caution:
-    """Says to read the interval first where ``count`` is small."""
+    """Says to read the interval first where ``count``, an input or an output, is small."""
 
-    def few(values: Values, _outputs: Outputs) -> bool:
-        return 0 < (values[count] or 0) < SMALL_SAMPLE
+    def few(values: Values, outputs: Outputs) -> bool:
+        n = values[count] if count in values else outputs.get(count)
+        return isinstance(n, int | float) and 0 < n < SMALL_SAMPLE
 
     return Caution(
         Text(f"不到 {SMALL_SAMPLE} 个：先看区间，再看比率。", f"Fewer than {SMALL_SAMPLE}: read the interval first, the rate second."),

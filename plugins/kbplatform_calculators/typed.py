@@ -31,6 +31,8 @@ _SCALE = {
     "天": 86400, "日": 86400, "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
 
+_LEFT_OUT = {"", "-", "–", "—", "n/a", "na", "不适用", "无"}
+
 
 class Unreadable(ValueError):
     """What was typed is not what the field holds; ``message`` says what to write instead."""
@@ -107,12 +109,27 @@ def _clock(clock: re.Match[str], unit: str) -> Decimal:
     return Decimal(hours or 0) * 3600 + Decimal(middle) * 60 + Decimal(last)
 
 
-def cut(text: str) -> list[str]:
+def cut(text: str, *, gaps: bool = False) -> list[str]:
     """The members of a list as typed or pasted from a spreadsheet.
 
     Lines, tabs, semicolons and ``、`` part members. Only where there is none of these do commas and spaces part them, so
-    that ``1,200`` in a pasted column stays one number.
+    that ``1,200`` in a pasted column stays one number. With ``gaps`` an empty member keeps its place.
     """
-    text = unicodedata.normalize("NFKC", text.replace("、", "\n"))
+    text = unicodedata.normalize("NFKC", text.replace("、", "\n")).replace("\r\n", "\n")
+    if gaps:
+        return [part.strip() for part in re.split(_mark(text), text.removesuffix("\n").strip(" "))]
     parts = re.split(r"[\n\t;]+", text) if re.search(r"[\n\t;]", text.strip()) else re.split(r"[,\s]+", text)
     return [part.strip() for part in parts if part.strip()]
+
+
+def _mark(text: str) -> str:
+    """What parts the members of ``text`` where some may be empty."""
+    for mark in (r"[\n\t;]", ","):
+        if re.search(mark, text.removesuffix("\n")):
+            return mark
+    return r"\s+"
+
+
+def left_out(raw: object) -> bool:
+    """Whether a member of a list was left out on purpose."""
+    return raw is None or (isinstance(raw, str) and unicodedata.normalize("NFKC", raw).strip().lower() in _LEFT_OUT)
