@@ -78,7 +78,7 @@ class Number(Input):
         if not Decimal(str(self.minimum)) <= value <= Decimal(str(self.maximum)):
             low, high = self._shown(self.minimum), self._shown(self.maximum)
             raise Unreadable(Text(f"要在 {low} 到 {high} 之间", f"Must be from {low} to {high}"))
-        if self.above is not None and value <= Decimal(str(self.above)):
+        if self.above is not None and (value <= Decimal(str(self.above)) or float(value) <= self.above):
             raise Unreadable(Text(f"要大于 {self._shown(self.above)}", f"Must be more than {self._shown(self.above)}"))
         return int(value) if value == value.to_integral_value() and not self._written_as_fraction(value) else float(value)
 
@@ -90,7 +90,8 @@ class Number(Input):
         return f"{bound:,}"
 
     def typed(self, value: object) -> str:
-        return f"{value:.15g}" if isinstance(value, float) else str(value)
+        short = f"{value:.15g}" if isinstance(value, float) else str(value)
+        return repr(value) if isinstance(value, float) and float(short) != value else short
 
     def schema(self, lang: Lang) -> Schema:
         bounds: Schema = {"minimum": self.minimum, "maximum": self.maximum}
