@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from kbplatform_calculators.calculator import Calculator
 from kbplatform_calculators.definitions.quality import QUALITY
+from kbplatform_calculators.definitions.speed_calls import CALLS
+from kbplatform_calculators.definitions.speed_responses import RESPONSES
+from kbplatform_calculators.definitions.speed_work import WORK
 
-SOUND: tuple[Calculator, ...] = (*QUALITY,)
+SOUND: tuple[Calculator, ...] = (*QUALITY, *CALLS, *RESPONSES, *WORK)
 """Every calculator that may be trusted, in reading order."""
