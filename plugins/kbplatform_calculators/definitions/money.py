@@ -108,12 +108,15 @@ TIME_SAVINGS_VALUE = Calculator(
             working=Text("({before_min} − {after_min}) × {volume} = {hours}", "({before_min} − {after_min}) × {volume} = {hours}"),
             cautions=(
                 Caution(
-                    Text("没填兑现比例：毛额不等于省下的钱。", "No share realised was given: the gross value is not money saved."),
-                    lambda values, _outputs: values["loaded_cost"] is not None and values["realisation"] is None,
+                    Text(
+                        "没填兑现比例：毛额 {gross_value} 不等于省下的钱。",
+                        "No share realised was given: the gross value of {gross_value} is not money saved.",
+                    ),
+                    lambda _values, outputs: outputs["value"] is None and float(outputs["gross_value"] or 0) > 0,
                 ),
                 Caution(
                     Text("全部兑现很少见：省下的时间不等于少用的人。", "All of it is rarely realised: time saved is not headcount saved."),
-                    lambda values, _outputs: values["loaded_cost"] is not None and values["realisation"] == 1,
+                    lambda values, outputs: values["realisation"] == 1 and float(outputs["value"] or 0) > 0,
                 ),
             ),
             examples=(

@@ -129,8 +129,8 @@ SERVICE_LEVEL = Calculator(
             ),
             working=lambda values, _outputs: Text(*2 * (f"{values['definition']}: " + _FORMULAE[values["definition"]],)),
             empty=Text(
-                "没有来电，或者这个口径要用的放弃数没填。",
-                "there was no call, or the abandons that this definition needs were not given.",
+                "没有来电，或者这个口径要用的数没填：F1、F4 要及时放弃的，F5 要秒挂的。",
+                "there was no call, or this definition lacks a figure: F1 and F4 need abandons within the target time, F5 very short ones.",
             ),
             cautions=(
                 small_sample("answered"),
