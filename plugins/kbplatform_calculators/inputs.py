@@ -153,7 +153,7 @@ class Choice(Input):
     def read(self, raw: object) -> str:
         """The word itself, or its label in either language. Raises Unreadable."""
         for word, label in self.options:
-            if raw in {word, label.zh, label.en}:
+            if raw in (word, label.zh, label.en):
                 return word
         names = ", ".join(word for word, _ in self.options)
         raise Unreadable(Text(f"只能是：{names}", f"Must be one of: {names}"))
@@ -208,7 +208,8 @@ class Label(Input):
 
     def read(self, raw: object) -> str:
         """Raises Unreadable for what is empty, too long or not on one line."""
-        text = str(raw).strip() if isinstance(raw, str | int | float) and not isinstance(raw, bool) else ""
+        wordless = isinstance(raw, bool) or not isinstance(raw, str | int | float) or (isinstance(raw, int) and raw.bit_length() > 4 * self.most)
+        text = "" if wordless else str(raw).strip()
         if not text or len(text) > self.most or not text.isprintable():
             raise Unreadable(Text(f"请写 1–{self.most} 个字的名称", f"Write a name of 1–{self.most} characters"))
         return text
