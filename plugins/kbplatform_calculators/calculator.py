@@ -92,7 +92,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class AsInSource:
-    """What is wrong with a formula of the source, and the ids of the sound calculators to use instead."""
+    """What is wrong with a formula of the source, and the ids of the sound calculators to use instead.
+
+    ``warning`` is the first of the warnings of every answer, wherever it is shown.
+    """
 
     warning: Text
     faults: tuple[Text, ...]

@@ -231,7 +231,8 @@ class Label(Input):
 
     def read(self, raw: object) -> str:
         """Raises Unreadable for what is empty, too long or not on one line."""
-        text = str(raw).strip() if isinstance(raw, str | int | float) and not isinstance(raw, bool) else ""
+        wordless = isinstance(raw, bool) or not isinstance(raw, str | int | float) or (isinstance(raw, int) and raw.bit_length() > 4 * self.most)
+        text = "" if wordless else str(raw).strip()
         if not text or len(text) > self.most or not text.isprintable():
             raise Unreadable(Text(f"请写 1–{self.most} 个字的名称", f"Write a name of 1–{self.most} characters"))
         return text

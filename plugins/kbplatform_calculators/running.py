@@ -13,6 +13,7 @@ from kbplatform_calculators.inputs import Number
 from kbplatform_calculators.typed import Unreadable
 
 NOT_ENOUGH = Text("数据不够", "Not enough data")
+NOTHING_COMPUTED = Text("什么也没算", "Nothing is computed")
 _WRONG = Text("有字段填得不对", "Some fields can't be used as they are")
 _UNKNOWN = Text("没有这个字段", "There is no such field")
 _MISSING = Text("必填", "Required")
@@ -68,10 +69,11 @@ def compute(calculator: Calculator, way: Way, values: Values) -> Result:
     says = _Words(way, values, outputs)
     if enough:
         sentence = way.sentence(values, outputs) if callable(way.sentence) else way.sentence
-        headline, explanation = says.figure(leading), says.fill(sentence)
+        headline, explanation = says.figure(leading) if way.outputs else NOTHING_COMPUTED, says.fill(sentence)
     else:
         headline, explanation = NOT_ENOUGH, says.fill(Text(f"数据不够：{way.empty.zh}", f"Not enough data: {way.empty.en}"))
     working = way.working(values, outputs) if callable(way.working) else way.working
+    warnings = (calculator.as_in_source.warning,) if calculator.as_in_source else ()
     return Result(
         calculator=calculator,
         way=way,
@@ -80,7 +82,7 @@ def compute(calculator: Calculator, way: Way, values: Values) -> Result:
         headline=headline,
         explanation=explanation,
         working=says.fill(working) if enough else Text("", ""),
-        warnings=tuple(says.fill(c.text) for c in way.cautions if c.when(values, outputs)),
+        warnings=(*warnings, *(says.fill(c.text) for c in way.cautions if c.when(values, outputs))),
         interval=_interval(main, way, outputs),
         enough=enough,
     )

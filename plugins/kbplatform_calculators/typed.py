@@ -30,6 +30,7 @@ _SCALE = {
     "秒": 1, "秒钟": 1, "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "天": 86400, "日": 86400, "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
+_TOO_LONG = Text("太长了，请填一个数", "That is too long for a number")
 
 _LEFT_OUT = {"", "-", "–", "—", "n/a", "na", "不适用", "无"}
 
@@ -46,13 +47,15 @@ def tidy(raw: object) -> str:
     """What was typed in half-width characters without the spaces around it. Raises Unreadable for what is no text or number."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
         raise Unreadable(Text("请填一个数", "Enter a number"))
+    if isinstance(raw, int) and raw.bit_length() > 4 * MAX_TYPED:  # Python refuses to write the longest ones out
+        raise Unreadable(_TOO_LONG)
     if isinstance(raw, float):
         if not isfinite(raw):
             raise Unreadable(Text("请填一个有限的数", "Enter a finite number"))
         raw = repr(raw)
     text = unicodedata.normalize("NFKC", str(raw)).strip().lower() if not isinstance(raw, str) or len(raw) <= 4 * MAX_TYPED else raw
     if len(text) > MAX_TYPED:
-        raise Unreadable(Text("太长了，请填一个数", "That is too long for a number"))
+        raise Unreadable(_TOO_LONG)
     if not text:
         raise Unreadable(Text("请填一个数", "Enter a number"))
     return text.replace("−", "-").replace("，", ",")

@@ -14,6 +14,7 @@ from kbplatform_calculators.definitions.outcomes import OUTCOMES
 from kbplatform_calculators.definitions.people import PEOPLE
 from kbplatform_calculators.definitions.quality import QUALITY
 from kbplatform_calculators.definitions.scores import SCORES
+from kbplatform_calculators.definitions.source import SOURCE
 from kbplatform_calculators.definitions.speed_calls import CALLS
 from kbplatform_calculators.definitions.speed_responses import RESPONSES
 from kbplatform_calculators.definitions.speed_work import WORK
@@ -29,3 +30,6 @@ SOUND: tuple[Calculator, ...] = (
     *CHANGE,
 )
 """Every calculator that may be trusted, in reading order."""
+
+ALL: tuple[Calculator, ...] = (*SOUND, *SOURCE)
+"""Those, and after them the formulae of the source as they stand there."""
