@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kbplatform_calculators.calculator import Calculator
 from kbplatform_calculators.definitions.quality import QUALITY
+from kbplatform_calculators.definitions.staffing import STAFFING
 
-SOUND: tuple[Calculator, ...] = (*QUALITY,)
+SOUND: tuple[Calculator, ...] = (*QUALITY, *STAFFING)
 """Every calculator that may be trusted, in reading order."""
