@@ -229,17 +229,28 @@ def queue_with_patience(rate: float, handling: float, patience: float, agents: i
     x, a = rate * patience, agents * patience / handling
     if not x:
         return Patience(b, b, traffic * (1 - b) / agents, 0.0, 0.0)
-    at_none, total, weighted = _waiting_states(x, a)
-    everything = b * total + at_none * (1 - b)
-    waiting = b * weighted / everything
-    abandoned = waiting / x
-    return Patience(min(1.0, b * total / everything), abandoned, min(1.0, traffic * (1 - abandoned) / agents), waiting, waiting / rate)
+    w = waiting_states(x, a)
+    everything = b * w.total + w.none * (1 - b)
+    p_wait, waiting = b * w.total / everything, b * w.weighted / everything
+    # those who are served while some agents are free: the flow up to k equals the flow down from it
+    unhurried = w.none * (traffic * (1 - b) / agents - b) / everything
+    return Patience(min(1.0, p_wait), min(1.0, waiting / x), min(1.0, p_wait + unhurried), waiting, waiting / rate)
 
 
-def _waiting_states(x: float, a: float) -> tuple[float, float, float]:
-    """Weights of 0, 1, 2 … callers waiting, where each is ``x / (a + j)`` times the one before: that of 0, their sum, their sum times j.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Weights of 0, 1, 2 … callers waiting, the largest being 1: that of ``none``, their sum, their sum times the callers, how many were added."""
 
-    The largest weight is 1, so that nothing overflows; that of 0 is 0 where it is negligible.
+    none: float
+    total: float
+    weighted: float
+    added: int
+
+
+def waiting_states(x: float, a: float) -> Waiting:
+    """Add up weights of which that of ``j`` waiting is ``x / (a + j)`` times the one before.
+
+    From the largest outwards, so that nothing overflows. What is left out is below 1e-17 of the sums; so is ``none`` where it is 0.
     """
     peak = floor(max(0.0, x - a))
     total, weighted, w, j = 1.0, float(peak), 1.0, peak
@@ -250,14 +261,14 @@ def _waiting_states(x: float, a: float) -> tuple[float, float, float]:
             break
         j, w = j + 1, w * ratio
         total, weighted = total + w, weighted + w * j
-    w, j = 1.0, peak
+    up, w, j = j - peak, 1.0, peak
     while j > 0:
         ratio = (a + j) / x
         if ratio < 1 and w * ratio / (1 - ratio) <= _NEGLIGIBLE * total:
-            return 0.0, total, weighted
+            return Waiting(0.0, total, weighted, up + peak - j)
         j, w = j - 1, w * ratio
         total, weighted = total + w, weighted + w * j
-    return w, total, weighted
+    return Waiting(w, total, weighted, up + peak)
 
 
 def agents_needed_with_patience(rate: float, handling: float, patience: float, target: float) -> int | None:
