@@ -58,7 +58,7 @@ from kbplatform.web.errors import install_errors
 from kbplatform.web.frame import install_frame
 from kbplatform.web.health import install_health
 from kbplatform.web.i18n import install_i18n, ui_lang
-from kbplatform.web.panels import Panel, article_panels
+from kbplatform.web.panels import Panel, article_panels, dashboard_cards
 from kbplatform.web.request_log import install_request_log
 from kbplatform.web.security import install_security
 
@@ -198,8 +198,9 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_frame(app, platform.calls, platform.settings.site_name, __version__, first=[desk_views.NAV])
 
     panels = partial(_panels, platform, Breaker())
+    cards = partial(dashboard_cards, platform.calls, Breaker(), platform.services)
     accounts_views.install_pages(app, platform.accounts)
-    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels))
+    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels, cards))
     app.register_blueprint(glossary_views.make_blueprint(platform.book))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
     app.register_blueprint(desk_views.make_blueprint(platform.desk, platform.articles))

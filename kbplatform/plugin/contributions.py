@@ -98,6 +98,16 @@ class ArticlePanel:
 
 
 @dataclass(frozen=True, slots=True)
+class DashboardCard:
+    """A box on the home page: a template of the plugin and the values it is rendered with."""
+
+    title: Text
+    template: str
+    context: Mapping[str, object] = field(default_factory=dict)
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class LinkScheme:
     """A link prefix that articles may use: ``[text](calc:resolution_rate)``.
 

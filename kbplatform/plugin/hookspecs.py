@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ArticlePanel,
         AuthProvider,
         Command,
+        DashboardCard,
         HealthCheck,
         LinkScheme,
         NavLink,
@@ -91,6 +92,11 @@ def nav_links() -> list[NavLink]:  # type: ignore[empty-body]
 @hookspec
 def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:  # type: ignore[empty-body]
     """Boxes beside an article. Called for each article page: answer fast, from what is at hand."""
+
+
+@hookspec
+def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]:  # type: ignore[empty-body]
+    """Boxes on the home page for whoever is asking. Called for each visit there: answer fast, and with nothing where they have nothing to see."""
 
 
 @hookspec

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import inf
+
 from kbplatform.sdk import FieldError, Text
 from kbplatform_calculators.calculator import Caution, Outputs, Rule, Values
 
@@ -38,3 +41,13 @@ def small_sample(count: str) -> Caution:
         Text(f"不到 {SMALL_SAMPLE} 个：先看区间，再看比率。", f"Fewer than {SMALL_SAMPLE}: read the interval first, the rate second."),
         few,
     )
+
+
+def over(name: str, limit: float, most: float = inf) -> Callable[[Values, Outputs], bool]:
+    """Whether the figure ``name`` is above ``limit`` and at most ``most``; not where there is none."""
+
+    def holds(_values: Values, outputs: Outputs) -> bool:
+        figure = outputs.get(name)
+        return isinstance(figure, int | float) and limit < figure <= most
+
+    return holds

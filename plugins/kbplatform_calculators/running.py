@@ -70,6 +70,8 @@ def compute(calculator: Calculator, way: Way, values: Values) -> Result:
     if enough:
         sentence = way.sentence(values, outputs) if callable(way.sentence) else way.sentence
         headline, explanation = says.figure(leading) if way.outputs else NOTHING_COMPUTED, says.fill(sentence)
+    elif instead := way.instead(values, outputs):
+        headline, explanation = (says.fill(words) for words in instead)
     else:
         headline, explanation = NOT_ENOUGH, says.fill(Text(f"数据不够：{way.empty.zh}", f"Not enough data: {way.empty.en}"))
     working = way.working(values, outputs) if callable(way.working) else way.working

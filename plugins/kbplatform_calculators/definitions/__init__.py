@@ -18,13 +18,14 @@ from kbplatform_calculators.definitions.source import SOURCE
 from kbplatform_calculators.definitions.speed_calls import CALLS
 from kbplatform_calculators.definitions.speed_responses import RESPONSES
 from kbplatform_calculators.definitions.speed_work import WORK
+from kbplatform_calculators.definitions.staffing import STAFFING
 from kbplatform_calculators.definitions.surveys import SURVEYS
 
 SOUND: tuple[Calculator, ...] = (
     *(*QUALITY, *OUTCOMES, *SCORES, *CHECKING),
     *(*SURVEYS, *LISTENING, *COMPLAINTS),
     *(*CALLS, *RESPONSES, *WORK),
-    *FORECAST,
+    *(*STAFFING, *FORECAST),
     *PEOPLE,
     *(*MONEY, *RETURNS),
     *CHANGE,
