@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.rendering.curves import Curves, curves
     from kbplatform.search.engine import (
         Alternative,
         Batch,
@@ -66,6 +67,7 @@ _HOME = {
         "PersonalData", "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
+    "kbplatform.rendering.curves": ("Curves", "curves"),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
     ),
@@ -102,6 +104,7 @@ __all__ = [
     "Batch",
     "Command",
     "Conflict",
+    "Curves",
     "Database",
     "EngineError",
     "EngineHit",
@@ -139,6 +142,7 @@ __all__ = [
     "content_lang",
     "current_actor",
     "current_viewer",
+    "curves",
     "emit",
     "hookimpl",
     "hookspec",
