@@ -57,7 +57,10 @@ def bar(lang: Lang, *results: Result) -> Bar | None:
     high, low = marks[0], marks[-1]
     if output.unit in {"proportion", "percent"}:
         high = min(high, max(1.0 if output.unit == "proportion" else 100.0, *mains))
-    at = lambda value: 100 * (value - low) / (high - low)  # noqa: E731 - used in the next line only
+
+    def at(value: float) -> float:
+        return 100 * (value - low) / (high - low)
+
     rows = tuple((f"{at(a):.2f}", f"{max(0.5, at(b) - at(a)):.2f}", f"{at(m):.2f}") for (a, b), m in zip(intervals, mains, strict=True))
     return Bar(rows, written(low, output.unit, lang), written(high, output.unit, lang))
 

@@ -89,7 +89,7 @@ def compare(before: Result, now: Result) -> Comparison:
         words = Text(f"之前：{before.headline.zh}；现在：{now.headline.zh}。", f"Before: {before.headline.en}. Now: {now.headline.en}.")
         return Comparison(before, now, "same" if same else "different", "none" if same else "exact", None, None, words)
     basis, interval = _judged(before, now, float(a), float(b))
-    verdict = _verdict(now, b - a, basis, interval)
+    verdict = _verdict(now, b - a, interval)
     return Comparison(before, now, verdict, basis, b - a, interval, _words(before, now, b - a, interval))
 
 
@@ -116,7 +116,7 @@ def _is_rate(result: Result, main: float, k: int, n: int) -> bool:
     return isclose(main, _PER[leading(result).unit] * k / n, rel_tol=1e-9, abs_tol=1e-9)
 
 
-def _verdict(now: Result, difference: float, basis: Basis, interval: tuple[float, float] | None) -> Verdict:
+def _verdict(now: Result, difference: float, interval: tuple[float, float] | None) -> Verdict:
     if interval is None:
         return "same" if difference == 0 else "different"
     if interval[0] <= 0 <= interval[1]:

@@ -124,10 +124,8 @@ def understood(field: Input, text: str, lang: Lang) -> str:
 
 def _number_understood(field: Number, value: float, text: str, lang: Lang) -> str:
     """A time typed as a number is shown as a clock, one typed as a clock as a number."""
-    if isinstance(field, Share):
-        shown = f"{number(100 * value)}%"
-    else:
-        shown = f"{number(value)}{UNITS.get(field.unit, UNITS[''])[0].in_(lang)}"
+    unit = "%" if isinstance(field, Share) else UNITS.get(field.unit, UNITS[""])[0].in_(lang)
+    shown = f"{number(100 * value if isinstance(field, Share) else value)}{unit}"
     plain = text.strip() in {number(value), number(value).replace(",", ""), field.typed(value), shown}
     if plain and isinstance(field, Duration):
         shown = written(value, field.unit, lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -58,7 +58,6 @@ class CalculatorPage:
     example_url: str
     alone_url: str
     as_before_url: str
-    share_url: str
     sound: list[Link]
     source: list[Link]
 
@@ -88,16 +87,13 @@ def make_page(registry: Registry, calculator: Calculator, arguments: Mapping[str
     earlier = typed_of(way, arguments, BEFORE)
     comparing = bool(arguments.get("compare")) or bool(set(earlier) - _choices(way))
     before = fill(calculator, way, earlier, lang) if comparing else None
-    both = before is not None and before.result is not None and now.result is not None
-    comparison = compare(before.result, now.result) if both else None  # type: ignore[union-attr,arg-type]  # both are there
-    asked = {name: arguments.get(f"sweep.{name}", "")[:80] for name in SWEEP}
-    swept = arguments.get("sweep", "")[:80]
-    found = sweep(calculator, now.result, swept, asked, lang) if swept and now.result and now.result.enough else None
     settings = {"compare": "1"} if comparing else {}
-    ranged = {"sweep": swept} | {f"sweep_{name}": text for name, text in asked.items()} if found else {}
     here = partial(address, calculator, way, now.typed, before.typed if before else None, **settings)
-    result = now.result
-    shown = (before.result, result) if both and before else (result,)
+    result, then = now.result, before.result if before else None
+    answers = [r for r in (then, result) if r] if result else []
+    there = bool(result and result.enough and way.outputs)
+    swept = _swept(calculator, result, arguments, lang) if result and there else None
+    ranged = _ranged(swept, arguments)
     return CalculatorPage(
         calculator=calculator,
         way=way,
@@ -105,28 +101,40 @@ def make_page(registry: Registry, calculator: Calculator, arguments: Mapping[str
         now=now,
         before=before,
         sets=_sets(calculator, now, before, lang),
-        comparison=comparison,
-        bar=bar(lang, *shown) if result and result.enough and result.way.outputs else None,  # type: ignore[arg-type]  # none is None
-        interval=interval_words(result).in_(lang) if result and result.enough else "",
-        figures=_figures(lang, *shown),
+        comparison=compare(then, result) if then and result else None,
+        bar=bar(lang, *answers) if there else None,
+        interval=interval_words(result).in_(lang) if result and there else "",
+        figures=_figures(lang, answers),
         neighbours=neighbour_table(result, lang) if result else None,
-        sweeps=[Link(i.label.in_(lang), here(sweep=i.name) + "#sweep", i.name == swept) for i in sweepable(way)] if result and result.enough and way.outputs else [],
-        sweep=found,
-        sweep_table=table_of(found, result, lang) if found and found.points and result else None,
+        sweeps=[Link(i.label.in_(lang), here(sweep=i.name) + "#sweep", ranged.get("sweep") == i.name) for i in sweepable(way)] if there else [],
+        sweep=swept,
+        sweep_table=table_of(swept, result, lang) if swept and swept.points and result else None,
         hidden=[*([("way", way.name)] if len(calculator.ways) > 1 else []), *settings.items()],
-        kept=[(name.replace("_", "."), text) for name, text in ranged.items() if text],
+        kept=[(name.replace("_", "."), text) for name, text in ranged.items()],
         example_url=address(calculator, way, example_of(way)),
         alone_url=address(calculator, way, now.typed),
         as_before_url=address(calculator, way, {}, now.typed, compare="1"),
-        share_url=here(**ranged),
         sound=_sound(registry, calculator, now, lang),
         source=[Link(c.title.in_(lang), address(c, c.ways[0], {})) for c in _source_of(registry, calculator)],
     )
 
 
-def _figures(lang: Lang, *results: Result | None) -> list[tuple[str, tuple[str, ...]]]:
+def _swept(calculator: Calculator, result: Result, arguments: Mapping[str, str], lang: Lang) -> Sweep | None:
+    asked = {name: arguments.get(f"sweep.{name}", "")[:80] for name in SWEEP}
+    return sweep(calculator, result, arguments.get("sweep", "")[:80], asked, lang)
+
+
+def _ranged(swept: Sweep | None, arguments: Mapping[str, str]) -> dict[str, str]:
+    """What of the address asks for the sweep that is shown."""
+    if swept is None:
+        return {}
+    asked = {f"sweep_{name}": arguments.get(f"sweep.{name}", "")[:80] for name in SWEEP}
+    return {"sweep": swept.field.name} | {name: text for name, text in asked.items() if text}
+
+
+def _figures(lang: Lang, results: Sequence[Result]) -> list[tuple[str, tuple[str, ...]]]:
     """Label and a figure from each answer."""
-    columns = [other_figures(r, lang) for r in results if r]
+    columns = [other_figures(r, lang) for r in results]
     return [(label, tuple(column[i][1] for column in columns)) for i, (label, _shown) in enumerate(columns[0])] if columns else []
 
 

@@ -172,7 +172,8 @@ def table_of(found: Sweep, result: Result, lang: Lang) -> SweepTable:
     banded = any(p.result and p.result.interval for p in found.points)
     heads = [main.label.in_(lang), *([INTERVAL.in_(lang)] if banded else []), *(o.label.in_(lang) for o in extra)]
     present = result.values.get(found.field.name)
-    rows = tuple((_input(found.field, p.value, lang), p.value == present, _cells(p, main, extra, lang, banded=banded), p.why_not) for p in found.points)
+    cells = (_cells(p, main, extra, lang, banded=banded) for p in found.points)
+    rows = tuple((_input(found.field, p.value, lang), p.value == present, row, p.why_not) for p, row in zip(found.points, cells, strict=True))
     drawn = [p for p in found.points if p.main is not None]
     if len(drawn) < 2:
         return SweepTable(tuple(heads), rows, None, (), (), banded)
