@@ -73,7 +73,7 @@ def other_figures(result: Result, lang: Lang) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourTable:
-    """One fewer, as many and one more side by side. ``heads`` are the three figures, ``rows`` label and three cells."""
+    """One fewer, as many and one more side by side. ``heads`` are the three figures, ``rows`` label and three cells that differ."""
 
     label: str
     heads: tuple[str, ...]
@@ -95,5 +95,6 @@ def neighbour_table(result: Result, lang: Lang) -> NeighbourTable | None:
         except InvalidInput:  # below what the calculator allows, such as nobody at all
             continue
     label = next(i.label.in_(lang) for i in other.inputs if i.name == way.input)
-    rows = tuple((o.label.in_(lang), tuple(shown(r, o.name, lang) for _n, r in columns)) for o in other.outputs)
+    every = ((o.label.in_(lang), tuple(shown(r, o.name, lang) for _n, r in columns)) for o in other.outputs)
+    rows = tuple((name, cells) for name, cells in every if len(set(cells)) > 1)
     return NeighbourTable(label, tuple(head for head, _r in columns), rows) if len(columns) > 1 else None
