@@ -39,7 +39,8 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
-    from kbplatform.rendering.trend import TrendPoint, small_trend_svg, trend_range, trend_svg
+    from kbplatform.rendering.curves import Curves, curves
+    from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
         Batch,
@@ -75,7 +76,8 @@ _HOME = {
         "Permission", "PersonalData", "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
-    "kbplatform.rendering.trend": ("TrendPoint", "small_trend_svg", "trend_range", "trend_svg"),
+    "kbplatform.rendering.curves": ("Curves", "curves"),
+    "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
     ),
@@ -116,6 +118,7 @@ __all__ = [
     "Batch",
     "Command",
     "Conflict",
+    "Curves",
     "DashboardCard",
     "Database",
     "EngineError",
@@ -149,7 +152,6 @@ __all__ = [
     "Settings",
     "SignInNeeded",
     "Text",
-    "TrendPoint",
     "Unavailable",
     "UtcDateTime",
     "Viewer",
@@ -157,6 +159,7 @@ __all__ = [
     "content_lang",
     "current_actor",
     "current_viewer",
+    "curves",
     "emit",
     "hookimpl",
     "hookspec",
@@ -169,11 +172,9 @@ __all__ = [
     "requires",
     "say",
     "signed_in",
-    "small_trend_svg",
+    "sparkline",
     "team_names",
     "terminal_lang",
-    "trend_range",
-    "trend_svg",
     "ui_lang",
     "utcnow",
 ]
