@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from kbplatform.sdk import FieldError, InvalidInput, Lang, Text, TrendPoint
+from kbplatform.sdk import Curves, FieldError, InvalidInput, Lang, Text, curves
 from kbplatform_calculators.figures import Figure, written
 
 if TYPE_CHECKING:
@@ -109,17 +109,23 @@ def typed_inputs(run: Saved, calculator: Calculator) -> dict[str, str]:
     return found
 
 
-def trend_points(runs: Sequence[Saved]) -> list[TrendPoint]:
-    """Runs in the order of their periods as points of a line that is broken where the definition changed."""
-    points: list[TrendPoint] = []
-    part, version = 0, None
+def picture(runs: Sequence[Saved]) -> Curves | None:
+    """Runs in the order of their periods as a line over the days with the band of its intervals; None where two are lacking.
+
+    The line is broken where the definition changed: what stands before and after is not the same figure.
+    """
+    points: list[tuple[float, float | None, float | None, float | None]] = []
+    version = None
     for run in runs:
-        if run.value is None:
-            continue
-        part += version not in {None, run.version}
+        day = float(run.period.ends_on.toordinal())
+        if version not in {None, run.version}:
+            points.append((day, None, None, None))
         version = run.version
-        points.append(TrendPoint(run.period.ends_on.toordinal(), run.value, run.low, run.high, part))
-    return points
+        points.append((day, run.value, run.low, run.high))
+    if sum(value is not None for _day, value, _low, _high in points) < 2:
+        return None
+    days, values, low, high = zip(*points, strict=True)
+    return curves([values], at=days, band=(low, high) if any(end is not None for end in low) else None)
 
 
 def read_day(raw: str) -> date | None:
