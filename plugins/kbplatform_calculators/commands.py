@@ -20,6 +20,12 @@ def calc(ctx: click.Context, calculator_id: str | None, as_json: bool) -> None:
 
     Without an id, lists the calculators and their inputs.
     """
+    if calculator_id == "day":
+        from kbplatform_calculators.planner_command import day  # noqa: PLC0415 - needed by this one command only
+
+        rest = [*ctx.args, *(["--json"] if as_json else [])]
+        day.main(args=rest, prog_name="kbplatform calc day", standalone_mode=False)
+        return
     lang = terminal_lang()
     registry = registry_of(ctx.obj.services())
     if calculator_id is None:

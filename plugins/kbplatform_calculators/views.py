@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from kbplatform.sdk import InvalidInput, content_lang, current_viewer, requires, ui_lang
+from kbplatform_calculators.planner_views import add_day_planner
 from kbplatform_calculators.references import citing
 from kbplatform_calculators.registry import USE, registry_of
 from kbplatform_calculators.running import run
@@ -21,6 +22,7 @@ def make_blueprint(services: Services) -> Blueprint:
     """The list of calculators, and a page for each."""
     blueprint = Blueprint("calculators", __name__)
     registry = registry_of(services)
+    add_day_planner(blueprint)
 
     @blueprint.get("/")
     @requires(USE)
