@@ -32,7 +32,7 @@ from kbplatform_calculators.history_forms import LOOK, asked_for, read_save, sco
 from kbplatform_calculators.notes import MAX_NOTE, safe_note
 from kbplatform_calculators.registry import page_url, registry_of
 from kbplatform_calculators.running import run
-from kbplatform_calculators.saved import Period, Wanted, next_period, picture, read_period, typed_inputs
+from kbplatform_calculators.saved import Period, Wanted, figure, next_period, picture, read_period, typed_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
