@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.rendering.curves import Curves, curves
-    from kbplatform.rendering.trend import TrendPoint, small_trend_svg, trend_range, trend_svg
+    from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
         Batch,
@@ -77,7 +77,7 @@ _HOME = {
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.rendering.curves": ("Curves", "curves"),
-    "kbplatform.rendering.trend": ("TrendPoint", "small_trend_svg", "trend_range", "trend_svg"),
+    "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
     ),
@@ -152,7 +152,6 @@ __all__ = [
     "Settings",
     "SignInNeeded",
     "Text",
-    "TrendPoint",
     "Unavailable",
     "UtcDateTime",
     "Viewer",
@@ -173,11 +172,9 @@ __all__ = [
     "requires",
     "say",
     "signed_in",
-    "small_trend_svg",
+    "sparkline",
     "team_names",
     "terminal_lang",
-    "trend_range",
-    "trend_svg",
     "ui_lang",
     "utcnow",
 ]

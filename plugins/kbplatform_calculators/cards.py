@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from kbplatform.sdk import DashboardCard, Text, may, small_trend_svg, team_names
+from kbplatform.sdk import DashboardCard, Text, may, sparkline, team_names
 from kbplatform_calculators.figures import written
 from kbplatform_calculators.history import SAVE, History
 from kbplatform_calculators.history_forms import scope_name
 from kbplatform_calculators.registry import page_url, registry_of
-from kbplatform_calculators.saved import Saved, trend_points
+from kbplatform_calculators.saved import Saved
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -32,7 +31,6 @@ class Latest:
     url: str
     headline: Text
     change: Text
-    until: date
     picture: Markup
 
 
@@ -54,7 +52,8 @@ def _latest(title: Text, runs: list[Saved], names: dict[str, str]) -> Latest:
     last = runs[-1]
     team = last.team or ""
     url = f"{page_url(last.calculator)}/history?{urlencode({'team': scope_name(team), 'way': last.way})}"
-    return Latest(title, names.get(team, ""), url, last.headline, change(runs), last.period.ends_on, small_trend_svg(trend_points(runs)))
+    line = sparkline([r.value or 0.0 for r in runs], [r.period.ends_on.toordinal() for r in runs])
+    return Latest(title, names.get(team, ""), url, last.headline, change(runs), line)
 
 
 def change(runs: list[Saved]) -> Text:

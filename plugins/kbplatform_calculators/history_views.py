@@ -21,8 +21,6 @@ from kbplatform.sdk import (
     requires,
     say,
     team_names,
-    trend_range,
-    trend_svg,
     ui_lang,
     utcnow,
 )
@@ -34,7 +32,7 @@ from kbplatform_calculators.history_forms import LOOK, asked_for, read_save, sco
 from kbplatform_calculators.notes import MAX_NOTE, safe_note
 from kbplatform_calculators.registry import page_url, registry_of
 from kbplatform_calculators.running import run
-from kbplatform_calculators.saved import Period, Wanted, next_period, read_period, trend_points, typed_inputs
+from kbplatform_calculators.saved import Period, Wanted, figure, next_period, picture, read_period, typed_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,21 +124,19 @@ def _listing(db: Database, history: History, calculator: Calculator) -> Response
     trend = history.trend(viewer, calculator.id, asked.wanted)
     if len({r.way for r in trend}) > 1:  # a line joins figures of one way only
         trend = [r for r in trend if r.way == trend[-1].way]
-    points = trend_points(trend)
-    scale = ""
-    if points:
-        bottom, top = (written(end, trend[-1].unit, lang, None) for end in trend_range(points))
-        scale = f"{bottom}–{top}"
+    drawn = picture(trend)
     with db.read() as session:
         options = scopes(viewer, team_names(session, viewer.teams))
         authors = _authors(session, viewer, found.runs)
     pages = -(-found.total // PAGE_SIZE)
     return render_template(
-        "calculators/history.html", calculator=calculator, asked=asked, runs=found.runs, ways=found.ways, pages=pages, trend=trend, scale=scale,
-        picture=trend_svg(points) if len(points) > 1 else "", options=options, scope=scope_name(asked.wanted.team), authors=authors,
+        "calculators/history.html", calculator=calculator, asked=asked, runs=found.runs, ways=found.ways, pages=pages,
+        trend=trend, drawn=drawn,
+        marks=[written(m, trend[-1].unit, lang) for m in drawn.marks] if drawn else [],
+        options=options, scope=scope_name(asked.wanted.team), authors=authors,
         problems={name: text.in_(lang) for name, text in asked.problems.items()},
         previous=asked.query(page=asked.page - 1), following=asked.query(page=asked.page + 1),
-        broken=len({r.version for r in trend}) > 1, banded=any(p.low is not None for p in points),
+        broken=len({r.version for r in trend}) > 1, banded=any(r.low is not None for r in trend),
     ), 422 if asked.problems else 200  # fmt: skip
 
 
@@ -177,11 +173,8 @@ def _one(
         author = _authors(session, viewer, [saved])[saved.id]
         team = team_names(session, [saved.team]).get(saved.team, saved.team) if saved.team else ""
     way = calculator.named(saved.way)
-    labels = {o.name: o for o in way.outputs}
-    figures = [
-        (labels[name].label.in_(lang) if name in labels else name, written(v, labels[name].unit if name in labels else "", lang, None))
-        for name, v in saved.outputs.items()
-    ]
+    known = {o.name: o for o in way.outputs}
+    figures = [(known[name].label.in_(lang), figure(known[name], v, lang)) if name in known else (name, str(v)) for name, v in saved.outputs.items()]
     inputs = typed_inputs(saved, calculator)
     names = {i.name: i.label.in_(lang) for i in way.inputs}
     masked = safe_note(form["note"]) if "note" in problems else None

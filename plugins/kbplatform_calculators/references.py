@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kbplatform.sdk import ArticleCard, Database, Event, Lang, Viewer
+    from kbplatform_calculators.calculator import Calculator
 
 
 def follow(event: Event, session: Session) -> None:
@@ -29,11 +30,14 @@ def follow(event: Event, session: Session) -> None:
             session.add(Reference(calculator=calculator, slug=slug, lang=lang, title=str(payload["title"])))
 
 
-def citing(db: Database, calculator: str, lang: Lang, viewer: Viewer, limit: int = 30) -> list[ArticleCard]:
-    """The practices that name ``calculator`` and that ``viewer`` may read, by title."""
+def used_in(db: Database, calculator: Calculator, lang: Lang, viewer: Viewer, limit: int = 30) -> list[ArticleCard]:
+    """The practices that ``calculator`` serves or that name it, and that ``viewer`` may read, by number."""
     with db.read() as session:
-        slugs = session.scalars(select(Reference.slug).where(Reference.calculator == calculator, Reference.lang == lang).limit(500)).all()
-    return ArticleService(db).cards(slugs, lang, viewer)[:limit]
+        slugs = session.scalars(select(Reference.slug).where(Reference.calculator == calculator.id, Reference.lang == lang).limit(500)).all()
+    articles = ArticleService(db)
+    practices, _total = articles.listing("practice", lang, viewer, limit=100)
+    cards = {c.slug: c for c in (*articles.cards(slugs, lang, viewer), *(p for p in practices if p.number in calculator.practices))}
+    return sorted(cards.values(), key=lambda card: (card.number is None, card.number or 0, card.title))[:limit]
 
 
 def cited_by(db: Database, slug: str, lang: str) -> list[str]:

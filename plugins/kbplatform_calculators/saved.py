@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from kbplatform.sdk import FieldError, InvalidInput, Lang, Text, TrendPoint
-from kbplatform_calculators.figures import Figure, written
+from kbplatform.sdk import Curves, FieldError, InvalidInput, Lang, Text, curves
+from kbplatform_calculators.figures import Figure, Output, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,6 +95,12 @@ def as_saved(row: SavedRun, calculator: Calculator | None) -> Saved:
     )  # fmt: skip
 
 
+def figure(output: Output, value: Figure, lang: Lang) -> str:
+    """A stored figure as its output is written."""
+    words = dict(output.words)
+    return words[value].in_(lang) if isinstance(value, str) and value in words else written(value, output.unit, lang, output.decimals)
+
+
 def typed_inputs(run: Saved, calculator: Calculator) -> dict[str, str]:
     """The inputs of a run as they would be typed today. What the definition no longer asks for is written as JSON."""
     fields = {field.name: field for field in calculator.named(run.way).inputs}
@@ -109,17 +115,23 @@ def typed_inputs(run: Saved, calculator: Calculator) -> dict[str, str]:
     return found
 
 
-def trend_points(runs: Sequence[Saved]) -> list[TrendPoint]:
-    """Runs in the order of their periods as points of a line that is broken where the definition changed."""
-    points: list[TrendPoint] = []
-    part, version = 0, None
+def picture(runs: Sequence[Saved]) -> Curves | None:
+    """Runs in the order of their periods as a line over the days with the band of its intervals; None where two are lacking.
+
+    The line is broken where the definition changed: what stands before and after is not the same figure.
+    """
+    points: list[tuple[float, float | None, float | None, float | None]] = []
+    version = None
     for run in runs:
-        if run.value is None:
-            continue
-        part += version not in {None, run.version}
+        day = float(run.period.ends_on.toordinal())
+        if version not in {None, run.version}:
+            points.append((day, None, None, None))
         version = run.version
-        points.append(TrendPoint(run.period.ends_on.toordinal(), run.value, run.low, run.high, part))
-    return points
+        points.append((day, run.value, run.low, run.high))
+    if sum(value is not None for _day, value, _low, _high in points) < 2:
+        return None
+    days, values, low, high = zip(*points, strict=True)
+    return curves([values], at=days, band=(low, high) if any(end is not None for end in low) else None)
 
 
 def read_day(raw: str) -> date | None:

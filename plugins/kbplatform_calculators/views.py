@@ -1,4 +1,4 @@
-"""Pages of the calculators: a GET form, so that the address is the share link."""
+"""Pages of the calculators: GET forms, so that the address is the share link."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from kbplatform.sdk import InvalidInput, content_lang, current_viewer, requires, ui_lang
+from kbplatform.sdk import content_lang, current_viewer, requires, ui_lang
+from kbplatform_calculators.index import MAX_QUERY, by_question, daily
+from kbplatform_calculators.pages import make_page
 from kbplatform_calculators.planner_views import add_day_planner
-from kbplatform_calculators.references import citing
+from kbplatform_calculators.references import used_in
 from kbplatform_calculators.registry import USE, registry_of
-from kbplatform_calculators.running import run
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def make_blueprint(services: Services) -> Blueprint:
-    """The list of calculators, and a page for each."""
+    """The list of calculators, and a page for each.
+
+    With ``fragment`` in the address they answer with the pieces that a script puts in place while somebody types.
+    """
     blueprint = Blueprint("calculators", __name__)
     registry = registry_of(services)
     add_day_planner(blueprint)
@@ -27,23 +31,18 @@ def make_blueprint(services: Services) -> Blueprint:
     @blueprint.get("/")
     @requires(USE)
     def index() -> ResponseReturnValue:
-        return render_template("calculators/index.html", calculators=list(registry.calculators.values()))
+        query = request.args.get("q", "").strip()[:MAX_QUERY]
+        context = {"query": query, "daily": [] if query else daily(registry), "listed": by_question(registry, query, ui_lang())}
+        return render_template("calculators/_list.html" if request.args.get("fragment") else "calculators/index.html", **context)
 
     @blueprint.get("/<calculator_id>")
     @requires(USE)
     def page(calculator_id: str) -> ResponseReturnValue:
         calculator = registry.get(calculator_id)
-        way = calculator.way(frozenset(request.args)) if "way" not in request.args else calculator.named(request.args["way"])
-        typed = {name: value for name, value in request.args.items() if name in way.names}
-        result, problems, status = None, {}, 200
-        if any(typed.values()):
-            try:
-                result = run(calculator, typed, way)
-            except InvalidInput as error:
-                problems = {f.field: f.message.in_(ui_lang()) for f in error.fields}
-                status = 422
-        context = {"calculator": calculator, "way": way, "typed": typed, "result": result, "problems": problems}
-        cited = citing(services.db, calculator_id, content_lang(), current_viewer())
-        return render_template("calculators/calculator.html", **context, citing=cited), status
+        shown = make_page(registry, calculator, request.args, ui_lang())
+        if request.args.get("fragment"):
+            return render_template("calculators/_pieces.html", page=shown)
+        used = used_in(services.db, calculator, content_lang(), current_viewer())
+        return render_template("calculators/calculator.html", page=shown, used=used), 422 if shown.wrong else 200
 
     return blueprint
