@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -32,7 +31,6 @@ class Latest:
     url: str
     headline: Text
     change: Text
-    until: date
     picture: Markup
 
 
@@ -55,7 +53,7 @@ def _latest(title: Text, runs: list[Saved], names: dict[str, str]) -> Latest:
     team = last.team or ""
     url = f"{page_url(last.calculator)}/history?{urlencode({'team': scope_name(team), 'way': last.way})}"
     line = sparkline([r.value or 0.0 for r in runs], [r.period.ends_on.toordinal() for r in runs])
-    return Latest(title, names.get(team, ""), url, last.headline, change(runs), last.period.ends_on, line)
+    return Latest(title, names.get(team, ""), url, last.headline, change(runs), line)
 
 
 def change(runs: list[Saved]) -> Text:

@@ -80,8 +80,8 @@ class Comparison:
 def compare(before: Result, now: Result) -> Comparison:
     """Hold two answers of one way against each other."""
     if not (before.enough and now.enough) or not now.way.outputs:
-        which = Text("之前", "before") if not before.enough else Text("现在", "now")
-        words = Text(f"“{which.zh}”那组数据不够，比不了。", f"There is not enough data for “{which.en}”, so there is nothing to compare.")
+        zh, en, without = ("之前", "Before", before) if not before.enough else ("现在", "Now", now)
+        words = Text(f"{zh}那组：{without.explanation.zh}", f"{en}: {without.explanation.en}")
         return Comparison(before, now, "unknown", "none", None, None, words)
     a, b = before.main, now.main
     if not isinstance(a, int | float) or not isinstance(b, int | float):

@@ -24,7 +24,7 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field in the reader's language. ``waiting`` is a problem that goes away once somebody has typed there."""
+    """One field in the reader's language."""
 
     id: str
     name: str
@@ -36,10 +36,10 @@ class Field:
     placeholder: str
     unit: str
     inputmode: str
+    paste: bool
     options: tuple[tuple[str, str], ...]
     understood: str
     problem: str
-    waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +51,26 @@ class Filled:
     result: Result | None
     problems: Mapping[str, str]
 
-    @property
-    def wrong(self) -> dict[str, str]:
-        """The problems that are not just an empty field."""
-        return {name: words for name, words in self.problems.items() if name in self.typed or name not in self.way.names}
 
+def fill(calculator: Calculator, way: Way, arguments: Mapping[str, str], lang: Lang, prefix: str = "") -> Filled:
+    """Run what the address holds. A form in which at most something was chosen from a list is empty: no answer, no problems.
 
-def typed_of(way: Way, arguments: Mapping[str, str], prefix: str = "") -> dict[str, str]:
-    """What was typed into the fields of ``way``; empty ones are left out."""
-    names = ((i.name, arguments.get(prefix + i.name, "")) for i in way.inputs)
-    return {name: text[:MAX_TYPED] for name, text in names if text.strip()}
-
-
-def fill(calculator: Calculator, way: Way, typed: Typed, lang: Lang) -> Filled:
-    """Run what was typed. A form in which at most something was chosen from a list is empty: no answer, no problems."""
-    asked = {i.name for i in way.inputs if not isinstance(i, Choice)} or way.names
-    if not asked & typed.keys():
+    A field that is missing from the address has not been sent off yet, so it is no mistake either; an empty one is.
+    """
+    given = {i.name: arguments[prefix + i.name][:MAX_TYPED] for i in way.inputs if prefix + i.name in arguments}
+    typed = {name: text for name, text in given.items() if text.strip()}
+    if not typed_for(way, typed):
         return Filled(way, typed, None, {})
     try:
         return Filled(way, typed, run(calculator, typed, way), {})
     except InvalidInput as error:
-        return Filled(way, typed, None, {f.field: f.message.in_(lang) for f in error.fields})
+        return Filled(way, typed, None, {f.field: f.message.in_(lang) for f in error.fields if f.field in given or f.field not in way.names})
+
+
+def typed_for(way: Way, typed: Mapping[str, str]) -> bool:
+    """Whether something was typed, not just chosen from a list."""
+    asked = {i.name for i in way.inputs if not isinstance(i, Choice)} or way.names
+    return bool(asked & typed.keys())
 
 
 def fields_of(calculator: Calculator, filled: Filled, lang: Lang, prefix: str = "") -> list[Field]:
@@ -89,10 +88,10 @@ def fields_of(calculator: Calculator, filled: Filled, lang: Lang, prefix: str = 
             placeholder=_placeholder(i, example, lang),
             unit=_unit(i, lang),
             inputmode=_inputmode(i),
+            paste=isinstance(i, Series | Table | Matrix),
             options=_options(i, lang),
             understood=understood(i, filled.typed.get(i.name, ""), lang),
             problem=filled.problems.get(i.name, ""),
-            waiting=i.name in filled.problems and i.name not in filled.typed,
         )
         for i in filled.way.inputs
     ]
@@ -126,7 +125,8 @@ def _number_understood(field: Number, value: float, text: str, lang: Lang) -> st
     """A time typed as a number is shown as a clock, one typed as a clock as a number."""
     unit = "%" if isinstance(field, Share) else UNITS.get(field.unit, UNITS[""])[0].in_(lang)
     shown = f"{number(100 * value if isinstance(field, Share) else value)}{unit}"
-    plain = text.strip() in {number(value), number(value).replace(",", ""), field.typed(value), shown}
+    as_typed = {field.typed(value), shown} if isinstance(field, Share) else {number(value), number(value).replace(",", ""), field.typed(value), shown}
+    plain = text.strip() in as_typed
     if plain and isinstance(field, Duration):
         shown = written(value, field.unit, lang)
         plain = not shown.endswith(("秒", "s", "min")) or shown == f"{number(value)}{UNITS[field.unit][0].in_(lang)}"

@@ -32,7 +32,7 @@ from kbplatform_calculators.history_forms import LOOK, asked_for, read_save, sco
 from kbplatform_calculators.notes import MAX_NOTE, safe_note
 from kbplatform_calculators.registry import page_url, registry_of
 from kbplatform_calculators.running import run
-from kbplatform_calculators.saved import Period, Wanted, next_period, picture, read_period, typed_inputs
+from kbplatform_calculators.saved import Period, Wanted, figure, next_period, picture, read_period, typed_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,11 +173,8 @@ def _one(
         author = _authors(session, viewer, [saved])[saved.id]
         team = team_names(session, [saved.team]).get(saved.team, saved.team) if saved.team else ""
     way = calculator.named(saved.way)
-    labels = {o.name: o for o in way.outputs}
-    figures = [
-        (labels[name].label.in_(lang) if name in labels else name, written(v, labels[name].unit if name in labels else "", lang, None))
-        for name, v in saved.outputs.items()
-    ]
+    known = {o.name: o for o in way.outputs}
+    figures = [(known[name].label.in_(lang), figure(known[name], v, lang)) if name in known else (name, str(v)) for name, v in saved.outputs.items()]
     inputs = typed_inputs(saved, calculator)
     names = {i.name: i.label.in_(lang) for i in way.inputs}
     masked = safe_note(form["note"]) if "note" in problems else None

@@ -127,7 +127,7 @@ class Share(Number):
 
     def _parse(self, raw: object) -> Decimal:
         value = read_number(raw)
-        if value > Decimal(str(self.maximum)) and 1 < value <= 100:
+        if value > Decimal(str(self.maximum)) and 1 < value <= 100 and not str(raw).rstrip().endswith(("%", "％", "‰")):
             raise Unreadable(Text(f"这里填比例：{value:g}% 或 {value / 100:g}", f"This is a share: write {value:g}% or {value / 100:g}"))
         return value
 

@@ -10,8 +10,7 @@ from kbplatform.sdk import Lang
 from kbplatform_calculators.answers import Bar, NeighbourTable, bar, interval_words, neighbour_table, other_figures
 from kbplatform_calculators.calculator import Calculator, Result, Way
 from kbplatform_calculators.compare import Comparison, compare
-from kbplatform_calculators.forms import BEFORE, Field, Filled, address, example_of, fields_of, fill, typed_of
-from kbplatform_calculators.inputs import Choice
+from kbplatform_calculators.forms import BEFORE, Field, Filled, address, example_of, fields_of, fill, typed_for
 from kbplatform_calculators.registry import Registry
 from kbplatform_calculators.sweep import Sweep, SweepTable, sweep, sweepable, table_of
 
@@ -83,10 +82,9 @@ def way_of(calculator: Calculator, arguments: Mapping[str, str]) -> Way:
 def make_page(registry: Registry, calculator: Calculator, arguments: Mapping[str, str], lang: Lang) -> CalculatorPage:
     """The page for what the address holds."""
     way = way_of(calculator, arguments)
-    now = fill(calculator, way, typed_of(way, arguments), lang)
-    earlier = typed_of(way, arguments, BEFORE)
-    comparing = bool(arguments.get("compare")) or bool(set(earlier) - _choices(way))
-    before = fill(calculator, way, earlier, lang) if comparing else None
+    now, earlier = fill(calculator, way, arguments, lang), fill(calculator, way, arguments, lang, BEFORE)
+    comparing = bool(arguments.get("compare")) or typed_for(way, earlier.typed)
+    before = earlier if comparing else None
     settings = {"compare": "1"} if comparing else {}
     here = partial(address, calculator, way, now.typed, before.typed if before else None, **settings)
     result, then = now.result, before.result if before else None
@@ -136,10 +134,6 @@ def _figures(lang: Lang, results: Sequence[Result]) -> list[tuple[str, tuple[str
     """Label and a figure from each answer."""
     columns = [other_figures(r, lang) for r in results]
     return [(label, tuple(column[i][1] for column in columns)) for i, (label, _shown) in enumerate(columns[0])] if columns else []
-
-
-def _choices(way: Way) -> set[str]:
-    return {i.name for i in way.inputs if isinstance(i, Choice)}
 
 
 def _sets(calculator: Calculator, now: Filled, before: Filled | None, lang: Lang) -> list[Set]:

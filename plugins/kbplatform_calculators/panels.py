@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kbplatform.sdk import ArticlePanel, Lang, Text
 from kbplatform_calculators.forms import Field, fields_of, fill
+from kbplatform_calculators.index import DAILY
 from kbplatform_calculators.references import cited_by
 from kbplatform_calculators.registry import page_url, registry_of
 
@@ -40,13 +41,18 @@ def panels_for(article: ArticleContext, services: Services) -> list[ArticlePanel
     As many of the first two as there is room for are forms, the others links; the source's formula comes last.
     """
     registry, lang = registry_of(services), _lang(article.ui_lang)
-    named = [registry.calculators[c] for c in cited_by(services.db, article.slug, article.lang) if c in registry.calculators]
     serving = registry.serving(article.number) if article.number is not None else []
-    there = {c.id: c for c in sorted((*named, *serving), key=lambda c: c.as_in_source is not None)}
+    named = [registry.calculators[c] for c in cited_by(services.db, article.slug, article.lang) if c in registry.calculators]
+    there = {c.id: c for c in (*serving, *named)}
     if not there:
         return []
-    forms, links = _in_room(list(there.values()), lang)
+    forms, links = _in_room(sorted(there.values(), key=_order), lang)
     return [ArticlePanel(Text("算一算", "Work it out"), "calculators/panel.html", {"forms": forms, "links": links}, order=10)]
+
+
+def _order(calculator: Calculator) -> tuple[bool, int]:
+    """Those used daily first, the source's own last."""
+    return calculator.as_in_source is not None, DAILY.index(calculator.id) if calculator.id in DAILY else len(DAILY)
 
 
 def _in_room(calculators: list[Calculator], lang: Lang) -> tuple[list[SmallForm], list[tuple[str, str]]]:

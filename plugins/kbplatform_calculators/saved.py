@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kbplatform.sdk import Curves, FieldError, InvalidInput, Lang, Text, curves
-from kbplatform_calculators.figures import Figure, written
+from kbplatform_calculators.figures import Figure, Output, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,6 +93,12 @@ def as_saved(row: SavedRun, calculator: Calculator | None) -> Saved:
         value=row.value, low=row.low, high=row.high, note=row.note, revision=row.revision, created_at=row.created_at,
         outdated=calculator is None or calculator.version != row.version, **texts,
     )  # fmt: skip
+
+
+def figure(output: Output, value: Figure, lang: Lang) -> str:
+    """A stored figure as its output is written."""
+    words = dict(output.words)
+    return words[value].in_(lang) if isinstance(value, str) and value in words else written(value, output.unit, lang, output.decimals)
 
 
 def typed_inputs(run: Saved, calculator: Calculator) -> dict[str, str]:

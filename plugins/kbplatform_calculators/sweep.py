@@ -148,7 +148,7 @@ def _point(calculator: Calculator, result: Result, field: Number, value: float, 
 
 def _with_answers(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """Without those at the ends that have no answer: nobody asked for them. All where none has one."""
-    there = [i for i, p in enumerate(points) if p.result]
+    there = [i for i, p in enumerate(points) if p.result and p.result.enough]
     return points[there[0] : there[-1] + 1] if there else points
 
 

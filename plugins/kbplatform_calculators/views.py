@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from kbplatform.sdk import content_lang, current_viewer, requires, ui_lang
 from kbplatform_calculators.index import MAX_QUERY, by_question, daily
 from kbplatform_calculators.pages import make_page
+from kbplatform_calculators.planner_views import add_day_planner
 from kbplatform_calculators.references import used_in
 from kbplatform_calculators.registry import USE, registry_of
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 def make_blueprint(services: Services) -> Blueprint:
     """The list of calculators, and a page for each.
 
-    With ``fragment`` in the address they answer with the pieces that a script puts in place while somebody types; a field
-    that isn't filled yet is then no mistake.
+    With ``fragment`` in the address they answer with the pieces that a script puts in place while somebody types.
     """
     blueprint = Blueprint("calculators", __name__)
     registry = registry_of(services)
+    add_day_planner(blueprint)
 
     @blueprint.get("/")
     @requires(USE)
@@ -40,8 +41,8 @@ def make_blueprint(services: Services) -> Blueprint:
         calculator = registry.get(calculator_id)
         shown = make_page(registry, calculator, request.args, ui_lang())
         if request.args.get("fragment"):
-            return render_template("calculators/_pieces.html", page=shown, live=True)
+            return render_template("calculators/_pieces.html", page=shown)
         used = used_in(services.db, calculator, content_lang(), current_viewer())
-        return render_template("calculators/calculator.html", page=shown, used=used, live=False), 422 if shown.wrong else 200
+        return render_template("calculators/calculator.html", page=shown, used=used), 422 if shown.wrong else 200
 
     return blueprint
