@@ -17,6 +17,7 @@ from kbplatform.bilingual import Text
 from kbplatform.plugin.contributions import (
     AuthProvider,
     Command,
+    Embed,
     HealthCheck,
     LinkScheme,
     NavLink,
@@ -101,6 +102,7 @@ _KINDS: dict[str, type] = {
     "register_permissions": Permission,
     "register_auth_providers": AuthProvider,
     "register_link_schemes": LinkScheme,
+    "register_embeds": Embed,
     "nav_links": NavLink,
     "search_documents": SearchDocument,
     "register_search_engines": SearchEngineOffer,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ArticlePanel,
         AuthProvider,
         Command,
+        Embed,
         HealthCheck,
         LinkScheme,
         NavLink,
@@ -75,6 +76,11 @@ def register_commands() -> list[Command]:  # type: ignore[empty-body]
 @hookspec
 def register_link_schemes(services: Services) -> list[LinkScheme]:  # type: ignore[empty-body]
     """Link prefixes that articles may use, such as ``calc:``."""
+
+
+@hookspec
+def register_embeds(services: Services) -> list[Embed]:  # type: ignore[empty-body]
+    """Marks that articles may use to show something of the plugin's in their midst, such as ``{{calc:aht talk=20}}``."""
 
 
 @hookspec
