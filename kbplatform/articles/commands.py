@@ -112,9 +112,10 @@ def check(ctx: click.Context, path: Path | None, as_json: bool, strict: bool) ->
     from kbplatform.plugin.pack_parts import check_parts  # noqa: PLC0415 - as above
 
     settings, services = ctx.obj.settings(), ctx.obj.services()
-    schemes = services.registered("register_link_schemes")
+    schemes = {s.name for s in services.registered("register_link_schemes")}
+    embeds = {e.name: e.check for e in services.registered("register_embeds")}
     pack = read_pack(path or settings.content_dir or bundled_content())
-    problems = check_pack(pack, {s.name for s in schemes}) + check_parts(services.registered("register_pack_parts"), pack.root)
+    problems = check_pack(pack, schemes, embeds) + check_parts(services.registered("register_pack_parts"), pack.root)
     errors = sum(p.level == "error" for p in problems)
     warnings = len(problems) - errors
     if as_json:

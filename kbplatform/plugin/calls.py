@@ -17,6 +17,7 @@ from kbplatform.bilingual import Text
 from kbplatform.plugin.contributions import (
     AuthProvider,
     Command,
+    Embed,
     HealthCheck,
     LinkScheme,
     NavLink,
@@ -103,6 +104,7 @@ _KINDS: dict[str, type] = {
     "register_auth_providers": AuthProvider,
     "register_link_schemes": LinkScheme,
     "register_pack_parts": PackPart,
+    "register_embeds": Embed,
     "nav_links": NavLink,
     "search_documents": SearchDocument,
     "register_search_engines": SearchEngineOffer,

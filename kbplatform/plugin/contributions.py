@@ -120,6 +120,43 @@ class LinkScheme:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedCall:
+    """An embed in a text that is being shown: ``{{calc:aht talk=20}}`` has the target ``aht`` and the arguments ``talk=20``.
+
+    ``lang`` is the language of the text. ``alone`` is whether it is a paragraph of its own: there a block may stand, in
+    running text only words and links. ``key`` is unique on the page, for the ids of fields.
+    """
+
+    target: str
+    arguments: str
+    lang: str
+    ui_lang: str
+    alone: bool
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedView:
+    """What is shown for an embed: a template of the plugin and the values it is rendered with."""
+
+    template: str
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A mark that articles may use: ``{{name:target arguments}}``. Arguments are a stranger's text.
+
+    ``show`` returns what stands in its place, or None: then its words are shown as written. ``check`` takes target and
+    arguments and says what is wrong with them, for ``content check``; None where nothing is.
+    """
+
+    name: str
+    show: Callable[[EmbedCall], EmbedView | None]
+    check: Callable[[str, str], Text | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A CLI command, imported only when it is run: ``target`` is ``"package.module:attribute"``."""
 
