@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import cast
 
@@ -13,6 +13,7 @@ import numpy as np
 from kbplatform.search.engine import K1, SUGGEST_FIELD, B, EngineError, EngineHit, Filters, ParsedQuery, idf
 from kbplatform.search.engines.segments import KEPT_POSTINGS, NONE, Row, Segment, Weights
 from kbplatform.search.engines.vocabulary import WORD_FIELDS, Vocabulary, Words
+from kbplatform.search.phrases import Phrases
 from kbplatform.search.scoring import NOBODY, Mask, PostingList, Scorer, Scores
 
 _KEPT_FILTERS = 64
@@ -170,16 +171,29 @@ class View:
         wanted = [(field, term) for a in alternatives for field in ((a.field, "head") if a.field == "all" else (a.field,)) for term in a.terms]
         return wanted + [("pairs", pair) for pair in query.pairs]
 
+    def _visible(self, page: str, filters: Filters) -> Iterator[tuple[Segment, int]]:
+        """The documents of a page that may be found."""
+        allowed = self.allowed(filters)
+        for start, segment in self._placed:
+            for number in segment.pages.get(page, ()):
+                if allowed is None or allowed[start + number]:
+                    yield segment, number
+
     def pages(self, pages: Sequence[str], filters: Filters) -> dict[str, dict[str, str]]:
         """Ids by page and language of what may be found."""
-        allowed = self.allowed(filters)
         out: dict[str, dict[str, str]] = {}
         for page in pages:
-            for start, segment in self._placed:
-                for number in segment.pages.get(page, ()):
-                    if allowed is None or allowed[start + number]:
-                        row = segment.rows[number]
-                        out.setdefault(page, {})[row.lang] = row.id
+            for segment, number in self._visible(page, filters):
+                row = segment.rows[number]
+                out.setdefault(page, {})[row.lang] = row.id
+        return out
+
+    def documents(self, pages: Sequence[str], filters: Filters) -> dict[Segment, dict[int, str]]:
+        """What may be found of these pages: for each segment its numbers, with their pages."""
+        out: dict[Segment, dict[int, str]] = {}
+        for page in pages:
+            for segment, number in self._visible(page, filters):
+                out.setdefault(segment, {})[number] = page
         return out
 
 
@@ -229,6 +243,9 @@ class ViewEngine(ABC):
     def _prepare(self, view: View, wanted: list[tuple[str, str]]) -> None:  # noqa: B027 - nothing to do where lists are at hand
         """Read posting lists of all segments at once, where each is a journey."""
 
+    def _prepare_asked(self, numbers: Mapping[Segment, Sequence[int]]) -> None:  # noqa: B027 - as above
+        """Read phrases of all segments at once, where each is a journey."""
+
     def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
         view = self._open()
         with self._own_errors():
@@ -248,6 +265,17 @@ class ViewEngine(ABC):
         view = self._open()
         with self._own_errors():
             return view.pages(pages, filters)
+
+    def asked(self, pages: Sequence[str], *, filters: Filters) -> Mapping[str, Sequence[Phrases]]:
+        view = self._open()
+        with self._own_errors():
+            documents = view.documents(pages, filters)
+            self._prepare_asked({segment: list(numbers) for segment, numbers in documents.items()})
+            found: dict[str, list[Phrases]] = {}
+            for segment, numbers in documents.items():
+                for number, phrases in segment.asked(list(numbers)).items():
+                    found.setdefault(numbers[number], []).append(phrases)
+            return found
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         view = self._open()

@@ -31,6 +31,9 @@ class WhooshSegment(Segment):
         stored = self._leaf.stored_fields(number)["words"]
         return {field: text.split() for field, text in zip(WORD_FIELDS, stored.split("\n"), strict=True)}
 
+    def _read_asked(self, numbers: Sequence[int]) -> Mapping[int, str]:
+        return {n: self._leaf.stored_fields(n)["asked"] for n in numbers}
+
     def _read_lengths(self, field: str) -> Scores:
         """As exactly as Whoosh keeps them: in a byte each."""
         return np.array([self._leaf.doc_field_length(n, field) or 0 for n in range(self.size)], np.float64)
