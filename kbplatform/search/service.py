@@ -22,7 +22,7 @@ from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION
 from kbplatform.search.snapshots import Snapshot, Snapshots
-from kbplatform.search.snippets import Excerpter
+from kbplatform.search.snippets import Excerpter, Sought
 from kbplatform.search.texts import Texts, in_language
 from kbplatform.search.thesaurus import Thesaurus
 from kbplatform.search.why import Explainer, Why
@@ -214,13 +214,18 @@ class SearchService:
         return rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, closeness=closeness, deadline_ms=DEADLINE_MS)
 
     def _hits(self, ranking: Ranking, texts: Texts, *, explain: bool) -> tuple[SearchHit, ...]:
+        sought = {id(page.groups): Sought(page.groups) for page in {id(page.groups): page for page in ranking.pages}.values()}
         shown = ((page, texts.shown(page.page)) for page in ranking.pages)
-        hits = [self._hit(page, document, texts.of(page.page) if explain else []) for page, document in shown if document is not None]
+        hits = [
+            self._hit(page, document, sought[id(page.groups)], texts.of(page.page) if explain else [])
+            for page, document in shown
+            if document is not None
+        ]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
-        excerpt = self._excerpter.excerpt(document, page.groups)
+    def _hit(self, page: PageHit, document: SearchDocument, sought: Sought, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
+        excerpt = self._excerpter.excerpt(document, sought)
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
             kind=document.kind,
