@@ -7,7 +7,6 @@ else, says far more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from kbplatform.plugin.contributions import SearchDocument
@@ -36,24 +35,18 @@ def phrases_of(document: SearchDocument, analyzer: Analyzer) -> Phrases:
     for number, (_, terms) in enumerate(read):
         for term in sorted(terms):
             having[term] = having.get(term, 0) | 1 << number
-    return Phrases(tuple(analyzer.normalise(n) for n in names), tuple(size for size, _ in read), having)
+    return Phrases("".join(f"\n{' '.join(analyzer.normalise(n).split())}" for n in names), tuple(size for size, _ in read), having)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to say group number ``group``, with what a phrase holds of its meaning that has these ``terms``. ``rank``: better ones first."""
-
-    group: int
-    rank: int
-    trust: float
-    terms: tuple[str, ...]
+_Way = tuple[int, int, float, tuple[str, ...]]
+"""One way to say a group of a query: its number, the way's rank there, what of the meaning a phrase holds that has these terms."""
 
 
 class Asking:
     """A query, ``text`` read as ``groups``, to be compared with the phrases of many pages."""
 
     def __init__(self, text: str, groups: Sequence[Group]) -> None:
-        self._text = text
+        self._opening = f"\n{text}" if len(text) > 1 else ""
         self._shares = [g.share for g in groups]
         self._total = sum(self._shares)
         self._ways: dict[str, list[_Way]] = {}
@@ -61,47 +54,48 @@ class Asking:
         for number, group in enumerate(groups):
             ways = ((_HELD.get(a.kind, _HELD_OTHERWISE), a.terms) for a in group.alternatives if a.field == "all")
             for rank, (trust, terms) in enumerate(sorted(ways, key=lambda way: -way[0])):
-                self._ways.setdefault(terms[0], []).append(_Way(number, rank, trust, terms))
+                self._ways.setdefault(terms[0], []).append((number, rank, trust, terms))
 
     def closeness(self, phrases: Phrases) -> float:
         """How close the nearest phrase comes to the query, 0 (not at all) to 1 (word for word); ``OPENING`` where one begins so.
 
         That is the part of the query's meaning the phrase holds, times the root of the part of the phrase that was asked.
         """
-        text = self._text
-        if len(text) > 1 and any(opening.startswith(text) for opening in phrases.openings):
+        if self._opening and self._opening in phrases.openings:
             return OPENING
         if not self._total:
             return 0.0
         alike = [(-1, 0.0, 0)]  # sets of phrases that hold the same of the query: how much of it, and by how many words of theirs
-        for number, ways in groupby(self._held(phrases), key=lambda way: way[0].group):
+        for number, ways in groupby(self._held(phrases), key=lambda way: way[0]):
             alike = _divided(alike, self._shares[number], list(ways))
         sizes = phrases.sizes
         return max((held / self._total * min(1.0, met / sizes[_lowest(some)]) ** 0.5 for some, held, met in alike if met), default=0.0)
 
-    def _held(self, phrases: Phrases) -> list[tuple[_Way, int]]:
-        """The ways that phrases have, group by group and the better ones first, with those phrases."""
+    def _held(self, phrases: Phrases) -> list[tuple[int, int, float, int, int]]:
+        """The ways that phrases have, group by group and the better ones first: as ``_Way``, but with the number of terms, and those phrases."""
         having = phrases.having
-        found: list[tuple[_Way, int]] = []
+        found: list[tuple[int, int, float, int, int]] = []
         for term in having.keys() & self._ways.keys():
-            for way in self._ways[term]:
+            for number, rank, trust, terms in self._ways[term]:
                 some = having[term]
-                for other in way.terms[1:]:
+                for other in terms[1:]:
                     some &= having.get(other, 0)
                 if some:
-                    found.append((way, some))
-        found.sort(key=lambda held: (held[0].group, held[0].rank))
+                    found.append((number, rank, trust, len(terms), some))
+        found.sort()
         return found
 
 
-def _divided(alike: Sequence[tuple[int, float, int]], share: float, ways: Sequence[tuple[_Way, int]]) -> list[tuple[int, float, int]]:
+def _divided(
+    alike: Sequence[tuple[int, float, int]], share: float, ways: Sequence[tuple[int, int, float, int, int]]
+) -> list[tuple[int, float, int]]:
     """Sets of phrases divided by how they hold one more word of the query; the best way counts."""
     divided: list[tuple[int, float, int]] = []
     for phrases, held, met in alike:
         rest = phrases
-        for way, having in ways:
+        for _, _, trust, words, having in ways:
             if rest & having:
-                divided.append((rest & having, held + share * way.trust, met + len(way.terms)))
+                divided.append((rest & having, held + share * trust, met + words))
                 rest &= ~having
         if rest:
             divided.append((rest, held, met))

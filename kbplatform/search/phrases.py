@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """``openings`` are the page's names as they are typed; ``sizes`` how many words each phrase has that name something, ascending;
-    ``having[term]`` has bit ``i`` set where phrase ``i`` has that term."""
+    """``openings`` are the page's names as they are typed, each after a line break; ``sizes`` how many words each phrase has that name
+    something, ascending; ``having[term]`` has bit ``i`` set where phrase ``i`` has that term."""
 
-    openings: tuple[str, ...] = ()
+    openings: str = ""
     sizes: tuple[int, ...] = ()
     having: Mapping[str, int] = field(default_factory=dict)
 
@@ -27,4 +27,4 @@ class Phrases:
         if not text:
             return cls()
         openings, sizes, having = json.loads(text)
-        return cls(tuple(openings), tuple(sizes), {sys.intern(term): phrases for term, phrases in having.items()})
+        return cls(openings, tuple(sizes), {sys.intern(term): phrases for term, phrases in having.items()})

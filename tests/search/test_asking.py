@@ -64,7 +64,7 @@ def test_a_page_that_nobody_ever_named_is_close_to_nothing():
 
 
 def test_the_best_way_to_hold_a_word_counts_and_the_shorter_of_two_phrases_that_hold_as_much():
-    phrases = Phrases((), (2, 3, 8), {"box": 0b111, "parcel": 0b110, "smash": 0b100})
+    phrases = Phrases("", (2, 3, 8), {"box": 0b111, "parcel": 0b110, "smash": 0b100})
     either = Group("box", (Alternative(("parcel",), "synonym", 0.6), Alternative(("box",))))
     assert Asking("x", (either,)).closeness(phrases) == pytest.approx((1 / 2) ** 0.5)  # the word itself, in the phrase of two words
     assert Asking("x", words("box", "parcel")).closeness(phrases) == pytest.approx((2 / 3) ** 0.5)
@@ -72,6 +72,6 @@ def test_the_best_way_to_hold_a_word_counts_and_the_shorter_of_two_phrases_that_
 
 
 def test_all_words_of_another_name_must_stand_in_one_phrase():
-    phrases = Phrases((), (2, 2), {"first": 0b01, "contact": 0b11, "resolution": 0b10})
+    phrases = Phrases("", (2, 2), {"first": 0b01, "contact": 0b11, "resolution": 0b10})
     name = (Group("fcr", (Alternative(("first", "contact", "resolution"), "synonym", 0.6),)),)
     assert Asking("x", name).closeness(phrases) == 0.0

@@ -180,7 +180,7 @@ def test_the_languages_of_a_page_are_known(engine):
 
 
 def test_what_a_page_is_asked_by_is_given_back_for_documents_that_may_be_found(engine):
-    kept = {id_: Phrases((id_,), (1, 2), {"pear": 0b11, "梨": 0b10}) for id_ in ("a/zh", "a/en", "s/zh")}
+    kept = {id_: Phrases(id_, (1, 2), {"pear": 0b11, "梨": 0b10}) for id_ in ("a/zh", "a/en", "s/zh")}
     secret = {"audience": frozenset({"team:legal"})}
     records = [record(id_, "pear", asked=phrases.dumps(), **(secret if id_ == "s/zh" else {})) for id_, phrases in kept.items()]
     engine.rebuild([*records[:2], record("b/zh", "pear")], 1)

@@ -22,7 +22,7 @@ from kbplatform.search.engine import (
     idf,
 )
 from kbplatform.search.phrases import Phrases
-from kbplatform.search.scoring import NOBODY, PostingList, Scorer
+from kbplatform.search.scoring import NOBODY, WORD, PostingList, Scorer, either
 
 _FIELDS = ("all", "head", "rest", "pairs", "initials", SUGGEST_FIELD, SPELLING_FIELD)
 
@@ -144,6 +144,8 @@ class MemoryEngine:
             return [_hit(records[hit.number], hit.score, hit.reasons) for hit in top[offset:]]
 
     def _postings(self, field: str, term: str) -> PostingList:
+        if field == WORD:
+            return either(self._postings("all", term), self._postings("head", term))
         postings = self._fields[field]
         found = postings.terms.get(term)
         if not found:

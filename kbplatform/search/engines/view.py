@@ -14,7 +14,7 @@ from kbplatform.search.engine import K1, SUGGEST_FIELD, B, EngineError, EngineHi
 from kbplatform.search.engines.segments import KEPT_POSTINGS, NONE, Row, Segment, Weights
 from kbplatform.search.engines.vocabulary import WORD_FIELDS, Vocabulary, Words
 from kbplatform.search.phrases import Phrases
-from kbplatform.search.scoring import NOBODY, Mask, PostingList, Scorer, Scores
+from kbplatform.search.scoring import NOBODY, WORD, Mask, PostingList, Scorer, Scores, either
 
 _KEPT_FILTERS = 64
 
@@ -91,16 +91,19 @@ class View:
         key = (field, term)
         known = self._lists.get(key)
         if known is None:
-            docs, counts = self.weights(field, term)
-            known = NOBODY
-            if len(docs):
-                often = counts.astype(np.float64)
-                known = PostingList(docs, idf(self.live, len(docs)) * ((often * (K1 + 1)) / (often + self._norm(field)[docs])))
+            known = either(self._scored("all", term), self._scored("head", term)) if field == WORD else self._scored(field, term)
             if self._held > KEPT_POSTINGS:
                 self._lists, self._held = {}, 0
             self._lists[key] = known
-            self._held += len(docs) + 10
+            self._held += len(known.docs) + 10
         return known
+
+    def _scored(self, field: str, term: str) -> PostingList:
+        docs, counts = self.weights(field, term)
+        if not len(docs):
+            return NOBODY
+        often = counts.astype(np.float64)
+        return PostingList(docs, idf(self.live, len(docs)) * ((often * (K1 + 1)) / (often + self._norm(field)[docs])))
 
     def _norm(self, field: str) -> Scores:
         """What BM25 adds to a term's count in each document for its length."""
