@@ -18,7 +18,7 @@ from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import SearchService, schema_version
-from kbplatform.search.snippets import Excerpter
+from kbplatform.search.snippets import Excerpter, Sought
 
 COMPLAINTS = {5, 14, 29}
 
@@ -267,13 +267,13 @@ def test_without_a_usable_index_answers_come_from_the_sources_and_say_so():
 def test_marks_stand_on_the_original_characters_where_normalising_changes_their_number():
     analyzer = Analyzer()
     document = page("a", "x", "ﬁrst ① 投訴處理 and ＲＥＦＵＮＤ")
-    excerpt = Excerpter(analyzer).excerpt(document, [_group("投诉"), _group("refund")])
+    excerpt = Excerpter(analyzer).excerpt(document, Sought([_group("投诉"), _group("refund")]))
     assert "<mark>投訴</mark>" in excerpt.html
     assert "<mark>ＲＥＦＵＮＤ</mark>" in excerpt.html
 
 
 def test_a_document_without_text_has_an_empty_excerpt():
-    excerpt = Excerpter(Analyzer()).excerpt(page("a", "Title", sections=()), [_group("title")])
+    excerpt = Excerpter(Analyzer()).excerpt(page("a", "Title", sections=()), Sought([_group("title")]))
     assert (excerpt.section, excerpt.html) == ("", "")
 
 
@@ -313,7 +313,7 @@ def test_a_page_is_found_by_the_way_people_ask_for_it(site):
 
 def test_every_word_of_a_text_leaves_its_trace_there(analyzer):
     """What lets sections be passed over unread must never pass over one that has the word."""
-    from kbplatform.search.snippets import trace
+    from kbplatform.search.analysis import trace
 
     texts = [path.read_text("utf-8") for path in sorted(bundled_content().rglob("*.md"))]
     texts.append("dying lying tying skies idly early only organised organisation o'clock don’t capability happier hoping 天天天 ﬁrst ＦＩＲＳＴ")
