@@ -88,3 +88,18 @@ def open_page(browser, site):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def shifts():
+    """``shifts(page)`` → everything that moved on it since it was opened: how much, and from where to where."""
+    return lambda page: page.evaluate(
+        """() => new Promise((resolve) => {
+          const rect = ({x, y, width, height}) => [x, y, width, height].map(Math.round);
+          const seen = [];
+          new PerformanceObserver((list) => seen.push(...list.getEntries().map(({value, sources}) => ({value,
+            of: sources.map((s) => [s.node?.nodeName, s.node?.className, rect(s.previousRect), rect(s.currentRect)])}))))
+            .observe({type: 'layout-shift', buffered: true});
+          setTimeout(() => resolve(seen), 100);
+        })"""
+    )
