@@ -9,12 +9,69 @@ OFFLINE = "() => { window.real = window.fetch; window.fetch = () => Promise.reje
 ONLINE = "() => { window.fetch = window.real; }"
 
 
-def type_and_wait(page, text: str, slug: str = "complaint-handling") -> None:
-    page.keyboard.type(text)
+def test_a_key_waits_for_the_answer_to_the_hit_that_is_selected(desk, type_and_wait, clipboard):
+    page = desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.route("**/desk/answer**", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    slug = page.evaluate("document.querySelector('.hit a[aria-current]').closest('.hit').dataset.slug")
+    assert slug != "negative-review-handling"
+    page.keyboard.press("e")
     page.wait_for_selector(f"[data-answer][data-slug={slug}]")
+    wanted = page.locator(".face[lang=en] .say li").first.inner_text().split("\n")[0]
+    page.wait_for_selector(".toast")
+    assert clipboard(page).split()[:4] == wanted.split()[:4]
 
 
-def test_keys_work_again_after_an_answer_that_failed(open_page):
+def test_words_of_the_hit_before_are_gone_where_the_next_cannot_be_read(desk, type_and_wait):
+    page = desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.keyboard.press("ArrowDown")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new Error('500')); }")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-answer]", state="detached")
+    page.keyboard.press("c")
+    page.wait_for_timeout(200)
+    assert page.locator(".toast").count() == 0
+
+
+def test_somebody_who_was_signed_out_is_told_so_and_keeps_the_call(desk, type_and_wait):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.route("**/desk/hits**", lambda route: route.fulfill(status=303, headers={"Location": "/sign-in"}))
+    page.keyboard.type(" x")
+    assert "退出登录" in page.wait_for_selector(".toast").inner_text()
+    assert page.locator("[data-answer][data-slug=complaint-handling]").count() == 1
+    assert page.locator(".offline:not([hidden])").count() == 0
+
+
+def test_an_arrow_right_after_typing_acts_on_what_was_typed(desk, type_and_wait):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("chaping")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => document.activeElement.closest('.hit')?.dataset.slug === 'negative-review-handling'")
+
+
+def test_a_stale_answer_never_replaces_a_newer_one(desk):
+    page = desk()
+    held = []
+    page.route("**/desk/hits?q=dao*", lambda route: held.append(route))  # noqa: PLW0108 - playwright puts an attribute on it
+    page.keyboard.type("dao")
+    page.wait_for_timeout(200)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("chaping")
+    page.wait_for_selector("[data-answer][data-slug=negative-review-handling]")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(300)
+    assert held
+    assert page.locator("[data-answer]").get_attribute("data-slug") == "negative-review-handling"
+
+
+def test_keys_work_again_after_an_answer_that_failed(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.keyboard.press("ArrowDown")
@@ -30,7 +87,7 @@ def test_keys_work_again_after_an_answer_that_failed(open_page):
     page.wait_for_selector(".toast", timeout=3000)
 
 
-def test_keys_work_after_an_answer_that_a_new_query_has_overtaken(open_page):
+def test_keys_work_after_an_answer_that_a_new_query_has_overtaken(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.keyboard.press("ArrowDown")
@@ -45,7 +102,7 @@ def test_keys_work_after_an_answer_that_a_new_query_has_overtaken(open_page):
     page.wait_for_selector(".toast", timeout=3000)
 
 
-def test_keys_work_on_a_clicked_hit_after_a_search_that_failed(open_page):
+def test_keys_work_on_a_clicked_hit_after_a_search_that_failed(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.evaluate(OFFLINE)
@@ -59,7 +116,7 @@ def test_keys_work_on_a_clicked_hit_after_a_search_that_failed(open_page):
     page.wait_for_selector(".toast", timeout=3000)
 
 
-def test_who_goes_back_to_the_box_while_the_list_comes_stays_there(open_page):
+def test_who_goes_back_to_the_box_while_the_list_comes_stays_there(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.route("**/desk/hits**", lambda route: (page.wait_for_timeout(500), route.continue_()))
@@ -70,7 +127,7 @@ def test_who_goes_back_to_the_box_while_the_list_comes_stays_there(open_page):
     assert page.evaluate("document.activeElement.id") == "q"
 
 
-def test_words_stay_where_the_rest_of_their_article_cannot_be_read(open_page):
+def test_words_stay_where_the_rest_of_their_article_cannot_be_read(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
@@ -80,7 +137,7 @@ def test_words_stay_where_the_rest_of_their_article_cannot_be_read(open_page):
     assert page.locator("[data-answer]").count() == 1
 
 
-def test_the_next_call_gets_no_answer_and_no_key_of_the_one_before(open_page):
+def test_the_next_call_gets_no_answer_and_no_key_of_the_one_before(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.keyboard.press("ArrowDown")
@@ -113,7 +170,7 @@ def test_a_fault_of_the_page_is_not_called_a_lost_connection(browser, site):
     context.close()
 
 
-def test_a_session_that_ended_is_said_and_after_signing_in_elsewhere_the_call_goes_on(browser, own_site):
+def test_a_session_that_ended_is_said_and_after_signing_in_elsewhere_the_call_goes_on(browser, own_site, type_and_wait):
     url, welcome = own_site
     sentence = "correct horse battery staple of ours"
     context = browser.new_context(locale="zh-CN")
