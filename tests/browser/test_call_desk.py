@@ -67,7 +67,7 @@ def test_values_stay_while_moving_among_hits_and_opening_the_whole_article(desk,
     page.wait_for_selector("[data-answer][data-slug=complaint-handling]")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-answer][data-whole]")
-    assert page.locator(".answer-section").count() >= 4
+    assert page.locator(".pane-section").count() >= 4
     assert page.url.endswith("/desk")
     assert "陈女士" in page.locator("[data-answer] .say li").first.inner_text()
     page.keyboard.press("Escape")
@@ -199,8 +199,26 @@ def test_the_first_line_is_in_sight_of_a_side_window(desk, type_and_wait):
 def test_a_spoken_code_leads_to_its_section(desk, width, type_and_wait):
     page = desk(width=width)
     type_and_wait(page, "5-5")
-    section = page.locator("[data-answer] .answer-section h2")
+    section = page.locator("[data-answer] .pane-section h2")
     assert section.inner_text().startswith("要是不顺")
-    page.wait_for_function("() => { const r = document.querySelector('.answer-section h2').getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }")
+    page.wait_for_function("() => { const r = document.querySelector('.pane-section h2').getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-answer][data-whole]")
+
+
+def test_why_a_hit_was_found_is_said_on_hover_and_on_focus(desk):
+    page = desk()
+    page.keyboard.type("tousu")
+    page.wait_for_selector("[data-results][data-status*='10']")
+    second = page.locator(".hit").nth(1)
+    height = second.bounding_box()["height"]
+    assert not second.locator(".why p").is_visible()
+    second.hover()
+    assert second.locator(".why p").inner_text() == "tousu → 投诉（拼音）"
+    assert second.locator(".why p").is_visible()
+    assert second.bounding_box()["height"] == height
+    page.mouse.move(5, 5)
+    assert not second.locator(".why p").is_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert second.locator(".why p").is_visible()

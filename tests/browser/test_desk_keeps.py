@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -144,9 +147,31 @@ def test_nothing_sure_is_asked_for_with_one_key(own_desk, rows_of):
     page.wait_for_selector("[data-ask]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("a")
-    page.wait_for_selector(".toast")
+    page.wait_for_selector(".asked")
+    assert page.locator("#announce").inner_text() == "已记下，您是第一个问的。"
     assert [r["context"] for r in rows_of("kb_gap_ask")] == ["desk"]
     assert rows_of("kb_gap")[0]["query"] == "zzzzqq wombat"
+
+
+def test_who_asks_at_the_desk_is_told_that_somebody_answered_before(own_desk, tmp_path):
+    page = own_desk()
+    page.keyboard.type("zzzzqq wombat")
+    page.wait_for_selector("[data-ask]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("a")
+    page.wait_for_selector(".asked")
+    command = [sys.executable, "-m", "kbplatform", "gaps", "answer", "1", "complaint-handling#steps"]
+    subprocess.run(command, env=os.environ | {"KBPLATFORM_DATA_DIR": str(tmp_path)}, check=True, capture_output=True)
+    page.reload()
+    page.keyboard.type("zzzzqq wombat")
+    page.wait_for_selector("[data-ask]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("a")
+    page.wait_for_selector(".asked a")
+    assert page.locator(".asked a").inner_text() == "如何处理客户投诉"
+    page.locator(".asked a").click()
+    page.wait_for_selector("[data-answer][data-slug=complaint-handling][data-whole]")
+    assert page.url.endswith("/desk")
 
 
 def test_signing_out_leaves_no_list_of_what_was_read(browser, own_site, type_and_wait):

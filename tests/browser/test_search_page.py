@@ -70,6 +70,21 @@ def test_what_was_refused_says_why_on_the_spot(browser, site):
     context.close()
 
 
+@pytest.mark.parametrize("path", ["/search?q=zzzzqq", "/desk?q=zzzzqq"])
+def test_a_question_that_the_server_failed_to_record_is_no_lost_connection(browser, site, path):
+    context = browser.new_context(locale="zh-CN")  # not open_page: the browser itself logs an answer of 502
+    page = context.new_page()
+    page.goto(site + path)
+    page.route("**/gaps?fragment=1", lambda route: route.fulfill(status=502, content_type="text/html", body="<!doctype html><h1>Bad gateway</h1>"))
+    page.locator("[data-ask] button").click()
+    assert page.wait_for_selector(".toast").inner_text() == "没记上，请再试一次。"
+    assert page.locator("[data-offline-bar]:not([hidden])").count() == 0
+    page.unroute_all()
+    page.locator("[data-ask] button").click()
+    page.wait_for_selector(".asked")
+    context.close()
+
+
 def test_filters_narrow_while_typing_goes_on_and_stay_in_the_address(open_page):
     page = open_page("/search?q=客户")
     page.locator(".narrow summary").focus()
