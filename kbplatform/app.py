@@ -39,6 +39,7 @@ from kbplatform.health import core_checks
 from kbplatform.insights import api as insights_api
 from kbplatform.insights import views as insights_views
 from kbplatform.insights.personal_data import personal_data as asked_by
+from kbplatform.insights.pruning import Pruning
 from kbplatform.insights.service import Gaps
 from kbplatform.logs import configure_logs
 from kbplatform.mail import Mailer
@@ -96,6 +97,7 @@ class Platform:
     engines: list[SearchEngineOffer]
     search: SearchService
     gaps: Gaps
+    pruning: Pruning
     desk: DeskService
 
     @property
@@ -109,11 +111,16 @@ class Platform:
         return make_indexer(self.settings, self.db, self.sources, self.glossary, offers=self.engines, engine=shared)
 
     def run_indexer(self, stop: Event) -> None:
-        """Keep the index in step and deliver events to plugins until ``stop`` is set."""
+        """Keep the index in step, deliver events to plugins and forget what is due until ``stop`` is set."""
         relay = self._relay()
         indexer = self.indexer()
+
+        def also() -> None:
+            relay.run_once()
+            self.pruning.run_daily()
+
         try:
-            indexer.run_forever(stop, relay.run_once)
+            indexer.run_forever(stop, also)
         finally:
             indexer.close()
 
@@ -175,6 +182,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         engines=engines,
         search=search,
         gaps=Gaps(db, search),
+        pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
     )
 
