@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from kbplatform.articles.checks_charts import check_charts
 from kbplatform.articles.checks_face import check_face
 from kbplatform.articles.checks_terms import check_terms
 from kbplatform.articles.documents import Document
@@ -40,6 +41,7 @@ def check_pack(pack: Pack, link_schemes: Collection[str] = (), embeds: Embeds | 
     problems = list(pack.problems)
     for kind, document in pack.documents:
         problems += _lines(document, slugs, facts, {"article", *link_schemes}, embeds or {})
+        problems += check_charts(document)
         if kind == "practice":
             problems += _practice(document, pack)
             problems += check_face(document)
