@@ -132,6 +132,9 @@ def test_a_typing_mistake_is_near_a_word_in_long_words_only(lexicon):
     assert lexicon.near("complant") == (("complaint", 1),)
     assert lexicon.near("satisfcatoin") == (("satisfaction", 2),)
     assert lexicon.near("tem") == ()
+    assert [lexicon.near(slip) for slip in ("complaints", "complin", "satisfactio", "satisfactions")] == [
+        (("complaint", 1),), (), (("satisfaction", 1),), (("satisfaction", 1),)
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------------- glossary
