@@ -16,7 +16,8 @@ from kbplatform.web.i18n import local_path
 from kbplatform.web.security import HEADERS
 
 PAGES = ["/", "/articles", "/articles/complaint-handling", "/articles/complaint-handling?side=1", "/groups/complaints", "/search", "/search?q=tousu",
-         "/search?q=zzzzqq", "/search/preview?slug=complaint-handling", "/handbook", "/glossary", "/glossary?q=ts", "/glossary?q=zzzzqq", "/glossary/fcr", "/p/calculators/", "/p/calculators/resolution_rate?received=20&resolved=15"]  # fmt: skip
+         "/search?q=zzzzqq", "/search/preview?slug=complaint-handling", "/handbook", "/glossary", "/glossary?q=ts", "/glossary?q=zzzzqq", "/glossary/fcr", "/p/calculators/", "/p/calculators/?q=zzzzqq",
+         "/p/calculators/resolution_rate?received=20&resolved=15", "/p/calculators/resolution_rate?received=20&resolved=15&b.received=9&b.resolved=8&sweep=resolved"]  # fmt: skip
 MAX_PAGE_BYTES = 30_000
 
 
