@@ -42,7 +42,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """For staffing: run ``way`` with ``input`` one below, at and one above the figure ``at``, and show the outputs side by side."""
+    """For staffing: run ``way`` with ``input`` one below, at and one above ``at``, a figure or an input, and show the outputs side by side."""
 
     way: str
     input: str

@@ -171,8 +171,8 @@ ERLANG_C = Calculator(
         "A. K. Erlang (1917); example: Call Centre Helper “Erlang C Formula”, CRAN ErlangC 0.1.0; 85% occupancy: Call Centre Helper 132518, 157102",
     ),
     aliases={
-        "zh": ("Erlang C", "坐席需求", "坐席数", "排班人数", "话务量", "爱尔兰", "厄朗", "人力测算", "服务水平", "需要多少坐席", "人够不够"),
-        "en": ("Erlang C", "staffing", "agents needed", "headcount", "workforce management", "WFM", "traffic intensity", "80/20"),
+        "zh": ("Erlang C", "坐席需求", "排班人数", "话务量", "爱尔兰", "厄朗", "人力测算", "需要多少坐席", "人够不够", "全天排班", "分时排班"),
+        "en": ("Erlang C", "staffing", "agents needed", "headcount", "workforce management", "WFM", "traffic intensity", "80/20", "day planner"),
     },
     practices=(17, 25),
     assumptions=(

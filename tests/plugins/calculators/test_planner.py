@@ -200,3 +200,10 @@ def test_the_command_plans_a_day_and_ends_with_1_where_rows_are_left_out(tmp_pat
     assert "08:00" in partly.output
     wrong = CliRunner().invoke(root, ["calc", "day", str(good), "--shrinkage", "130%"])
     assert wrong.exit_code == 1
+
+
+def test_the_calculator_leads_to_the_planner_and_search_finds_it_by_name(kb_client):
+    assert f'href="{PAGE}"' in kb_client.get("/p/calculators/erlang_c").get_data(as_text=True)
+    assert f'href="{PAGE}"' not in kb_client.get("/p/calculators/erlang_b").get_data(as_text=True)
+    for query in ("全天排班", "day planner"):
+        assert kb_client.get(f"/api/v1/search?q={query}&kind=calculator").get_json()["hits"][0]["slug"] == "erlang_c"

@@ -122,3 +122,10 @@ def test_occupancy_and_utilisation_without_time_are_no_figure(ask):
     assert ask("utilisation", contacts=10, handle_min=5, days=0, hours=8)["days"]["message"]
     assert ask("utilisation", contacts=10, handle_min=5, days=5, hours=0)["hours"]["message"]
     assert "Above 75%" in " ".join(ask("utilisation", contacts=1000, handle_min=8, days=20, hours=8)["warnings"])
+
+
+def test_the_page_shows_one_agent_fewer_and_more_whichever_way_it_starts(kb_client):
+    for query in ("calls=100&period_s=1800&aht_s=180&target_sl=80%25", "calls=100&period_s=1800&aht_s=180&agents=14"):
+        page = kb_client.get(f"/p/calculators/erlang_c?{query}", headers={"Accept-Language": "en"}).get_data(as_text=True)
+        for level in ("79.6%", "88.8%", "94.1%"):
+            assert f'<td class="n">{level}</td>' in page
