@@ -207,9 +207,8 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_assets(app, _assets(platform.plugins))
     install_frame(app, platform.calls, platform.settings.site_name, __version__, first=[desk_views.NAV])
 
-    breaker = Breaker()
-    panels = partial(_panels, platform, breaker)
-    cards = partial(dashboard_cards, platform.calls, breaker, platform.services)
+    panels = partial(_panels, platform, Breaker())
+    cards = partial(dashboard_cards, platform.calls, Breaker(), platform.services)
     accounts_views.install_pages(app, platform.accounts)
     app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels, cards))
     app.register_blueprint(glossary_views.make_blueprint(platform.book))
@@ -223,7 +222,7 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))
     app.register_api(insights_api.make_api(platform.gaps, platform.articles))
     _mount_plugins(app, platform)
-    install_embeds(app, platform.calls, breaker, platform.services)
+    install_embeds(app, platform.calls, Breaker(), platform.services)
     install_openapi(app)
     return app
 

@@ -69,7 +69,7 @@ def compute(calculator: Calculator, way: Way, values: Values) -> Result:
     says = _Words(way, values, outputs)
     if enough:
         sentence = way.sentence(values, outputs) if callable(way.sentence) else way.sentence
-        headline, explanation = says.figure(leading) if way.outputs else NOTHING_COMPUTED, says.fill(sentence)
+        headline, explanation = says.figure(leading), says.fill(sentence)
     elif instead := way.instead(values, outputs):
         headline, explanation = (says.fill(words) for words in instead)
     else:
@@ -112,9 +112,9 @@ class _Words:
             self._writers[output.name] = _writer(outputs.get(output.name), output.unit, output.decimals, dict(output.words))
 
     def figure(self, name: str) -> Text:
-        """One figure in both languages; nothing where there is none of that name."""
+        """One figure in both languages; that there is none where nothing of that name is computed."""
         writer = self._writers.get(name)
-        return Text(writer("zh"), writer("en")) if writer else Text("", "")
+        return Text(writer("zh"), writer("en")) if writer else NOTHING_COMPUTED
 
     def fill(self, template: Text) -> Text:
         """The template in both languages."""

@@ -74,7 +74,7 @@ def test_names_are_unique_and_what_is_named_exists(calculator):
         assert calculator.leading(way) in outputs or not outputs
         assert way.examples
         assert {way.margin, *(way.interval or ())} - {""} <= set(outputs)
-        assert way.neighbours is None or (calculator.named(way.neighbours.way).name == way.neighbours.way and way.neighbours.at in outputs)
+        assert way.neighbours is None or (calculator.named(way.neighbours.way).name == way.neighbours.way and way.neighbours.at in {*outputs, *way.names})
         for example in way.examples:
             assert set(run(calculator, example.inputs).outputs) == set(outputs)
 
@@ -151,7 +151,8 @@ def test_the_schema_asks_for_the_inputs_and_takes_the_examples(kb_site, calculat
         assert set(mine["properties"]) == way.names
         assert set(mine["required"]) == way.required
         for example in way.examples:
-            assert list(Draft202012Validator(schema).iter_errors(dict(example.inputs))) == []
+            values = json.loads(json.dumps({i.name: i.read(example.inputs[i.name]) for i in way.inputs if i.name in example.inputs}))
+            assert list(Draft202012Validator(schema).iter_errors(values)) == []
         assert list(Draft202012Validator(mine).iter_errors({"nobody_asked": 1}))
 
 
