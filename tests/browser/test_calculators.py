@@ -185,7 +185,7 @@ def test_the_first_screen_narrows_and_says_so_where_nothing_is_left(open_page):
 
 def test_a_sweep_is_one_click_and_stays_while_numbers_change(open_page):
     page = open_page(f"{RATE}?received=200&resolved=170")
-    page.locator("#sweep .jump a").nth(1).click()
+    page.locator("#sweep .jump button").nth(1).click()
     page.wait_for_selector(".calc-curve .line-1")
     page.fill("[name=received]", "250")
     page.wait_for_function("() => document.querySelector('#sweep tbody tr:last-child').innerText.startsWith('240')")
