@@ -71,11 +71,12 @@ def test_a_missing_field_is_a_mistake_once_sent_off_and_none_while_somebody_type
 
 
 def test_the_pieces_are_small_and_each_has_its_place_on_the_page(own_client):
-    for address in (f"{RATE}?received=20&resolved=15", "/p/calculators/own_time?talk=9&calls=1&b.talk=3&b.calls=1"):
+    for address in (f"{RATE}?received=20&resolved=15", "/p/calculators/own_time?talk=9&calls=1&b.talk=3&b.calls=1", "/p/calculators/own_staff?load=8", "/p/calculators/source.own?received=4&resolved=3"):
         page, pieces = body(own_client, address), body(own_client, f"{address}&fragment=1")
         assert len(pieces) < 5_000
         parts = re.findall(r'data-part="([^"]+)"', pieces)
         assert parts
+        assert len(parts) == len(set(parts)) == page.count("data-part=")
         assert {p for p in parts if f'data-part="{p}"' not in page} == set()
 
 
