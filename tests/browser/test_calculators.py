@@ -43,8 +43,8 @@ def test_six_actions_from_the_complaint_article_to_a_comparison_to_share(open_pa
     act(box.locator("[name=resolved]").fill, "170")
     act(box.locator("[name=compare]").click)
     page.wait_for_url(f"**{RATE}?**")
-    act(page.locator('[name="b.received"]').fill, "180")
-    act(page.locator('[name="b.resolved"]').fill, "120")
+    act(page.locator('.calc-form [name="b.received"]').fill, "180")
+    act(page.locator('.calc-form [name="b.resolved"]').fill, "120")
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.evaluate(COPIED)
     act(page.locator("[data-copy-link]").click)
@@ -65,8 +65,8 @@ def test_the_same_six_without_javascript_where_the_address_is_the_link(open_page
     box.locator("[name=resolved]").fill("170")
     box.locator("[name=compare]").click()
     page.wait_for_url(f"**{RATE}?**")
-    page.locator('[name="b.received"]').fill("180")
-    page.locator('[name="b.resolved"]').fill("120")
+    page.locator('.calc-form [name="b.received"]').fill("180")
+    page.locator('.calc-form [name="b.resolved"]').fill("120")
     page.locator(".calc-form .btn-primary").click()
     page.wait_for_url("**b.resolved=120**")
     assert page.locator(ANSWER).inner_text() == "Better"
@@ -74,8 +74,8 @@ def test_the_same_six_without_javascript_where_the_address_is_the_link(open_page
 
 def test_it_answers_while_somebody_types_and_the_address_follows(open_page):
     page = open_page(RATE)
-    page.fill("[name=received]", "20")
-    page.locator("[name=resolved]").press_sequentially("15")
+    page.fill(".calc-form [name=received]", "20")
+    page.locator(".calc-form [name=resolved]").press_sequentially("15")
     wait_for_answer(page, "75.0%")
     assert page.url.endswith(f"{RATE}?received=20&resolved=15")
     page.wait_for_function("() => document.getElementById('announce').innerText.includes('75.0%')")
@@ -86,11 +86,12 @@ def test_it_answers_while_somebody_types_and_the_address_follows(open_page):
 
 def test_a_mistake_shows_while_typing_and_goes_when_it_is_mended(open_page):
     page = open_page(f"{RATE}?received=20&resolved=15", lang="en")
-    page.fill("[name=resolved]", "25")
-    page.wait_for_selector("[name=resolved][aria-invalid=true]")
+    page.fill(".calc-form [name=resolved]", "25")
+    page.wait_for_selector(".calc-form [name=resolved][aria-invalid=true]")
     assert "more than were received" in page.locator("#resolution_rate-resolved-note").inner_text()
     assert page.locator(ANSWER).inner_text() == "Something needs mending"
-    page.fill("[name=resolved]", "１８")
+    page.wait_for_function("() => document.getElementById('announce').innerText.startsWith('Of these, resolved: Can')")
+    page.fill(".calc-form [name=resolved]", "１８")
     wait_for_answer(page, "90.0%")
     assert page.locator("[aria-invalid]").count() == 0
     assert page.locator('[data-part="read-resolution_rate-resolved"]').inner_text() == "= 18"
@@ -98,7 +99,7 @@ def test_a_mistake_shows_while_typing_and_goes_when_it_is_mended(open_page):
 
 def test_nothing_is_asked_for_that_nobody_had_the_time_to_type(open_page):
     page = open_page(RATE)
-    page.fill("[name=received]", "20")
+    page.fill(".calc-form [name=received]", "20")
     page.wait_for_url("**received=20")
     assert page.locator(".field-error").count() == 0
 
@@ -111,11 +112,11 @@ def test_an_answer_that_somebody_has_typed_past_is_dropped(open_page):
         held.append(route)
 
     page.route("**resolved=1&fragment=1", hold)
-    page.fill("[name=received]", "20")
-    page.fill("[name=resolved]", "1")
+    page.fill(".calc-form [name=received]", "20")
+    page.fill(".calc-form [name=resolved]", "1")
     page.wait_for_timeout(400)
     assert len(held) == 1
-    page.fill("[name=resolved]", "15")
+    page.fill(".calc-form [name=resolved]", "15")
     wait_for_answer(page, "75.0%")
     held[0].fulfill(status=200, content_type="text/html", body='<div data-part="answer"><p class="result-value">stale</p></div>')
     page.wait_for_timeout(300)
@@ -141,11 +142,11 @@ def test_an_input_method_is_left_to_compose(open_page):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_fields_stay_where_they_are_when_the_answer_comes(open_page, width):
     page = open_page(RATE, width=width)
-    before = page.locator("[name=resolved]").bounding_box()
-    page.fill("[name=received]", "200")
-    page.fill("[name=resolved]", "170")
+    before = page.locator(".calc-form [name=resolved]").bounding_box()
+    page.fill(".calc-form [name=received]", "200")
+    page.fill(".calc-form [name=resolved]", "170")
     wait_for_answer(page, "85.0%")
-    assert page.locator("[name=resolved]").bounding_box() == before
+    assert page.locator(".calc-form [name=resolved]").bounding_box() == before
 
 
 def test_by_keyboard_alone_from_the_first_screen_to_a_comparison(open_page):
@@ -156,7 +157,7 @@ def test_by_keyboard_alone_from_the_first_screen_to_a_comparison(open_page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/p/calculators/fcr")
-    page.focus("[name=contacts]")
+    page.focus(".calc-form [name=contacts]")
     for number in ("200", "140", "25"):
         page.keyboard.type(number)
         page.keyboard.press("Tab")
@@ -185,18 +186,28 @@ def test_the_first_screen_narrows_and_says_so_where_nothing_is_left(open_page):
 
 def test_a_sweep_is_one_click_and_stays_while_numbers_change(open_page):
     page = open_page(f"{RATE}?received=200&resolved=170")
-    page.locator("#sweep .jump a").nth(1).click()
+    page.locator("#sweep .jump button").nth(1).click()
     page.wait_for_selector(".calc-curve .line-1")
-    page.fill("[name=received]", "250")
+    page.fill(".calc-form [name=received]", "250")
     page.wait_for_function("() => document.querySelector('#sweep tbody tr:last-child').innerText.startsWith('240')")
     assert "sweep=resolved" in page.url
+
+
+def test_another_way_to_start_takes_along_what_is_being_typed(open_page):
+    page = open_page("/p/calculators/fcr")
+    page.fill(".calc-form [name=contacts]", "190")
+    page.wait_for_url("**contacts=190")
+    page.locator(".calc-ways a").nth(1).click()
+    page.wait_for_selector(".calc-form [name=problems]")
+    assert page.locator(".calc-form [name=contacts]").input_value() == "190"
+    assert page.locator(".field-error").count() == 0
 
 
 def test_trying_the_example_is_one_click(open_page):
     page = open_page("/p/calculators/fcr")
     page.locator(".calc-empty a").click()
     wait_for_answer(page, "80.0%")
-    assert page.locator("[name=excluded]").input_value() == "25"
+    assert page.locator(".calc-form [name=excluded]").input_value() == "25"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
