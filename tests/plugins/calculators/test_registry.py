@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from kbplatform.bilingual import LANGS, Text
 from kbplatform.cli import root
 from kbplatform.errors import InvalidInput
-from kbplatform_calculators.definitions import ALL
+from kbplatform_calculators.definitions import ALL, SOUND
 from kbplatform_calculators.inputs import Choice, Label, Matrix, Number, Record, Series, Table
 from kbplatform_calculators.registry import same
 from kbplatform_calculators.running import run
@@ -77,6 +77,16 @@ def test_names_are_unique_and_what_is_named_exists(calculator):
         assert way.neighbours is None or (calculator.named(way.neighbours.way).name == way.neighbours.way and way.neighbours.at in {*outputs, *way.names})
         for example in way.examples:
             assert set(run(calculator, example.inputs).outputs) == set(outputs)
+
+
+def test_every_calculator_of_the_field_is_there():
+    assert {c.id for c in SOUND} >= {entry["id"] for entry in STANDARD}
+
+
+@pytest.mark.parametrize("calculator", [c for c in ALL if c.as_in_source], ids=lambda c: c.id)
+def test_a_formula_of_the_source_leads_to_sound_ones(calculator):
+    assert {s for s in calculator.as_in_source.sound if s not in BY_ID or BY_ID[s].as_in_source} == set()
+    assert calculator.as_in_source.sound
 
 
 # Bounds and zeros
