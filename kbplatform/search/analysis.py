@@ -32,7 +32,7 @@ _POSSESSIVE = re.compile(r"['’]s$|['’]")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$")
 _HANS = re.compile(rf"[{HAN_RANGE}]*")
 _LATIN = re.compile(_LATIN_CHAR)
-_HIDDEN = re.compile(rf"{_LATIN_CHAR}+(?:['’]{_LATIN_CHAR}+)+")
+_LATINS = re.compile(rf"{_LATIN_CHAR}*")
 _WORDS_AT_ONCE = 20_000
 _PLAIN = tuple((wide, unicodedata.normalize("NFKC", wide)) for wide in "，：；？！（）％～／＋＝")
 """What NFKC changes in nearly every Chinese text, one character for one: without them it has nothing to do there."""
@@ -214,34 +214,45 @@ def trace(term: str) -> str:
 
 
 def _places(traces: Iterable[str], normal: str, start: int, end: int) -> list[int]:
-    """Where something stands that one of these terms may have left, ascending."""
+    """Where something stands that one of these terms may have left, ascending: anywhere in a Chinese run, else where a word begins."""
     places: set[int] = set()
-    for letters in traces:
+    for letters in set(traces):
+        anywhere = _HAN.match(letters)
         at = normal.find(letters, start, end)
         while at >= 0:
-            places.add(at)
+            if anywhere or at == start or _begins(normal, at):
+                places.add(at)
             at = normal.find(letters, at + 1, end)
-    if normal.find("'", start, end) >= 0 or normal.find("’", start, end) >= 0:
-        places.update(m.start() for m in _HIDDEN.finditer(normal, start, end))
+    for mark in "'’":  # a word with one hides its trace
+        at = normal.find(mark, start, end)
+        while at >= 0:
+            places.add(_back(_LATINS, normal, start, at))
+            at = normal.find(mark, at + 1, end)
     return sorted(places)
+
+
+def _begins(normal: str, at: int) -> bool:
+    """Whether no word reaches over here."""
+    before = normal[at - 1]
+    if before.isalnum():
+        return _HAN.match(before) is not None
+    return before not in "'’" or not _LATIN.match(normal, max(at - 2, 0))
+
+
+def _back(characters: re.Pattern[str], normal: str, start: int, at: int) -> int:
+    """Where what these characters are just before ``at`` began."""
+    while at > start and (before := characters.match(normal[max(start, at - 40) : at][::-1])) and before.end():
+        at -= before.end()
+    return at
 
 
 def _runs_at(places: Iterable[int], normal: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The runs of one script that reach over these places, if Chinese, or begin there."""
     done = start
     for place in places:
-        if place < done:
-            continue
-        low = place
-        if _HAN.match(normal, place):
-            while low > done and (before := _HANS.match(normal[max(done, low - 40) : low][::-1])) and before.end():
-                low -= before.end()
-        elif _LATIN.match(normal, max(start, place - 1), place) or _HIDDEN.match(normal, max(start, place - 2), place + 1):
-            continue
-        run = _RUN.match(normal, low, end)
-        if run:
+        if place >= done and (run := _RUN.match(normal, _back(_HANS, normal, done, place) if _HAN.match(normal, place) else place, end)):
             done = run.end()
-            yield low, done
+            yield run.span()
 
 
 def _teach(word: str) -> None:

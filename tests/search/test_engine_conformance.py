@@ -202,6 +202,21 @@ def test_terms_count_documents_not_occurrences(engine):
     assert dict(engine.terms("all")) == {"pear": 2, "plum": 1}
 
 
+@pytest.mark.parametrize("engine", ["whoosh"], indirect=True)
+def test_words_are_those_of_the_newest_generation_also_while_somebody_else_is_opening_it(engine):
+    """Readers keep them under that generation's number: older ones would stay until the next change."""
+    engine.rebuild([record("a/zh", "pear")], 1)
+    assert dict(engine.terms("all")) == {"pear": 1}
+    known: list[tuple[dict[str, int], int, frozenset[str]]] = []
+    reader = threading.Thread(target=lambda: known.append((dict(engine.terms("all")), engine.size(), engine.audiences())))
+    with engine._opening:
+        engine.apply(Batch((record("b/zh", "plum", audience=frozenset({"team:legal"})),)), 2)
+        reader.start()
+        reader.join(0.3)
+    reader.join()
+    assert known == [({"pear": 1, "plum": 1}, 2, frozenset({"everyone", "team:legal"}))]
+
+
 def test_the_generation_grows_with_what_can_be_seen(engine):
     seen = [engine.generation()]
     engine.apply(Batch((record("a/zh", "pear"),)), 1)

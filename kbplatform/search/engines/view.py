@@ -220,12 +220,21 @@ class ViewEngine(ABC):
     def _try_open(self, known: Mapping[str, Segment]) -> View | None:
         """The newest generation, reading only segments that are not ``known``; None where there is no index."""
 
-    def _open(self) -> View:
-        """A view of the newest generation; the one at hand while somebody else is opening the newest."""
+    def _open_newest(self) -> View:
+        """A view of the generation there is now or a newer one, however long that takes: for what is kept under its number."""
+        wanted = self.generation()
+        view = self._open(wait=True)
+        if view.generation < wanted:
+            msg = f"generation {wanted} of the index cannot be read yet"
+            raise EngineError(msg)
+        return view
+
+    def _open(self, *, wait: bool = False) -> View:
+        """A view of the newest generation; the one at hand while somebody else is opening the newest, unless told to ``wait``."""
         view = self._view
         if view is not None and view.generation == self.generation():
             return view
-        if not self._opening.acquire(blocking=view is None):
+        if not self._opening.acquire(blocking=wait or view is None):
             assert view is not None  # noqa: S101 - else acquire waits
             return view
         try:
@@ -281,7 +290,7 @@ class ViewEngine(ABC):
             return found
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
-        view = self._open()
+        view = self._open_newest()
         with self._own_errors(), self._counting:
             if field not in WORD_FIELDS or (filters and (filters.groups or filters.langs or filters.changed_since is not None)):
                 return view.count_terms(field, filters)
@@ -298,13 +307,13 @@ class ViewEngine(ABC):
         self._counted = view  # only now: what fails halfway is counted afresh
 
     def size(self, filters: Filters | None = None) -> int:
-        view = self._open()
+        view = self._open_newest()
         with self._own_errors():
             allowed = view.allowed(filters) if filters else None
             return view.live if allowed is None else int(allowed.sum())
 
     def audiences(self) -> frozenset[str]:
-        view = self._open()
+        view = self._open_newest()
         with self._own_errors():
             return view.audiences()
 
