@@ -28,15 +28,20 @@ if TYPE_CHECKING:
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.articles.service import ArticleService
     from kbplatform.glossary import Glossary
+    from kbplatform.viewer import Viewer
     from kbplatform.web.panels import Panel
 
 MAX_PAGE = 10_000
 
 
 def make_blueprint(
-    articles: ArticleService, accounts: Accounts, glossary: Glossary, panels_for: Callable[[ArticlePage], list[Panel]]
+    articles: ArticleService,
+    accounts: Accounts,
+    glossary: Glossary,
+    panels_for: Callable[[ArticlePage], list[Panel]],
+    cards_for: Callable[[Viewer], list[Panel]],
 ) -> Blueprint:
-    """The pages of the articles feature. ``panels_for`` gives the boxes plugins put beside an article."""
+    """The pages of the articles feature. ``panels_for`` gives the boxes plugins put beside an article, ``cards_for`` those of the home page."""
     marker = TermMarker(glossary)
     blueprint = Blueprint("articles", __name__, template_folder="templates")
 
@@ -46,7 +51,8 @@ def make_blueprint(
         lang, viewer = content_lang(), current_viewer()
         groups = articles.groups(lang, viewer)
         count = sum(g.total for g in groups)
-        return render_template("home.html", groups=groups, recent=articles.recent(lang, viewer), practice_count=count)
+        recent, cards = articles.recent(lang, viewer), cards_for(viewer)
+        return render_template("home.html", groups=groups, recent=recent, cards=cards, practice_count=count)
 
     @blueprint.get("/articles")
     @requires(READ)

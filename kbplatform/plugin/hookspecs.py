@@ -21,9 +21,12 @@ if TYPE_CHECKING:
         ArticlePanel,
         AuthProvider,
         Command,
+        DashboardCard,
+        Embed,
         HealthCheck,
         LinkScheme,
         NavLink,
+        PackPart,
         Permission,
         PersonalData,
         Routes,
@@ -78,6 +81,16 @@ def register_link_schemes(services: Services) -> list[LinkScheme]:  # type: igno
 
 
 @hookspec
+def register_pack_parts(services: Services) -> list[PackPart]:  # type: ignore[empty-body]
+    """The plugin's own files in content packs: checked, taken in and written with the articles."""
+
+
+@hookspec
+def register_embeds(services: Services) -> list[Embed]:  # type: ignore[empty-body]
+    """Marks that articles may use to show something of the plugin's in their midst, such as ``{{calc:aht talk=20}}``."""
+
+
+@hookspec
 def nav_links() -> list[NavLink]:  # type: ignore[empty-body]
     """Entries of the main navigation."""
 
@@ -85,6 +98,11 @@ def nav_links() -> list[NavLink]:  # type: ignore[empty-body]
 @hookspec
 def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:  # type: ignore[empty-body]
     """Boxes beside an article. Called for each article page: answer fast, from what is at hand."""
+
+
+@hookspec
+def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]:  # type: ignore[empty-body]
+    """Boxes on the home page for whoever is asking. Called for each visit there: answer fast, and with nothing where they have nothing to see."""
 
 
 @hookspec

@@ -11,24 +11,34 @@ from typing import TYPE_CHECKING, Any
 from kbplatform import hookimpl, hookspec
 
 if TYPE_CHECKING:
-    from kbplatform.accounts.permissions import READ
+    from kbplatform.accounts.audit import record as record_audit
+    from kbplatform.accounts.directory import names_of, team_names
+    from kbplatform.accounts.permissions import READ, SEE_TEAM
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
+    from kbplatform.insights.masking import Masked, mask
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
         AuthProvider,
         Command,
+        DashboardCard,
+        Embed,
+        EmbedCall,
+        EmbedView,
         HealthCheck,
         Identity,
         LinkScheme,
         NavLink,
+        PackPart,
+        PackReport,
         Permission,
         PersonalData,
+        Problem,
         Routes,
         SearchDocument,
         SearchEngineOffer,
@@ -36,6 +46,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.rendering.curves import Curves, curves
+    from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
         Batch,
@@ -51,40 +62,49 @@ if TYPE_CHECKING:
     from kbplatform.settings import Settings
     from kbplatform.viewer import Actor, Viewer
     from kbplatform.web.access import current_actor, current_viewer, may, public, requires, signed_in
-    from kbplatform.web.api import ApiBlueprint
+    from kbplatform.web.api import ApiBlueprint, QueryModel
+    from kbplatform.web.forms import problems_of, say
     from kbplatform.web.i18n import content_lang, ui_lang
 
 _HOME = {
-    "kbplatform.accounts.permissions": ("READ",),
+    "kbplatform.accounts.audit": ("record_audit",),
+    "kbplatform.accounts.directory": ("names_of", "team_names"),
+    "kbplatform.accounts.permissions": ("READ", "SEE_TEAM"),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
+    "kbplatform.insights.masking": ("Masked", "mask"),
     "kbplatform.plugin.contributions": (
-        "ArticleContext", "ArticlePanel", "AuthProvider", "Command", "HealthCheck", "Identity", "LinkScheme", "NavLink", "Permission",
-        "PersonalData", "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
+        "ArticleContext", "ArticlePanel", "AuthProvider", "Command", "DashboardCard", "Embed", "EmbedCall", "EmbedView", "HealthCheck",
+        "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem", "Routes", "SearchDocument",
+        "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.rendering.curves": ("Curves", "curves"),
+    "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
     ),
     "kbplatform.settings": ("Settings",),
     "kbplatform.viewer": ("Actor", "Viewer"),
     "kbplatform.web.access": ("current_actor", "current_viewer", "may", "public", "requires", "signed_in"),
-    "kbplatform.web.api": ("ApiBlueprint",),
+    "kbplatform.web.api": ("ApiBlueprint", "QueryModel"),
+    "kbplatform.web.forms": ("problems_of", "say"),
     "kbplatform.web.i18n": ("content_lang", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
+_AT_HOME = {"record_audit": "record"}
+"""Names that say less in their own module than they must here."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every type
     if name not in _WHERE:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    value = getattr(import_module(_WHERE[name]), name)
+    value = getattr(import_module(_WHERE[name]), _AT_HOME.get(name, name))
     globals()[name] = value
     return value
 
@@ -92,6 +112,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 __all__ = [
     "LANGS",
     "READ",
+    "SEE_TEAM",
     "Actor",
     "Alternative",
     "ApiBlueprint",
@@ -105,7 +126,11 @@ __all__ = [
     "Command",
     "Conflict",
     "Curves",
+    "DashboardCard",
     "Database",
+    "Embed",
+    "EmbedCall",
+    "EmbedView",
     "EngineError",
     "EngineHit",
     "EngineState",
@@ -121,11 +146,16 @@ __all__ = [
     "KbError",
     "Lang",
     "LinkScheme",
+    "Masked",
     "NavLink",
     "NotFound",
+    "PackPart",
+    "PackReport",
     "ParsedQuery",
     "Permission",
     "PersonalData",
+    "Problem",
+    "QueryModel",
     "Routes",
     "SearchDocument",
     "SearchEngine",
@@ -146,10 +176,17 @@ __all__ = [
     "emit",
     "hookimpl",
     "hookspec",
+    "mask",
     "may",
+    "names_of",
+    "problems_of",
     "public",
+    "record_audit",
     "requires",
+    "say",
     "signed_in",
+    "sparkline",
+    "team_names",
     "terminal_lang",
     "ui_lang",
     "utcnow",

@@ -1,10 +1,11 @@
-"""Boxes that plugins put beside an article: rendered one by one, each within its time."""
+"""Boxes that plugins put beside an article or on the home page: rendered one by one, each within its time and size."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
 from flask import copy_current_request_context, render_template
 from markupsafe import Markup
 
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
     from kbplatform.plugin.calls import Breaker, Calls
     from kbplatform.plugin.contributions import ArticleContext
     from kbplatform.plugin.services import Services
+    from kbplatform.viewer import Viewer
 
 MAX_PANEL_CHARS = 6_000
+MAX_CARD_CHARS, MAX_CARDS_CHARS = 4_000, 10_000
+"""Of one card, and of all cards of a page together: the home page stays within its 30 kB."""
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +34,37 @@ class Panel:
 
 def article_panels(calls: Calls, breaker: Breaker, services: Services, article: ArticleContext) -> list[Panel]:
     """The panels of every plugin that has one for this article, in their order."""
+    return _boxes(calls, breaker, "article_panels", MAX_PANEL_CHARS, article=article, services=services)
+
+
+def dashboard_cards(calls: Calls, breaker: Breaker, services: Services, viewer: Viewer) -> list[Panel]:
+    """The cards of every plugin that has one for this viewer, in their order, as many as there is room for."""
+    kept, room = [], MAX_CARDS_CHARS
+    for card in _boxes(calls, breaker, "dashboard_cards", MAX_CARD_CHARS, viewer=viewer, services=services):
+        room -= len(card.html)
+        if room < 0:
+            log.warning("plugin.card_left_out", plugin=card.plugin)
+            break
+        kept.append(card)
+    return kept
+
+
+def _boxes(calls: Calls, breaker: Breaker, hook: str, most: int, **arguments: object) -> list[Panel]:
     lang = ui_lang()
     found: list[tuple[int, Panel]] = []
-    for plugin in calls.implementers("article_panels"):
+    for plugin in calls.implementers(hook):
 
         @copy_current_request_context
         def work(plugin: str = plugin) -> list[tuple[int, Panel]]:
-            panels = calls.one(plugin, "article_panels", article=article, services=services) or []
-            return [(p.order, Panel(p.title.in_(lang), _bounded(render_template(p.template, **p.context)), plugin)) for p in panels]
+            boxes = calls.one(plugin, hook, **arguments) or []
+            return [(b.order, Panel(b.title.in_(lang), _bounded(render_template(b.template, **b.context), most), plugin)) for b in boxes]
 
         found += breaker.run(plugin, work) or []
     return [panel for _order, panel in sorted(found, key=lambda item: item[0])]
 
 
-def _bounded(html: str) -> Markup:
-    if len(html) > MAX_PANEL_CHARS:
-        msg = f"panel of {len(html)} characters; at most {MAX_PANEL_CHARS}"
+def _bounded(html: str, most: int) -> Markup:
+    if len(html) > most:
+        msg = f"box of {len(html)} characters; at most {most}"
         raise ValueError(msg)
     return Markup(html)  # noqa: S704 - a template of an installed plugin, autoescaped

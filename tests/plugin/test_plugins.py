@@ -161,9 +161,9 @@ def test_every_hook_has_a_section_in_the_manual_in_both_languages():
         assert [h for h in HOOKS if f"### {h}" not in manual and f"### `{h}`" not in manual] == []
 
 
-FOR_OTHERS = {"permission_allowed", "personal_data", "register_search_engines"}
-"""The core calls these; no bundled plugin keeps personal data or decides on permissions yet, and the engines that are offers of
-this kind are the core's own. Tested in tests/accounts and tests/search."""
+FOR_OTHERS = {"permission_allowed", "register_search_engines"}
+"""The core calls these; no bundled plugin decides on permissions, and the engines that are offers of this kind are the core's own.
+Tested in tests/accounts and tests/search."""
 
 
 def test_every_hook_has_a_user_in_the_bundled_plugins(kb_app):

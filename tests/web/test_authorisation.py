@@ -13,12 +13,14 @@ from kbplatform.app import platform_of
 from kbplatform.articles.packs import read_pack
 from kbplatform.articles.sync import sync_pack
 from kbplatform.insights.gaps import Asker
-from kbplatform.viewer import CLI
+from kbplatform.viewer import CLI, Viewer
 from kbplatform.web.access import PUBLIC, SIGNED_IN, declared_permission
 
 AUDIENCES = {"everyone": "Pelikan", "signed-in": "Quokka", "team:billing": "Zorilla"}
 """Who an article is for → a word that stands in its title, body and aliases and nowhere else."""
 SEES_ALL = {"editor", "owner"}
+FIGURE = "Wallaby"
+"""A word in the note of a figure that a team saved: nobody of the matrix both is in that team and may save figures."""
 GAP = "Axolotl"
 """A word of somebody's question that search could not answer."""
 SEES_GAPS = {"editor", "lead", "owner"}
@@ -45,6 +47,7 @@ def site(kb_make_app, tmp_path):
         platform.accounts.teams.create(CLI, key="billing", name="Billing")
         answered, _open = (platform.gaps.ask(f"{GAP} {word}", lang="zh", asker=Asker(None, "a", "192.0.2.9")) for word in ("Wombat", "Okapi"))
         platform.gaps.answer(CLI, answered.id, slug=slug_of("team:billing"), section="steps")
+        save_a_figure(platform)
         sync_pack(platform.db, read_pack(folder.parent))
         platform.deliver_events()
         platform.indexer().rebuild()
@@ -54,6 +57,22 @@ def site(kb_make_app, tmp_path):
     return make
 
 
+def save_a_figure(platform) -> None:
+    """Number 1, of the team ``billing``."""
+    from datetime import date
+
+    from kbplatform_calculators.history import History
+    from kbplatform_calculators.registry import registry_of
+    from kbplatform_calculators.running import run
+    from kbplatform_calculators.saved import Period
+
+    registry = registry_of(platform.services)
+    result = run(registry.get("resolution_rate"), {"received": 20, "resolved": 15})
+    saver = Viewer(id=999_999, teams=frozenset({"billing"}))
+    period = Period(date(2026, 1, 5), date(2026, 1, 11))
+    assert History(platform.db, registry).save(saver, result, team="billing", period=period, note=FIGURE) == 1
+
+
 def slug_of(audience: str) -> str:
     return f"secret-{audience.replace(':', '-')}"
 
@@ -61,7 +80,7 @@ def slug_of(audience: str) -> str:
 def hidden_from(name: str) -> set[str]:
     """The words of articles this viewer may not know of."""
     may = {"everyone"} | ({"signed-in"} if name != "anonymous" else set()) | ({"team:billing"} if name in SEES_ALL or name == "member" else set())
-    return {word for audience, word in AUDIENCES.items() if audience not in may} | ({GAP} if name not in SEES_GAPS else set())
+    return {word for audience, word in AUDIENCES.items() if audience not in may} | ({GAP} if name not in SEES_GAPS else set()) | {FIGURE}
 
 
 def addresses(rule: str, values: dict[str, str], slugs: list[str]):
@@ -86,7 +105,7 @@ def test_nobody_gets_through_any_address_what_they_may_not_have(site, kb_login, 
     wrong: list[str] = []
     values = {"person_id": str(victim.person_id), "session_id": "1", "token_id": "1", "team_id": "999", "name": "agent", "group_id": "complaints",
               "calculator_id": "resolution_rate", "gap_id": "1", "filename": "app.js", "plugin": "calculators", "lang": "en", "provider": "oidc",
-              "code": "903", "term_id": "fcr"}  # fmt: skip
+              "code": "903", "term_id": "fcr", "run_id": "1", "key": "A" * 43 + "="}  # fmt: skip
     for who in ["anonymous", *people]:
         roles = [who] if who in BUILT_IN and who != "reader" else []
         for rule in app.url_map.iter_rules():
@@ -131,6 +150,17 @@ def test_the_matrix_would_see_a_leak(site, kb_login):
                  "/api/v1/articles?limit=100", f"/api/v1/articles/{slug_of('team:billing')}", "/"):  # fmt: skip
         assert "Zorilla" in member.get(path).get_data(as_text=True), path
         assert "Zorilla" not in app.test_client().get(path).get_data(as_text=True), path
+
+
+def test_the_matrix_would_see_a_figure_of_another_team(site, kb_login):
+    app = site("everyone")
+    fellow, stranger = kb_login(app, "agent", teams=("billing",)), kb_login(app, "lead")
+    base = "/p/calculators/resolution_rate/history"
+    for path in (base, f"{base}.csv", f"{base}/1", f"{base}?team=team:billing", f"{base}.csv?team=team:billing"):
+        assert FIGURE in fellow.get(path).get_data(as_text=True), path
+        assert FIGURE not in stranger.get(path).get_data(as_text=True), path
+    assert "75.0%" in fellow.get("/").get_data(as_text=True)
+    assert "75.0%" not in stranger.get("/").get_data(as_text=True)
 
 
 def test_the_matrix_would_see_a_question_of_somebody_else(site, kb_login):

@@ -226,6 +226,11 @@ def test_assets_are_compressed_kept_for_good_and_small_together(kb_app, kb_clien
     assert sum(len(kb_client.get(f"/static/{n}", headers={"Accept-Encoding": "gzip"}).data) for n in names) <= 30_000
 
 
+def test_a_script_names_the_version_of_what_it_imports(kb_client):
+    imported = re.search(r'from "\./(finding\.js)(\?v=\w+)"', kb_client.get("/static/search.js").get_data(as_text=True))
+    assert "immutable" in kb_client.get(f"/static/{imported[1]}{imported[2]}").headers["Cache-Control"]
+
+
 def test_metrics_are_for_this_machine_only(kb_client):
     kb_client.get("/")
     assert b"kb_requests_total" in kb_client.get("/metrics").data
