@@ -152,7 +152,7 @@ def test_fields_stay_where_they_are_when_the_answer_comes(open_page, width):
 def test_by_keyboard_alone_from_the_first_screen_to_a_comparison(open_page):
     page = open_page("/p/calculators/", lang="en")
     page.focus("#calc-q")
-    page.keyboard.type("fcr")
+    page.keyboard.type("one-touch")
     page.wait_for_function("() => document.querySelectorAll('.calc-index a').length === 1")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -97,6 +97,14 @@ def test_what_was_understood_is_said_where_it_is_not_plain_to_see(kind, typed, s
     assert understood(kind, typed, "en") == shown
 
 
+@pytest.mark.parametrize(("lang", "words"), [("zh", "数据不够"), ("en", "Not enough data")])
+def test_not_enough_data_is_said_once_and_in_place_of_a_figure(kb_client, lang, words):
+    main = body(kb_client, f"{RATE}?received=0&resolved=0", lang).partition("<main")[2]
+    assert re.findall(r'calc-says">([^<]*)<', main)[0].startswith(words)
+    assert "result-value" not in main
+    assert "calc-bars" not in main
+
+
 def test_fields_suit_what_goes_in(own_client):
     page = body(own_client, "/p/calculators/own_time", "en")
     assert "inputmode" not in field(page, "talk")  # a telephone's digits can't write 3:20
