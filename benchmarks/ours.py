@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -26,29 +27,40 @@ from kbplatform.search.service import SearchService
 from kbplatform.settings import Settings
 
 READER = frozenset({EVERYONE})
+KEPT = 2_000
 
 
 class StoredDocuments:
-    """A source that keeps documents in a file and reads them for every hit, as the site reads them from its database."""
+    """A source as the site's own (``kbplatform/articles/documents_for_search.py``): what is the present revision of each hit is asked of
+    a database every time, a text that was read in that revision is kept, two thousand of them."""
 
     kinds = ARTICLES
     with_program = False
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("CREATE TABLE document (id TEXT PRIMARY KEY, value BLOB)")
+        self._db.execute("CREATE TABLE document (id TEXT PRIMARY KEY, revision INTEGER, value BLOB)")
+        self._kept: OrderedDict[tuple[str, int], SearchDocument] = OrderedDict()
+        self._revision = 0
 
     def put(self, documents: Iterable[SearchDocument]) -> None:
+        self._revision += 1
         self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR REPLACE INTO document VALUES (?, ?)", ((d.id, pickle.dumps(d)) for d in documents))
+        self._db.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?)", ((d.id, self._revision, pickle.dumps(d)) for d in documents))
         self._db.execute("COMMIT")
 
     def documents(self) -> list[SearchDocument]:
         return [pickle.loads(value) for (value,) in self._db.execute("SELECT value FROM document")]
 
     def load(self, ids: list[str]) -> dict[str, SearchDocument]:
-        rows = self._db.execute(f"SELECT id, value FROM document WHERE id IN ({','.join('?' * len(ids))})", ids)
-        return {id_: pickle.loads(value) for id_, value in rows}
+        present = self._db.execute(f"SELECT id, revision FROM document WHERE id IN ({','.join('?' * len(ids))})", ids).fetchall()
+        fresh = [id_ for id_, revision in present if (id_, revision) not in self._kept]
+        rows = self._db.execute(f"SELECT id, revision, value FROM document WHERE id IN ({','.join('?' * len(fresh))})", fresh) if fresh else ()
+        self._kept.update({(id_, revision): pickle.loads(value) for id_, revision, value in rows})
+        found = {id_: self._kept[id_, revision] for id_, revision in present}
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
 
     def close(self) -> None:
         self._db.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -38,6 +39,7 @@ from kbplatform.health import core_checks
 from kbplatform.insights import api as insights_api
 from kbplatform.insights import views as insights_views
 from kbplatform.insights.personal_data import personal_data as asked_by
+from kbplatform.insights.pruning import Pruning
 from kbplatform.insights.service import Gaps
 from kbplatform.logs import configure_logs
 from kbplatform.mail import Mailer
@@ -54,6 +56,7 @@ from kbplatform.web import static_folder, template_folder
 from kbplatform.web.access import install_access
 from kbplatform.web.api import install_openapi, make_openapi_app
 from kbplatform.web.assets import Assets, install_assets
+from kbplatform.web.embeds import install_embeds
 from kbplatform.web.errors import install_errors
 from kbplatform.web.frame import install_frame
 from kbplatform.web.health import install_health
@@ -72,7 +75,7 @@ if TYPE_CHECKING:
 
     from kbplatform.articles.pages import ArticlePage
     from kbplatform.events import Event as OutboxEvent
-    from kbplatform.plugin.contributions import DocumentSource, HealthCheck, SearchEngineOffer
+    from kbplatform.plugin.contributions import DocumentSource, HealthCheck, PackPart, SearchEngineOffer
     from kbplatform.search.indexer import Indexer
     from kbplatform.search.service import SearchService
 
@@ -95,6 +98,7 @@ class Platform:
     engines: list[SearchEngineOffer]
     search: SearchService
     gaps: Gaps
+    pruning: Pruning
     desk: DeskService
 
     @property
@@ -107,12 +111,21 @@ class Platform:
         shared = self.search.engine if self.settings.search_engine == "memory" else None
         return make_indexer(self.settings, self.db, self.sources, self.glossary, offers=self.engines, engine=shared)
 
+    def pack_parts(self) -> list[PackPart]:
+        """The plugins' own files in content packs."""
+        return self.calls.all("register_pack_parts", services=self.services)
+
     def run_indexer(self, stop: Event) -> None:
-        """Keep the index in step and deliver events to plugins until ``stop`` is set."""
+        """Keep the index in step, deliver events to plugins and forget what is due until ``stop`` is set."""
         relay = self._relay()
         indexer = self.indexer()
+
+        def also() -> None:
+            relay.run_once()
+            self.pruning.run_daily()
+
         try:
-            indexer.run_forever(stop, relay.run_once)
+            indexer.run_forever(stop, also)
         finally:
             indexer.close()
 
@@ -145,7 +158,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     """
     settings = settings or load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    _make_data_dir(settings)
+    make_data_dir(settings)
     content = settings.content_dir or bundled_content()
     loaded = load_plugins(disabled=settings.disabled_plugins, strict=settings.strict_plugins, extra=plugins)
     db = Database(settings.resolved_database_url)
@@ -174,6 +187,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         engines=engines,
         search=search,
         gaps=Gaps(db, search),
+        pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
     )
 
@@ -208,6 +222,7 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))
     app.register_api(insights_api.make_api(platform.gaps, platform.articles))
     _mount_plugins(app, platform)
+    install_embeds(app, platform.calls, Breaker(), platform.services)
     install_openapi(app)
     return app
 
@@ -216,25 +231,6 @@ def platform_of(app: Flask) -> Platform:
     """The platform an application was made with."""
     platform: Platform = app.extensions["kbplatform"]
     return platform
-
-
-def _make_data_dir(settings: Settings) -> None:
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = settings.data_dir / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise StorageError(
-            Text(
-                f"数据目录 {settings.data_dir} 不能写：{error.strerror}",
-                f"The data directory {settings.data_dir} can't be written: {error.strerror}",
-            ),
-            remedy=Text(
-                "请用 --data-dir 换一个目录，或改这个目录的权限。",
-                "Name another one with --data-dir, or change its permissions.",
-            ),
-        ) from error
 
 
 def _migrate(db: Database, plugins: Plugins) -> None:
@@ -263,6 +259,25 @@ def _assets(plugins: Plugins) -> Assets:
         if folder:
             assets.add_folder(record.name, folder)
     return assets
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the data directory where it isn't there. Raises StorageError where nothing can be written into it."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):  # a name of its own: other processes start in the same moment
+            pass
+    except OSError as error:
+        raise StorageError(
+            Text(
+                f"数据目录 {settings.data_dir} 不能写：{error.strerror}",
+                f"The data directory {settings.data_dir} can't be written: {error.strerror}",
+            ),
+            remedy=Text(
+                "请用 --data-dir 换一个目录，或改这个目录的权限。",
+                "Name another one with --data-dir, or change its permissions.",
+            ),
+        ) from error
 
 
 def secret_key(settings: Settings) -> str:

@@ -73,12 +73,14 @@ def sync_content(platform: Platform) -> None:
     """Take the content pack in; what is wrong with it is logged by file and line, the rest is served."""
     from kbplatform.articles.packs import read_pack  # noqa: PLC0415 - slow import, only at start
     from kbplatform.articles.sync import rerender_outdated, sync_pack  # noqa: PLC0415 - as above
+    from kbplatform.plugin.pack_parts import take_in_parts  # noqa: PLC0415 - as above
 
     try:
         report = sync_pack(platform.db, read_pack(platform.content))
     except KbError as error:
         log.warning("content.unreadable", message=error.message.en)
         return
+    take_in_parts(platform.pack_parts(), platform.content, report)
     rerender_outdated(platform.db)
     for problem in report.problems:
         log.warning("content.problem", path=problem.path, line=problem.line, message=problem.message.en)

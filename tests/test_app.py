@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from kbplatform.app import create_app, make_platform, platform_of, secret_key
+from kbplatform.app import create_app, make_data_dir, make_platform, platform_of, secret_key
 from kbplatform.errors import SettingsError, StorageError
 
 
@@ -25,6 +25,14 @@ def test_eight_first_starts_together_agree_on_one_secret_key(kb_settings, tmp_pa
         with ThreadPoolExecutor(8) as pool:
             assert len(set(pool.map(start, range(8)))) == 1
         assert [p.name for p in folder.iterdir()] == ["secret.key"]
+
+
+def test_first_starts_together_don_t_take_the_data_directory_for_one_that_can_t_be_written(kb_settings, tmp_path):
+    settings = kb_settings(data_dir=tmp_path / "d")
+    with ThreadPoolExecutor(8) as pool:
+        faults = [started.exception() for started in [pool.submit(make_data_dir, settings) for _ in range(1000)]]
+    assert set(faults) == {None}
+    assert list(settings.data_dir.iterdir()) == []
 
 
 def test_an_empty_secret_key_is_named_with_a_way_out(kb_settings, tmp_path):

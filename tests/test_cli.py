@@ -85,6 +85,7 @@ def test_content_gaps_are_listed_answered_and_declined(data_dir):
     rows = {g["id"]: (g["state"], g["answer_slug"], g["answer_section"], g["reason"]) for g in body["gaps"]}
     assert rows == {first: ("answered", "complaint-handling", "steps", ""), second: ("declined", "", "", "not ours")}
     assert "no such article" in kb("gaps", "answer", str(first), "nope", data_dir=data_dir).stderr
+    assert kb("gaps", "prune", "--days", "1", data_dir=data_dir).stdout.split()[0] == "0"
     assert kb("gaps", "decline", "99", "x", data_dir=data_dir).returncode == 1
     assert kb("gaps", "list", data_dir=data_dir).stdout.strip() == "No content gaps"
 

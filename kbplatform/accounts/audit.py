@@ -70,6 +70,7 @@ ACTIONS: dict[str, Text] = {
     "gap.declined": Text("不补一个内容缺口", "declined a content gap"),
     "gap.merged": Text("合并了内容缺口", "merged a content gap"),
     "gap.reopened": Text("重开了内容缺口", "reopened a content gap"),
+    "gap.pruned": Text("清掉了过期的内容缺口", "forgot old content gaps"),
     "gap.exported": Text("导出内容缺口", "exported the content gaps"),
     "audit.exported": Text("导出审计记录", "exported the audit"),
 }

@@ -6,17 +6,21 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from kbplatform.articles.checks_charts import check_charts
 from kbplatform.articles.checks_face import check_face
 from kbplatform.articles.checks_terms import check_terms
-from kbplatform.articles.documents import Document, Problem
+from kbplatform.articles.documents import Document
 from kbplatform.articles.packs import Pack, folder_name
 from kbplatform.articles.sitefacts import declared_facts
 from kbplatform.bilingual import LANGS, Text
+from kbplatform.plugin.contributions import Problem
 from kbplatform.rendering.caps import too_expensive
-from kbplatform.rendering.vocabulary import INNER_LINK, LINK_SCHEMES, SITE_FACT, SLOTS
+from kbplatform.rendering.vocabulary import EMBED, INNER_LINK, LINK_SCHEMES, SITE_FACT, SLOTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    Embeds = Mapping[str, Callable[[str, str], Text | None]]
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{#([\w-]+)\})?\s*$")
 _LINK = re.compile(r"\]\(([^)\s]+)")
@@ -30,13 +34,14 @@ MOST_OVERLAP = 0.06
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
-def check_pack(pack: Pack, link_schemes: Collection[str] = ()) -> list[Problem]:
-    """Every problem of a pack, by file and line. ``link_schemes`` are those of plugins (``calc``)."""
+def check_pack(pack: Pack, link_schemes: Collection[str] = (), embeds: Embeds | None = None) -> list[Problem]:
+    """Every problem of a pack, by file and line. ``link_schemes`` are those of plugins (``calc``), ``embeds`` what they say of a mark."""
     facts = set(declared_facts(pack.root))
     slugs = {d.front.slug for _, d in pack.documents}
     problems = list(pack.problems)
     for kind, document in pack.documents:
-        problems += _lines(document, slugs, facts, {"article", *link_schemes})
+        problems += _lines(document, slugs, facts, {"article", *link_schemes}, embeds or {})
+        problems += check_charts(document)
         if kind == "practice":
             problems += _practice(document, pack)
             problems += check_face(document)
@@ -47,7 +52,7 @@ def check_pack(pack: Pack, link_schemes: Collection[str] = ()) -> list[Problem]:
     return sorted(problems, key=lambda p: (p.path, p.line))
 
 
-def _lines(d: Document, slugs: set[str], facts: set[str], schemes: set[str]) -> Iterator[Problem]:
+def _lines(d: Document, slugs: set[str], facts: set[str], schemes: set[str], embeds: Embeds) -> Iterator[Problem]:
     if too_expensive(d.body):
         yield _at(d, 0, Text("太长或嵌套太深，会按纯文本显示", "too long or too deeply nested: would be shown as plain text"))
     seen: Counter[str] = Counter()
@@ -62,7 +67,7 @@ def _lines(d: Document, slugs: set[str], facts: set[str], schemes: set[str]) -> 
             yield from _heading(d, number, heading, seen, level)
             level = len(heading[1])
         yield from _links(d, number, line, slugs, schemes)
-        yield from _marks(d, number, line, facts)
+        yield from _marks(d, number, line, facts, embeds)
 
 
 def _heading(d: Document, number: int, match: re.Match[str], seen: Counter[str], level: int) -> Iterator[Problem]:
@@ -92,8 +97,12 @@ def _links(d: Document, number: int, line: str, slugs: set[str], schemes: set[st
             yield _at(d, number, Text(f"没有这篇：{inner[2]}", f"there is no article {inner[2]}"))
 
 
-def _marks(d: Document, number: int, line: str, facts: set[str]) -> Iterator[Problem]:
+def _marks(d: Document, number: int, line: str, facts: set[str], embeds: Embeds) -> Iterator[Problem]:
     for mark in _ANY_FACT.findall(line):
+        embed = EMBED.fullmatch("{{" + mark + "}}")
+        if embed:
+            yield from _embed(d, number, embed, embeds)
+            continue
         match = SITE_FACT.match("{{" + mark + "}}")
         if not match or (facts and match[1] not in facts):
             yield _at(d, number, Text(f"没有这个站点事实：{mark}（见 site.toml）", f"no such site fact: {mark} (see site.toml)"))
@@ -101,6 +110,14 @@ def _marks(d: Document, number: int, line: str, facts: set[str]) -> Iterator[Pro
         if name not in SLOTS:
             known = ", ".join(SLOTS)
             yield _at(d, number, Text(f"没有变量 {{{name}}}；可用：{known}", f"no variable {{{name}}}; there are: {known}"))
+
+
+def _embed(d: Document, number: int, mark: re.Match[str], embeds: Embeds) -> Iterator[Problem]:
+    name, target, arguments = mark.groups()
+    if name not in embeds:
+        yield _at(d, number, Text(f"没有 {name}: 这种嵌入", f"nothing is embedded as {name}:"))
+    elif wrong := embeds[name](target, arguments.strip()):
+        yield _at(d, number, Text(f"{mark[0]}：{wrong.zh}", f"{mark[0]}: {wrong.en}"))
 
 
 def _practice(d: Document, pack: Pack) -> Iterator[Problem]:

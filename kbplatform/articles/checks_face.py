@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kbplatform.articles.documents import Document, Problem
+from kbplatform.articles.documents import Document
 from kbplatform.bilingual import Text
+from kbplatform.plugin.contributions import Problem
 
 ORDER = ("say", "do", "dont", "steps", "wrong", "measure", "source-sum", "twins")
 """Section ids every practice has, in this order."""

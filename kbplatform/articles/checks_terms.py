@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kbplatform.articles.documents import Document, Problem
+from kbplatform.articles.documents import Document
 from kbplatform.bilingual import Text
 from kbplatform.glossary import Glossary, GlossaryError, glossary_files
 from kbplatform.glossary.checks import check_glossary, normal
+from kbplatform.plugin.contributions import Problem
 
 if TYPE_CHECKING:
     from kbplatform.articles.packs import Pack

@@ -14,9 +14,8 @@ from kbplatform.bilingual import Text, terminal_lang
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kbplatform.articles.documents import Problem
-    from kbplatform.articles.sync import SyncReport
     from kbplatform.db import Database
+    from kbplatform.plugin.contributions import PackReport, Problem
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -38,11 +37,14 @@ def sync(ctx: click.Context, path: Path | None, as_json: bool) -> None:
     """Take a pack in (the bundled one by default). Doing it twice changes nothing."""
     from kbplatform.articles.packs import read_pack  # noqa: PLC0415 - slow import, only for this command
     from kbplatform.articles.sync import sync_pack  # noqa: PLC0415 - as above
+    from kbplatform.plugin.pack_parts import take_in_parts  # noqa: PLC0415 - as above
 
-    db, root = _open(ctx)
-    pack = read_pack(path or root)
+    platform = ctx.obj.platform()
+    pack = read_pack(path or platform.content)
     with click.progressbar(length=len(pack.documents), label=Text("导入", "sync").in_(terminal_lang()), hidden=as_json) as bar:
-        report = sync_pack(db, pack, lambda done, _total: bar.update(done - bar.pos))
+        report = sync_pack(platform.db, pack, lambda done, _total: bar.update(done - bar.pos))
+    take_in_parts(platform.pack_parts(), pack.root, report)
+    platform.close()
     if as_json:
         click.echo(json.dumps(_as_json(report), ensure_ascii=False))
     else:
@@ -51,7 +53,7 @@ def sync(ctx: click.Context, path: Path | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _as_json(report: SyncReport) -> dict[str, object]:
+def _as_json(report: PackReport) -> dict[str, object]:
     return {
         "added": report.added,
         "changed": report.changed,
@@ -61,7 +63,7 @@ def _as_json(report: SyncReport) -> dict[str, object]:
     }
 
 
-def _print_report(report: SyncReport) -> None:
+def _print_report(report: PackReport) -> None:
     _say(
         f"新增 {len(report.added)}，改动 {len(report.changed)}，未变 {report.unchanged}，冲突 {len(report.conflicts)}，有问题 {len(report.problems)}",
         f"{len(report.added)} added, {len(report.changed)} changed, {report.unchanged} unchanged, {len(report.conflicts)} in conflict, "
@@ -85,10 +87,16 @@ def _print_problems(problems: list[Problem]) -> None:
 def export(ctx: click.Context, path: Path) -> None:
     """Write every current text as a pack into PATH, a new folder."""
     from kbplatform.articles.packs import export_pack  # noqa: PLC0415 - slow import, only for this command
+    from kbplatform.plugin.pack_parts import write_parts  # noqa: PLC0415 - as above
 
-    db, root = _open(ctx)
-    n = export_pack(db, path, root)
-    _say(f"写出 {n} 篇到 {path}", f"{n} texts written to {path}")
+    platform = ctx.obj.platform()
+    n = export_pack(platform.db, path, platform.content)
+    report = write_parts(platform.pack_parts(), path)
+    platform.close()
+    _say(f"写出 {n + report.unchanged} 个文件到 {path}", f"{n + report.unchanged} files written to {path}")
+    _print_problems(report.problems)
+    if report.problems:
+        raise SystemExit(1)
 
 
 @content.command()
@@ -101,11 +109,13 @@ def check(ctx: click.Context, path: Path | None, as_json: bool, strict: bool) ->
     from kbplatform.articles.checks import check_pack  # noqa: PLC0415 - slow import, only for this command
     from kbplatform.articles.content_root import bundled_content  # noqa: PLC0415 - as above
     from kbplatform.articles.packs import read_pack  # noqa: PLC0415 - as above
+    from kbplatform.plugin.pack_parts import check_parts  # noqa: PLC0415 - as above
 
     settings, services = ctx.obj.settings(), ctx.obj.services()
-    schemes = services.registered("register_link_schemes")
+    schemes = {s.name for s in services.registered("register_link_schemes")}
+    embeds = {e.name: e.check for e in services.registered("register_embeds")}
     pack = read_pack(path or settings.content_dir or bundled_content())
-    problems = check_pack(pack, {s.name for s in schemes})
+    problems = check_pack(pack, schemes, embeds) + check_parts(services.registered("register_pack_parts"), pack.root)
     errors = sum(p.level == "error" for p in problems)
     warnings = len(problems) - errors
     if as_json:

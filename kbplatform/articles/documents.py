@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kbplatform.bilingual import Text
+from kbplatform.plugin.contributions import Problem
 
 MAX_SOURCE_BYTES = 200_000
 AUDIENCE = r"^(everyone|signed-in|team:[a-z0-9-]{1,40})$"
@@ -43,19 +44,6 @@ class FrontMatter(BaseModel):
     @classmethod
     def _words(cls, value: object) -> object:
         return [str(v) if isinstance(v, int | float) and not isinstance(v, bool) else v for v in value] if isinstance(value, list) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a file. ``line`` is 1-based; 0 means the file as a whole."""
-
-    path: str
-    line: int
-    message: Text
-    level: Literal["error", "warning"] = "error"
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message.en}"
 
 
 class BrokenDocument(Exception):

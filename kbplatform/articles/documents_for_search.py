@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from kbplatform.articles.models import Article, Revision, Translation
 from kbplatform.articles.pages import article_url
-from kbplatform.articles.sitefacts import facts_stamp, load_facts
+from kbplatform.articles.sitefacts import STAMP, facts_stamp, load_facts
 from kbplatform.plugin.contributions import SearchDocument, SearchSection
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ class ArticleDocuments:
         if not numbers:
             return []
         with self._db.read() as session:
-            facts = facts_stamp(session)
             rows = session.execute(_VERSIONS.where(Translation.article_id.in_(numbers))).all()
-            versions = [v for row in rows if (v := _Version._make((*row, facts))).id in wanted]
+            facts = facts_stamp(*rows[0][-2:]) if rows else ""
+            versions = [v for row in rows if (v := _Version._make((*row[:-2], facts))).id in wanted]
             with self._lock:
                 kept = {v: self._kept[v] for v in versions if v in self._kept}
             fresh = self._read(session, [v for v in versions if v not in kept])
@@ -107,7 +107,7 @@ class _Version(NamedTuple):
 
 _VERSIONS = select(
     Translation.id, Translation.article_id, Translation.lang, Translation.revision_number,
-    Article.kind, Article.slug, Article.number, Article.group_id, Article.moment, Article.audience,
+    Article.kind, Article.slug, Article.number, Article.group_id, Article.moment, Article.audience, *STAMP,
 ).join(Article, Article.id == Translation.article_id)  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kbplatform.articles.documents import BrokenDocument, Document, Problem, decode, parse
+from kbplatform.articles.documents import BrokenDocument, Document, decode, parse
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Translation
 from kbplatform.bilingual import LANGS, Text
 from kbplatform.errors import InvalidInput
+from kbplatform.plugin.contributions import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

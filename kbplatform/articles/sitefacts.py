@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
@@ -43,9 +43,15 @@ def load_facts(session: Session, lang: str) -> SiteFacts:
     return SiteFacts(lang, {r.key: r.value for r in rows if r.expires_on is None or r.expires_on >= today})
 
 
-def facts_stamp(session: Session) -> str:
-    """A value that changes whenever a fact does, or expires."""
-    count, newest = session.execute(select(func.count(), func.max(SiteFact.updated_at)).select_from(SiteFact)).one()
+STAMP = (
+    select(func.count(SiteFact.key)).scalar_subquery(),
+    select(func.max(SiteFact.updated_at)).scalar_subquery(),
+)
+"""Columns for a query about something else; see :func:`facts_stamp`."""
+
+
+def facts_stamp(count: int, newest: datetime | None) -> str:
+    """A value that changes whenever a fact does, or expires, from what ``STAMP`` gives."""
     return f"{count} {newest} {utcnow().date()}"
 
 

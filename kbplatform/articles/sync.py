@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from kbplatform.articles.codes import give_codes
 from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
 from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
 from kbplatform.events import emit
+from kbplatform.plugin.contributions import PackReport
 from kbplatform.rendering import RENDERER_VERSION, RenderedDocument, render
 
 if TYPE_CHECKING:
@@ -19,28 +20,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kbplatform.articles.documents import Document, Problem
+    from kbplatform.articles.documents import Document
     from kbplatform.articles.packs import Pack
     from kbplatform.db import Database
 
 BATCH = 50
 """One process at a time takes texts in: each then sees what the one before it added."""
-
-
-@dataclass(slots=True)
-class SyncReport:
-    """What a sync did, by path."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    conflicts: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def wrote(self) -> bool:
-        """Whether anything in the database changed."""
-        return bool(self.added or self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +35,9 @@ class _Prepared:
     rendered: RenderedDocument
 
 
-def sync_pack(db: Database, pack: Pack, progress: Callable[[int, int], None] = lambda _done, _total: None) -> SyncReport:
+def sync_pack(db: Database, pack: Pack, progress: Callable[[int, int], None] = lambda _done, _total: None) -> PackReport:
     """Bring the database to what ``pack`` says. Rendering happens before, and outside, each transaction."""
-    report = SyncReport(problems=list(pack.problems))
+    report = PackReport(problems=list(pack.problems))
     known = _known_hashes(db)
     fresh = [(kind, d) for kind, d in pack.documents if known.get((d.front.slug, d.lang)) != d.hash]
     report.unchanged = len(pack.documents) - len(fresh)
@@ -84,7 +69,7 @@ def _sync_groups(db: Database, pack: Pack) -> None:
                 session.merge(PracticeGroup(id=group_id, zh=zh, en=en, position=position))
 
 
-def _take_in(session: Session, prepared: _Prepared, report: SyncReport) -> None:
+def _take_in(session: Session, prepared: _Prepared, report: PackReport) -> None:
     d = prepared.document
     article = _article(session, prepared)
     translation = session.scalar(select(Translation).where(Translation.article_id == article.id, Translation.lang == d.lang))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kbplatform.bilingual import Lang
     from kbplatform.db import Database
     from kbplatform.search.service import SearchHit, SearchService
+    from kbplatform.search.why import Why
     from kbplatform.viewer import Viewer
 
 LIMIT = 10
@@ -46,9 +47,10 @@ class DeskHit:
     section_heading: str = ""
     snippet: Markup | str = ""
     matched_by: str = ""
-    group: str = ""
     used: int = 0
     """How often it was used on a call in the last 30 days."""
+    why: tuple[Why, ...] = ()
+    """Words of the query that were read as others; empty where they stand there as typed."""
 
     @property
     def readable(self) -> bool:
@@ -102,7 +104,7 @@ class DeskService:
     def find(self, query: str, lang: Lang, viewer: Viewer, *, everything: bool = False) -> Found:
         """Pages for what was typed; with ``everything`` also the handbook, calculators and the like."""
         kinds: Iterable[str] = () if everything else ARTICLES
-        result = self._search.search(query[:MAX_QUERY_CHARS], lang=lang, kinds=kinds, audiences=viewer.audiences, limit=LIMIT)
+        result = self._search.search(query[:MAX_QUERY_CHARS], lang=lang, kinds=kinds, audiences=viewer.audiences, limit=LIMIT, explain=True)
         moments = {card.slug: card.moment for card in self._articles.cards((h.slug for h in result.hits), lang, viewer)}
         ranked = call_pages_first(result.hits, moments)
         unsure = result.low_confidence
@@ -166,7 +168,7 @@ def call_pages_first(hits: Sequence[SearchHit], moments: dict[str, str]) -> list
 def _hit(h: SearchHit, moment: str, code: str, used: int) -> DeskHit:
     return DeskHit(
         kind=h.kind, slug=h.slug, code=code, lang=h.lang, title=h.title, angle=h.angle, moment=moment, url=h.url,
-        section=h.section, section_heading=h.section_heading, snippet=h.snippet, matched_by=h.matched_by, group=h.group, used=used,
+        section=h.section, section_heading=h.section_heading, snippet=h.snippet, matched_by=h.matched_by, used=used, why=h.why,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ SECTIONS_KEPT = 2048
 _TAG = re.compile(r'(<[^<>"]*+(?:"[^"]*+"[^<>"]*+)*+>)')
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _UNTOUCHED = frozenset({"a", "abbr", "button", "code", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "kbd", "label", "pre", "summary", "th", "var"})
-_OWN_WORDS = re.compile(r'class="[^"]*\b(?:fact|slot|admonition-title|footnote-ref)\b')
+_OWN_WORDS = re.compile(r'class="[^"]*\b(?:embed|fact|slot|admonition-title|footnote-ref)\b')
 """Values of the site, slots of the call, titles of boxes: words that are not running text."""
 _LETTER = rf"[^\W_{HAN_RANGE}]"
 _ENDS_LATIN = re.compile(rf"{_LETTER}$")
@@ -69,7 +69,7 @@ class TermMarker:
     def _mark(self, html: str) -> Marked:
         """Sanitised ``html`` with a link around the first mention of each term; its text stays what it was.
 
-        Not inside links, headings, code, slots and facts. Cached by the text itself: the same section is
+        Not inside links, headings, code, embeds, slots and facts. Cached by the text itself: the same section is
         marked once however often it is read.
         """
         found: dict[str, None] = {}

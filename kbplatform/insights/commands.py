@@ -71,6 +71,17 @@ def decline(ctx: click.Context, gap_id: int, reason: str) -> None:
     _say(f"{gap_id} 号记为不做", f"Number {gap_id} is declined")
 
 
+@gaps.command()
+@click.option("--days", type=click.IntRange(1, 36_500), help="Instead of the setting KBPLATFORM_GAPS_KEEP_DAYS.")
+@click.pass_context
+def prune(ctx: click.Context, days: int | None) -> None:
+    """Forget answered and declined gaps that nobody has asked for in a long time, as the site does once a day."""
+    from kbplatform.viewer import CLI  # noqa: PLC0415 - slow import, only for this command
+
+    gone = ctx.obj.platform().pruning.prune(days, actor=CLI)
+    _say(f"清掉了 {gone} 条内容缺口", f"{gone} content gaps forgotten")
+
+
 def _operator(platform: Any) -> Viewer:  # noqa: ANN401 - the composition root's type is above this module
     """Whoever runs the machine may name any article, a team's too."""
     from kbplatform.viewer import Viewer  # noqa: PLC0415 - as above

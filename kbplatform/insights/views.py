@@ -107,7 +107,7 @@ def _ask(gaps: Gaps, articles: ArticleService, *, live: bool) -> ResponseReturnV
     """Record a question; the answer is a piece of the page that sent it (``live``), or a remark on the page to go back to."""
     back = redirect(local_path(typed("next", 2000) or "/"), 303)
     try:
-        asked = gaps.ask(typed("query"), lang="en" if typed("lang", 2) == "en" else "zh", asker=current_asker(), context="search")
+        asked = gaps.ask(typed("query"), lang="en" if typed("lang", 2) == "en" else "zh", asker=current_asker(), context=_context())
     except (InvalidInput, TooMany) as error:
         if live:
             return render_template("insights/_asked.html", trouble=problems_of(error), remedy=error.remedy), error.status
@@ -161,6 +161,11 @@ def _recorded(asked: Asked) -> Text:
     if asked.was == DECLINED:
         zh, en = zh + f"之前定了不做：{asked.reason}", en + f" It was declined before: {asked.reason}"
     return Text(zh, en)
+
+
+def _context() -> str:
+    """Where somebody asked: the call desk says so, all other pages are the search."""
+    return "desk" if typed("context", 10) == "desk" else "search"
 
 
 def _state() -> str:

@@ -10,6 +10,8 @@ from kbplatform.bilingual import Text
 from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Blueprint
 
 NOTHING = Text("", "")
@@ -118,6 +120,43 @@ class LinkScheme:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedCall:
+    """An embed in a text that is being shown: ``{{calc:aht talk=20}}`` has the target ``aht`` and the arguments ``talk=20``.
+
+    ``lang`` is the language of the text. ``alone`` is whether it is a paragraph of its own: there a block may stand, in
+    running text only words and links. ``key`` is unique on the page, for the ids of fields.
+    """
+
+    target: str
+    arguments: str
+    lang: str
+    ui_lang: str
+    alone: bool
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedView:
+    """What is shown for an embed: a template of the plugin and the values it is rendered with."""
+
+    template: str
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A mark that articles may use: ``{{name:target arguments}}``. Arguments are a stranger's text.
+
+    ``show`` returns what stands in its place, or None: then its words are shown as written. ``check`` takes target and
+    arguments and says what is wrong with them, for ``content check``; None where nothing is.
+    """
+
+    name: str
+    show: Callable[[EmbedCall], EmbedView | None]
+    check: Callable[[str, str], Text | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A CLI command, imported only when it is run: ``target`` is ``"package.module:attribute"``."""
 
@@ -197,6 +236,58 @@ class SearchEngineOffer:
 
     name: str
     make: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file of a content pack. ``line`` is 1-based; 0 means the file as a whole."""
+
+    path: str
+    line: int
+    message: Text
+    level: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message.en}"
+
+
+@dataclass(slots=True)
+class PackReport:
+    """What taking a pack in did, by path."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    conflicts: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything in the database changed."""
+        return bool(self.added or self.changed)
+
+    def add(self, other: PackReport) -> None:
+        """Take in what another part of the pack reports."""
+        self.added += other.added
+        self.changed += other.changed
+        self.conflicts += other.conflicts
+        self.problems += other.problems
+        self.unchanged += other.unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class PackPart:
+    """A plugin's own files in a content pack, such as ``quiz.yaml`` beside each article.
+
+    ``check(root)`` says what is wrong with the files below ``root``; ``take_in(root)`` brings the database to what they say,
+    twice without a difference, a broken file becoming a problem; ``write(target)`` writes them into a pack being exported
+    and returns how many.
+    """
+
+    name: str
+    check: Callable[[Path], list[Problem]]
+    take_in: Callable[[Path], PackReport]
+    write: Callable[[Path], int]
 
 
 class DocumentSource(Protocol):

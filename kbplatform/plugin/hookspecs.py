@@ -22,9 +22,11 @@ if TYPE_CHECKING:
         AuthProvider,
         Command,
         DashboardCard,
+        Embed,
         HealthCheck,
         LinkScheme,
         NavLink,
+        PackPart,
         Permission,
         PersonalData,
         Routes,
@@ -76,6 +78,16 @@ def register_commands() -> list[Command]:  # type: ignore[empty-body]
 @hookspec
 def register_link_schemes(services: Services) -> list[LinkScheme]:  # type: ignore[empty-body]
     """Link prefixes that articles may use, such as ``calc:``."""
+
+
+@hookspec
+def register_pack_parts(services: Services) -> list[PackPart]:  # type: ignore[empty-body]
+    """The plugin's own files in content packs: checked, taken in and written with the articles."""
+
+
+@hookspec
+def register_embeds(services: Services) -> list[Embed]:  # type: ignore[empty-body]
+    """Marks that articles may use to show something of the plugin's in their midst, such as ``{{calc:aht talk=20}}``."""
 
 
 @hookspec

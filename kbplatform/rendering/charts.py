@@ -38,10 +38,11 @@ _TOO_MANY = Text(
 
 
 class BrokenChart(ValueError):
-    """The fence can't be drawn; ``reason`` says where and why."""
+    """The fence can't be drawn; ``reason`` says where and why, ``line`` where in the fence's body, from 1."""
 
     def __init__(self, line: int, reason: Text) -> None:
         super().__init__(f"line {line}: {reason.en}")
+        self.line = line
         self.reason = Text(f"图表第 {line} 行：{reason.zh}", f"Chart, line {line}: {reason.en}")
 
 
@@ -63,21 +64,32 @@ class Chart:
         return max((v for row in self.values for v in row if v is not None), default=0.0) or 1.0
 
 
+class ChartBudget:
+    """What the charts of one document may cost together."""
+
+    def __init__(self) -> None:
+        self._left = MAX_CHART_CELLS
+
+    def allows(self, source: str) -> bool:
+        """Whether this chart is still to be drawn: False from the first that is too much on."""
+        self._left -= CHART_FRAME + _size(source)
+        return self._left >= 0
+
+
 class Charts:
     """The charts of one document, drawn in their order until together they cost too much. Made anew for each document."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
-        self._left = MAX_CHART_CELLS
+        self._budget = ChartBudget()
         self._told = False
 
     def html(self, source: str) -> str:
         """A fence's body drawn; from the first that is too much on, the text as it is, below one notice."""
-        self._left -= CHART_FRAME + _size(source)
-        if self._left >= 0:
+        if self._budget.allows(source):
             return chart_html(source, self._lang)
         notice = "" if self._told else f'<p class="notice">{escape(_TOO_MANY.in_(self._lang))}</p>'
-        self._left, self._told = -1, True
+        self._told = True
         return f"{notice}<pre><code>{escape(source)}</code></pre>"
 
 

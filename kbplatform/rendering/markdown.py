@@ -18,15 +18,16 @@ import markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from kbplatform.bilingual import Text
 from kbplatform.rendering.caps import too_expensive
 from kbplatform.rendering.charts import FENCE, Charts
 from kbplatform.rendering.sanitizing import sanitize
 from kbplatform.rendering.text import TextAndLinks, text_of
-from kbplatform.rendering.vocabulary import INNER_LINK, INNER_PREFIX, LINK_SCHEMES, SITE_FACT, SLOT, SLOTS
+from kbplatform.rendering.vocabulary import EMBED, INNER_LINK, INNER_PREFIX, LINK_SCHEMES, SITE_FACT, SLOT, SLOTS
 
-RENDERER_VERSION = 4
+RENDERER_VERSION = 5
 """Raised when the HTML for the same Markdown changes; stored revisions are then rendered again."""
 
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -121,7 +122,7 @@ def _as_written(link: str) -> str:
 
 
 class _OurMarks(Extension):
-    """Site facts, call variables, section headings; raw HTML off."""
+    """Site facts, embeds, call variables, section headings; raw HTML off."""
 
     def __init__(self, lang: str) -> None:
         super().__init__()
@@ -132,6 +133,7 @@ class _OurMarks(Extension):
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(_SiteFactMark(SITE_FACT.pattern, md), "kb_site_fact", 185)
         md.inlinePatterns.register(_SlotMark(SLOT.pattern, self._lang, md), "kb_slot", 184)
+        md.inlinePatterns.register(_EmbedMark(EMBED.pattern, md), "kb_embed", 183)
         md.treeprocessors.register(_Headings(md), "kb_headings", 5)
         md.treeprocessors.register(_InnerLinks(md), "kb_inner_links", 4)
 
@@ -139,6 +141,15 @@ class _OurMarks(Extension):
 class _SiteFactMark(InlineProcessor):
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002, N802 - the library's signature
         return Element("span", {"class": "fact", "data-site": m.group(1)}), m.start(0), m.end(0)
+
+
+class _EmbedMark(InlineProcessor):
+    """Keeps the words as written, so that search, exports and a page whose plugin fails have them."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002, N802 - the library's signature
+        element = Element("span", {"class": "embed", "data-embed": f"{m.group(1)}:{m.group(2)}"})
+        element.text = AtomicString(m.group(0))
+        return element, m.start(0), m.end(0)
 
 
 class _SlotMark(InlineProcessor):

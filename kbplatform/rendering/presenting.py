@@ -1,22 +1,57 @@
-"""What can only be known when a page is shown: site facts and where inner links lead today."""
+"""What can only be known when a page is shown: site facts, where inner links lead today, what plugins embed."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from kbplatform.bilingual import Text
-from kbplatform.rendering.vocabulary import INNER_PREFIX, SITE_FACT
+from kbplatform.rendering.vocabulary import EMBED, INNER_PREFIX, SITE_FACT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 UNSET = Text("未填，问组长", "not set: ask your lead")
 
 _FACT = re.compile(r'<span class="fact" data-site="([a-z0-9_]+)"></span>')
 _LINK = re.compile(rf'<a href="{INNER_PREFIX}([a-z][a-z0-9]*)/([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_EMBED = re.compile(r'(<p>)?<span class="embed" data-embed="[^"]*">([^<]*)</span>(?(1)</p>)')
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedMark:
+    """An embed as it stands in a text: ``{{name:target arguments}}``. ``alone`` is whether it is a paragraph of its own."""
+
+    name: str
+    target: str
+    arguments: str
+    alone: bool
+
+
+def embeds_in(html: str) -> list[EmbedMark | None]:
+    """The embeds of stored HTML, in order; None for one that is no longer written as embeds are."""
+    return [_embed(match) for match in _EMBED.finditer(html)]
+
+
+def with_embeds(html: str, shown: Sequence[str | None]) -> str:
+    """``html`` with each of its embeds, in order, replaced by what is shown for it; by None it keeps its words."""
+    answers = iter(shown)
+
+    def replaced(match: re.Match[str]) -> str:
+        answer = next(answers)
+        if answer is None:
+            return match[0]
+        tag = "div" if match[1] else "span"
+        return f'<{tag} class="embed">{answer}</{tag}>'
+
+    return _EMBED.sub(replaced, html)
+
+
+def _embed(match: re.Match[str]) -> EmbedMark | None:
+    written = EMBED.fullmatch(unescape(match[2]))
+    return EmbedMark(written[1], written[2], written[3].strip(), alone=bool(match[1])) if written else None
 
 
 @dataclass(frozen=True, slots=True)

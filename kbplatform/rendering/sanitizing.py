@@ -25,7 +25,7 @@ _ATTRIBUTES = {
     "p": {"class"},
     "path": {"class", "d"},
     "rect": {"width"},
-    "span": {"class", "data-site"},
+    "span": {"class", "data-embed", "data-site"},
     "sup": {"id"},
     "svg": {"class", "viewBox", "aria-hidden"},
     "td": {"align"},
@@ -35,19 +35,20 @@ _ATTRIBUTES = {
 }
 _CLASSES = frozenset({
     "admonition", "admonition-title", "tip", "note", "warning", "danger", "info", "task-list", "task-list-item",
-    "footnote", "footnote-ref", "footnote-backref", "fact", "slot", "notice",
+    "footnote", "footnote-ref", "footnote-backref", "embed", "fact", "slot", "notice",
     "chart", "key", "lines", "grid", *(f"line-{n}" for n in range(1, 6)),
 })  # fmt: skip
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _FOOTNOTE_ID = re.compile(r"^fn(?:ref)?\d*:[A-Za-z0-9_-]{1,60}$")
 _SECTION_ID = re.compile(r"^[A-Za-z0-9_-]{1,70}$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
+_EMBEDDED = re.compile(r"^[a-z][a-z0-9]{0,20}:[A-Za-z0-9_.-]{1,80}$")
 _DRAWN = re.compile(r"^[MLHVhv0-9.% -]{1,4000}$")
 """Numbers and pen movements: what our charts (charts.py) are drawn with."""
 _IMAGE = re.compile(r"^/(?!/)[\w./-]+$")
 
 _VALUES = {
-    ("h2", "id"): _SECTION_ID, ("", "id"): _FOOTNOTE_ID, ("", "data-site"): _NAME, ("", "data-slot"): _NAME,
+    ("h2", "id"): _SECTION_ID, ("", "id"): _FOOTNOTE_ID, ("", "data-site"): _NAME, ("", "data-slot"): _NAME, ("", "data-embed"): _EMBEDDED,
     ("input", "type"): re.compile("^checkbox$"), ("img", "src"): _IMAGE, ("svg", "aria-hidden"): re.compile("^true$"),
     **{("", name): _DRAWN for name in ("d", "width", "viewBox")},
 }  # fmt: skip

@@ -12,7 +12,7 @@ _SPACES = re.compile(r"[ \t\r\f\v]+")
 
 @dataclass(frozen=True, slots=True)
 class TextAndLinks:
-    """Plain text, one block a line, and the targets linked to."""
+    """Plain text, one block a line, and the targets linked to or embedded."""
 
     text: str
     links: tuple[str, ...]
@@ -30,7 +30,7 @@ class _Reader(HTMLParser):
         if tag in {"td", "th"}:
             self.parts.append(" ")
         for name, value in attrs:
-            if name == "href" and value:
+            if name in {"href", "data-embed"} and value:
                 self.links.append(value)
             if name == "data-site" and value:
                 self.parts.append("{{site:" + value + "}}")

@@ -1,4 +1,4 @@
-"""The marks our Markdown adds: site facts ``{{site:key}}`` and call variables ``{name}``."""
+"""The marks our Markdown adds: site facts ``{{site:key}}``, embeds of plugins ``{{calc:aht talk=20}}`` and call variables ``{name}``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from kbplatform.bilingual import Text
 
 SITE_FACT = re.compile(r"\{\{site:([a-z][a-z0-9_]{0,40})\}\}")
+EMBED = re.compile(r"\{\{(?!site:)([a-z][a-z0-9]{0,20}):([A-Za-z0-9_.-]{1,80})((?:[ \t][^{}\n\x02\x03]{0,300})?)\}\}")
+"""Name, target, arguments. Stored as written; what it stands for is put in its place when the page is shown."""
 SLOTS: dict[str, Text] = {
     "name": Text("称呼", "name"),
     "order": Text("订单号", "order number"),

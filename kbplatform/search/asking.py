@@ -6,89 +6,102 @@ else, says far more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
+from itertools import groupby
 
 from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import Group, MatchKind
+from kbplatform.search.phrases import Phrases
 from kbplatform.search.stopwords import is_stop
 
 OPENING = 1.5
 """The closeness of a page one of whose names begins with the whole query: it is being typed."""
-_PREPARED_DOCUMENTS = 2_000
 _HELD: dict[MatchKind, float] = {"word": 1.0, "prefix": 0.7}
 _HELD_OTHERWISE = 0.8
 """What of a word's meaning a phrase holds that has it under another name or spelling."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrases:
-    """``having[term]`` are the phrases with that term; ``sizes[i]`` how many words phrase ``i`` has that name something;
-    ``openings`` the page's names as they are typed."""
+def phrases_of(document: SearchDocument, analyzer: Analyzer) -> Phrases:
+    """The phrases of a document, for the index."""
+    names = (document.title, *document.keywords)
+    read: list[tuple[int, set[str]]] = []
+    for text in dict.fromkeys((*names, document.angle, *document.asks)):
+        normal = analyzer.normalise(text)
+        size = max(1, sum(not is_stop(t.surface) for t in analyzer.query_tokens(normal)))
+        read.append((size, {t.term for t in analyzer.index_tokens(normal) if not is_stop(t.surface)}))
+    read.sort(key=lambda phrase: phrase[0])
+    having: dict[str, int] = {}
+    for number, (_, terms) in enumerate(read):
+        for term in sorted(terms):
+            having[term] = having.get(term, 0) | 1 << number
+    return Phrases("".join(f"\n{' '.join(analyzer.normalise(n).split())}" for n in names), tuple(size for size, _ in read), having)
 
-    openings: tuple[str, ...]
-    having: Mapping[str, frozenset[int]]
-    sizes: tuple[int, ...]
+
+_Way = tuple[int, int, float, tuple[str, ...]]
+"""One way to say a group of a query: its number, the way's rank there, what of the meaning a phrase holds that has these terms."""
 
 
 class Asking:
-    """Compares. Prepared documents are kept, since the same pages come up again and again."""
+    """A query, ``text`` read as ``groups``, to be compared with the phrases of many pages."""
 
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
-        self._prepare = lru_cache(maxsize=_PREPARED_DOCUMENTS)(self._prepared)
+    def __init__(self, text: str, groups: Sequence[Group]) -> None:
+        self._opening = f"\n{text}" if len(text) > 1 else ""
+        self._shares = [g.share for g in groups]
+        self._total = sum(self._shares)
+        self._ways: dict[str, list[_Way]] = {}
+        """By their first term."""
+        for number, group in enumerate(groups):
+            ways = ((_HELD.get(a.kind, _HELD_OTHERWISE), a.terms) for a in group.alternatives if a.field == "all")
+            for rank, (trust, terms) in enumerate(sorted(ways, key=lambda way: -way[0])):
+                self._ways.setdefault(terms[0], []).append((number, rank, trust, terms))
 
-    def closeness(self, document: SearchDocument, text: str, groups: Sequence[Group]) -> float:
-        """How close the nearest phrase of a page comes to a query, 0 (not at all) to 1 (word for word); ``OPENING`` where one begins so.
+    def closeness(self, phrases: Phrases) -> float:
+        """How close the nearest phrase comes to the query, 0 (not at all) to 1 (word for word); ``OPENING`` where one begins so.
 
         That is the part of the query's meaning the phrase holds, times the root of the part of the phrase that was asked.
         """
-        phrases = self._prepare((document.title, *document.keywords), (document.angle, *document.asks))
-        if len(text) > 1 and any(opening.startswith(text) for opening in phrases.openings):
+        if self._opening and self._opening in phrases.openings:
             return OPENING
-        total = sum(g.share for g in groups)
-        if not total:
+        if not self._total:
             return 0.0
-        held: dict[int, float] = {}
-        met: dict[int, int] = {}
-        for group in groups:
-            for phrase, (trust, words) in _best(phrases, group).items():
-                held[phrase] = held.get(phrase, 0.0) + group.share * trust
-                met[phrase] = met.get(phrase, 0) + words
-        return max((h / total * min(1.0, met[i] / phrases.sizes[i]) ** 0.5 for i, h in held.items()), default=0.0)
+        alike = [(-1, 0.0, 0)]  # sets of phrases that hold the same of the query: how much of it, and by how many words of theirs
+        for number, ways in groupby(self._held(phrases), key=lambda way: way[0]):
+            alike = _divided(alike, self._shares[number], list(ways))
+        sizes = phrases.sizes
+        return max((held / self._total * min(1.0, met / sizes[_lowest(some)]) ** 0.5 for some, held, met in alike if met), default=0.0)
 
-    def _prepared(self, names: tuple[str, ...], others: tuple[str, ...]) -> _Phrases:
-        having: dict[str, set[int]] = {}
-        sizes: list[int] = []
-        for number, text in enumerate(dict.fromkeys((*names, *others))):
-            normal = self._analyzer.normalise(text)
-            sizes.append(max(1, sum(not is_stop(t.surface) for t in self._analyzer.query_tokens(normal))))
-            for token in self._analyzer.index_tokens(normal):
-                if not is_stop(token.surface):
-                    having.setdefault(token.term, set()).add(number)
-        return _Phrases(tuple(self._analyzer.normalise(n) for n in names), {term: frozenset(found) for term, found in having.items()}, tuple(sizes))
-
-
-def _best(phrases: _Phrases, group: Group) -> dict[int, tuple[float, int]]:
-    """The phrases that hold a word of the query, how far, and by how many words of theirs."""
-    best: dict[int, tuple[float, int]] = {}
-    for alternative in group.alternatives:
-        found = _holding(phrases.having, alternative.terms) if alternative.field == "all" else None
-        if not found:
-            continue
-        trust = _HELD.get(alternative.kind, _HELD_OTHERWISE)
-        for number in found:
-            if number not in best or trust > best[number][0]:
-                best[number] = (trust, len(alternative.terms))
-    return best
+    def _held(self, phrases: Phrases) -> list[tuple[int, int, float, int, int]]:
+        """The ways that phrases have, group by group and the better ones first: as ``_Way``, but with the number of terms, and those phrases."""
+        having = phrases.having
+        found: list[tuple[int, int, float, int, int]] = []
+        for term in having.keys() & self._ways.keys():
+            for number, rank, trust, terms in self._ways[term]:
+                some = having[term]
+                for other in terms[1:]:
+                    some &= having.get(other, 0)
+                if some:
+                    found.append((number, rank, trust, len(terms), some))
+        found.sort()
+        return found
 
 
-def _holding(having: Mapping[str, frozenset[int]], terms: tuple[str, ...]) -> frozenset[int] | None:
-    found = having.get(terms[0])
-    for term in terms[1:]:
-        if not found:
-            break
-        found = found & having.get(term, frozenset())
-    return found
+def _divided(
+    alike: Sequence[tuple[int, float, int]], share: float, ways: Sequence[tuple[int, int, float, int, int]]
+) -> list[tuple[int, float, int]]:
+    """Sets of phrases divided by how they hold one more word of the query; the best way counts."""
+    divided: list[tuple[int, float, int]] = []
+    for phrases, held, met in alike:
+        rest = phrases
+        for _, _, trust, words, having in ways:
+            if rest & having:
+                divided.append((rest & having, held + share * trust, met + words))
+                rest &= ~having
+        if rest:
+            divided.append((rest, held, met))
+    return divided
+
+
+def _lowest(phrases: int) -> int:
+    """The first of them, which is the shortest."""
+    return (phrases & -phrases).bit_length() - 1

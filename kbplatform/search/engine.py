@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from kbplatform.plugin.contributions import SearchDocument
+    from kbplatform.search.phrases import Phrases
 
 MatchKind = Literal["word", "prefix", "synonym", "pinyin", "initials", "typo"]
 KIND_ORDER: tuple[MatchKind, ...] = ("word", "prefix", "synonym", "pinyin", "initials", "typo")
@@ -45,7 +46,8 @@ class IndexRecord:
     ``head`` title and keywords; ``rest`` the parts that speak of other pages; ``pairs`` words that
     follow each other (see :func:`kbplatform.search.analysis.pairs`); ``initials`` pinyin
     initials of short phrases; ``suggest`` their beginnings; ``spelling`` unstemmed Latin words.
-    ``changed`` is when the text last changed, in seconds since 1970 UTC.
+    ``changed`` is when the text last changed, in seconds since 1970 UTC. ``asked`` is not matched but given back: what
+    :meth:`kbplatform.search.phrases.Phrases.dumps` wrote.
     """
 
     id: str
@@ -63,6 +65,7 @@ class IndexRecord:
     suggest: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
     changed: float = 0.0
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,9 @@ class SearchEngine(Protocol):
 
     def languages(self, pages: Sequence[str], *, filters: Filters) -> dict[str, dict[str, str]]:
         """For each page the ids of its visible documents by language."""
+
+    def asked(self, pages: Sequence[str], *, filters: Filters) -> Mapping[str, Sequence[Phrases]]:
+        """For each page what its visible documents were given as ``asked``, read by :meth:`Phrases.loads`."""
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         """Every term of a field with the number of documents it occurs in: of all, or of those ``filters`` let through."""

@@ -110,11 +110,6 @@ class Indexer:
             if not written:
                 stop.wait(IDLE_S)
 
-    @property
-    def holds_lock(self) -> bool:
-        """Whether this is the process that writes."""
-        return self._lock.held
-
     def acquire(self) -> bool:
         """Become the process that writes, if no other is; whether this one is."""
         return self._lock.acquire()

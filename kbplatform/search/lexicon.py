@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -57,6 +58,7 @@ class Lexicon:
         self._stem = stem
         self._han = sorted(w for w in words if is_han(w))
         self._latin = sorted(spelling)
+        self._latin_of_length = {n: list(found) for n, found in groupby(sorted(self._latin, key=len), key=len)}
         self._spoken: dict[str, list[str]] = {}
         self._short: dict[str, list[str]] = {}
         self._vague: dict[str, list[str]] = {}
@@ -120,8 +122,11 @@ class Lexicon:
         if len(word) < 4:
             return ()
         cutoff = 2 if len(word) >= 8 else 1
-        found = process.extract(word, self._latin, scorer=OSA.distance, score_cutoff=cutoff, limit=12)
-        hits = [(w, int(d)) for w, d, _ in found if w != word and (len(word) >= 6 or w[0] == word[0])]
+        found: list[tuple[int, str]] = []
+        for length in range(len(word) - cutoff, len(word) + cutoff + 1):  # of any other length it takes more edits
+            words = self._latin_of_length.get(length, ())
+            found += [(int(d), w) for w, d, _ in process.extract(word, words, scorer=OSA.distance, score_cutoff=cutoff, limit=12)]
+        hits = [(w, d) for d, w in sorted(found)[:12] if w != word and (len(word) >= 6 or w[0] == word[0])]
         hits.sort(key=lambda hit: (hit[1], hit[0][0] != word[0], -self.spelling[hit[0]]))
         best = hits[0][1] if hits else 0
         return tuple(hit for hit in hits if hit[1] == best)[:4]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kbplatform.search.analysis import has_han
 from kbplatform.search.confidence import THRESHOLD, Evidence, confidence
@@ -38,10 +38,12 @@ TRUST: dict[MatchKind, float] = {
     "initials": 0.9,
     "typo": 0.9,
 }
+_RANK = {kind: rank for rank, kind in enumerate(KIND_ORDER)}
+
 
 @dataclass(slots=True)
 class PageHit:
-    """A page with its documents by language.
+    """A page.
 
     ``coverage`` is the part of the query's meaning it holds, 0–1; ``topic`` what of that stands in titles or keywords of ours.
     """
@@ -53,7 +55,6 @@ class PageHit:
     reasons: tuple[MatchKind | None, ...]
     groups: tuple[Group, ...]
     """Those of the reading that found it, for its snippet."""
-    ids: dict[str, str] = field(default_factory=dict)
     closeness: float = 0.0
     """How close the query comes to a way people ask for the page, 0–1 (see :mod:`kbplatform.search.asking`)."""
 
@@ -153,25 +154,22 @@ def _evidence(pages: Sequence[PageHit], reading: Reading) -> Evidence | None:
 def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:
     """Hits joined by page, scored by how well and how much of the query they match."""
     total = sum(g.share for g in asked) or 1.0
+    held = [{r: g.share * TRUST[r] * (g.trust if r == "typo" else 1.0) for r in KIND_ORDER} for g in usable]
+    topical = [g.topical for g in usable]
     joined: dict[str, list[EngineHit]] = {}
     for hit in hits:
         joined.setdefault(hit.page, []).append(hit)
     out: list[PageHit] = []
     for page, members in joined.items():
         members.sort(key=lambda h: -h.score)
-        reasons = tuple(_plainest([m.reasons[i] for m in members]) for i in range(len(usable)))
-        held = [(g, g.share * _trust(g, r)) for g, r in zip(usable, reasons, strict=True) if r]
-        coverage = sum(share for _, share in held) / total
-        topic = sum(share for g, share in held if g.topical) / total
+        reasons = members[0].reasons if len(members) == 1 else tuple(map(_plainest, *(m.reasons for m in members)))
+        shares = [known[r] if r else 0.0 for known, r in zip(held, reasons, strict=True)]
+        coverage = sum(shares) / total
+        topic = sum(share for share, counts in zip(shares, topical, strict=True) if counts) / total
         score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])
-        out.append(PageHit(page, score * coverage, coverage, topic, reasons, asked, {m.lang: m.id for m in members}))
+        out.append(PageHit(page, score * coverage, coverage, topic, reasons, asked))
     return out
 
 
-def _trust(group: Group, reason: MatchKind) -> float:
-    return TRUST[reason] * (group.trust if reason == "typo" else 1.0)
-
-
-def _plainest(reasons: list[MatchKind | None]) -> MatchKind | None:
-    found = [r for r in reasons if r]
-    return min(found, key=KIND_ORDER.index) if found else None
+def _plainest(*reasons: MatchKind | None) -> MatchKind | None:
+    return min((r for r in reasons if r), key=_RANK.__getitem__, default=None)

@@ -7,11 +7,12 @@ from itertools import chain, pairwise
 
 from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.analysis import Analyzer, Token, is_han, pairs
+from kbplatform.search.asking import phrases_of
 from kbplatform.search.engine import IndexRecord
 from kbplatform.search.pinyin import PinyinTable, initials
 from kbplatform.search.stopwords import is_stop
 
-RECORD_VERSION = "6"
+RECORD_VERSION = "7"
 """Part of the index's schema version: raise it whenever fields or weights change."""
 
 ASIDE = frozenset({"twins", "source-sum"})
@@ -58,6 +59,7 @@ class RecordBuilder:
             initials=tuple(self._initials(doc)),
             suggest=tuple(self._suggest(doc)),
             spelling=tuple(self._spelling(doc)),
+            asked=phrases_of(doc, self._analyzer).dumps(),
         )
 
     def words_to_read(self, docs: Iterable[SearchDocument]) -> set[str]:

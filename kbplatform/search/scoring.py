@@ -32,6 +32,27 @@ class PostingList(NamedTuple):
 
 
 NOBODY = PostingList(np.empty(0, np.int32), np.empty(0, np.float64))
+_REASONS: tuple[MatchKind | None, ...] = (*KIND_ORDER, None)
+"""By number; the last one is also -1."""
+WORD = "word"
+"""Instead of a field: a term in the text or, for more, in title and keywords (see :func:`either`)."""
+
+
+def either(text: PostingList, head: PostingList) -> PostingList:
+    """The documents that hold a term in one of these fields, with the better score."""
+    if not len(head.docs):
+        return text
+    docs = text.docs
+    places = np.minimum(np.searchsorted(docs, head.docs), max(len(docs) - 1, 0))
+    if not len(docs) or (docs[places] != head.docs).any():
+        docs = np.union1d(docs, head.docs)
+        places = np.searchsorted(docs, head.docs)
+        scores = np.zeros(len(docs))
+        scores[np.searchsorted(docs, text.docs)] = text.scores
+    else:
+        scores = text.scores.copy()
+    scores[places] = np.maximum(scores[places], HEAD_BOOST * head.scores)
+    return PostingList(docs, scores)
 
 
 class Ranked(NamedTuple):
@@ -43,7 +64,10 @@ class Ranked(NamedTuple):
 
 
 class Scorer:
-    """``postings(field, term)`` gives a term's list among ``size`` documents; ``NOBODY`` where nobody wrote it."""
+    """``postings(field, term)`` gives a term's list among ``size`` documents; ``NOBODY`` where nobody wrote it.
+
+    It is also asked for ``WORD``.
+    """
 
     def __init__(self, postings: Callable[[str, str], PostingList], size: int, deadline_ms: int = 0) -> None:
         self._postings = postings
@@ -73,11 +97,10 @@ class Scorer:
         for pair in query.pairs:
             docs, scores = self._list("pairs", pair)
             totals[docs] += PAIR_WEIGHT * scores
-        order = range(len(query.groups))
-        return [
-            Ranked(int(n), float(totals[n]), tuple(KIND_ORDER[found[i][n]] if i in found and found[i][n] >= 0 else None for i in order))
-            for n in best_of(np.flatnonzero(matched), totals, limit)
-        ]
+        best = best_of(np.flatnonzero(matched), totals, limit)
+        nothing = np.full(self._size, -1, np.int8)
+        kinds = [[_REASONS[kind] for kind in found.get(i, nothing)[best].tolist()] for i in range(len(query.groups))]
+        return [Ranked(*hit) for hit in zip(best, totals[best].tolist(), zip(*kinds, strict=True), strict=True)]
 
     def _group(self, group: Group, within: Mask | None) -> tuple[Scores, NDArray[np.int8]]:
         """Best score a document gets from any alternative; the reason is the first alternative that holds, -1 for none."""
@@ -88,16 +111,22 @@ class Scorer:
             if some and (self.touched > MOST_POSTINGS or time.perf_counter() > self._stop):
                 break
             kind = KIND_ORDER.index(alternative.kind)
-            for (docs, scores), weight in self._alternative(alternative):
-                inside = slice(None) if within is None else within[docs]
-                kept = docs[inside]
-                if len(kept):
+            for postings, weight in self._alternative(alternative):
+                docs, scores = postings if within is None else _inside(postings, within)
+                if not len(docs):
+                    continue
+                if some:
+                    best[docs] = np.maximum(best[docs], weight * scores)
+                    reasons[docs[reasons[docs] < 0]] = kind
+                else:
+                    best[docs] = weight * scores
+                    reasons[docs] = kind
                     some = True
-                    best[kept] = np.maximum(best[kept], weight * scores[inside])
-                    reasons[kept[reasons[kept] < 0]] = kind
         return best, reasons
 
     def _alternative(self, alternative: Alternative) -> list[tuple[PostingList, float]]:
+        if len(alternative.terms) == 1:
+            return [(self._list(WORD if alternative.field == "all" else alternative.field, alternative.terms[0]), alternative.weight)]
         weight = alternative.weight
         lists = [(self._together(alternative.field, alternative.terms), weight)]
         if alternative.field == "all":
@@ -120,6 +149,11 @@ class Scorer:
         found = self._postings(field, term)
         self.touched += len(found.docs)
         return found
+
+
+def _inside(postings: PostingList, within: Mask) -> PostingList:
+    inside = within[postings.docs]
+    return PostingList(postings.docs[inside], postings.scores[inside])
 
 
 def best_of(numbers: NDArray[np.intp], scores: Scores, limit: int) -> list[int]:

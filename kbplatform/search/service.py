@@ -6,9 +6,10 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -21,8 +22,8 @@ from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION
 from kbplatform.search.snapshots import Snapshot, Snapshots
-from kbplatform.search.snippets import Excerpter
-from kbplatform.search.texts import Texts
+from kbplatform.search.snippets import Excerpter, Sought
+from kbplatform.search.texts import Texts, in_language
 from kbplatform.search.thesaurus import Thesaurus
 from kbplatform.search.why import Explainer, Why
 
@@ -33,6 +34,8 @@ MAX_QUERY_CHARS = 500
 """What pages and API accept; longer is the reader's mistake."""
 _SUGGESTIONS_KEPT = 4000
 _LONGEST_PREFIX = 40
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,6 @@ class SearchService:
         self.meaning_version = f"{ANALYSIS_VERSION}.{MEANING_VERSION}.{glossary.digest}"
         self._excerpter = Excerpter(analyzer)
         self._explainer = Explainer(analyzer)
-        self._asking = Asking(analyzer)
         self._lock = threading.Lock()
         self._suggestions: OrderedDict[tuple[object, ...], tuple[Suggestion, ...]] = OrderedDict()
         engine.ensure(schema_version(glossary))
@@ -179,8 +181,13 @@ class SearchService:
         filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
         if not text or limit < 1:
             return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
-        snapshot, ranking, texts = self._rank(text, filters, limit)
-        hits = self._hits(ranking, texts, lang, explain=explain)
+
+        def answered(snapshot: Snapshot) -> tuple[Snapshot, Ranking, Texts]:
+            ranking = self._rank(snapshot, text, filters, limit)
+            return snapshot, ranking, Texts(snapshot.engine, filters, self._load, [p.page for p in ranking.pages], lang, every=explain)
+
+        snapshot, ranking, texts = self._with_index(answered)
+        hits = self._hits(ranking, texts, explain=explain)
         return SearchResult(
             query=text,
             low_confidence=not ranking.sure or not hits,
@@ -191,37 +198,34 @@ class SearchService:
 
     def judge(self, query: str, *, kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 10) -> Ranking:
         """The ranking behind a search, with the evidence for it."""
-        return self._rank(clean_query(query), Filters(frozenset(audiences), frozenset(kinds)), limit)[1]
+        filters = Filters(frozenset(audiences), frozenset(kinds))
+        return self._with_index(lambda snapshot: self._rank(snapshot, clean_query(query), filters, limit))
 
-    def _rank(self, text: str, filters: Filters, limit: int) -> tuple[Snapshot, Ranking, Texts]:
+    def _with_index(self, ask: Callable[[Snapshot], Answer]) -> Answer:
+        """Asks what is there of the index, and where that fails one made from the sources."""
         snapshot = self._snapshots.current()
         try:
-            return self._rank_by(snapshot, text, filters, limit)
+            return ask(snapshot)
         except EngineError:
-            return self._rank_by(self._snapshots.fallback(), text, filters, limit)
+            return ask(self._snapshots.fallback())
 
-    def _rank_by(self, snapshot: Snapshot, text: str, filters: Filters, limit: int) -> tuple[Snapshot, Ranking, Texts]:
-        texts = Texts(snapshot.engine, filters, self._load)
-        ranking = rank(
-            snapshot.engine, snapshot.reader(filters), text,
-            filters=filters, limit=limit, closeness=partial(self._closeness, texts, self._analyzer.asked(text)), deadline_ms=DEADLINE_MS,
-        )  # fmt: skip
-        return snapshot, ranking, texts
+    def _rank(self, snapshot: Snapshot, text: str, filters: Filters, limit: int) -> Ranking:
+        closeness = partial(_closeness, snapshot.engine, filters, self._analyzer.asked(text))
+        return rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, closeness=closeness, deadline_ms=DEADLINE_MS)
 
-    def _closeness(self, texts: Texts, asked: str, pages: Sequence[PageHit]) -> dict[str, float]:
-        """How close each page's nearest language comes to what was asked."""
-        texts.want([p.page for p in pages])
-        return {p.page: max((self._asking.closeness(d, asked, p.groups) for d in texts.of(p.page)), default=0.0) for p in pages}
-
-    def _hits(self, ranking: Ranking, texts: Texts, lang: str, *, explain: bool) -> tuple[SearchHit, ...]:
-        texts.want([p.page for p in ranking.pages])
-        shown = ((page, texts.shown(page.page, lang)) for page in ranking.pages)
-        hits = [self._hit(page, document, texts.of(page.page) if explain else []) for page, document in shown if document is not None]
+    def _hits(self, ranking: Ranking, texts: Texts, *, explain: bool) -> tuple[SearchHit, ...]:
+        sought = {id(page.groups): Sought(page.groups) for page in {id(page.groups): page for page in ranking.pages}.values()}
+        shown = ((page, texts.shown(page.page)) for page in ranking.pages)
+        hits = [
+            self._hit(page, document, sought[id(page.groups)], texts.of(page.page) if explain else [])
+            for page, document in shown
+            if document is not None
+        ]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
-        excerpt = self._excerpter.excerpt(document, page.groups)
+    def _hit(self, page: PageHit, document: SearchDocument, sought: Sought, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
+        excerpt = self._excerpter.excerpt(document, sought)
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
             kind=document.kind,
@@ -248,7 +252,7 @@ class SearchService:
     def _in_language(self, engine: SearchEngine, pages: Sequence[str], filters: Filters, lang: str) -> dict[str, str]:
         """The id of each page's document in ``lang``, or in the language there is."""
         known = engine.languages(pages, filters=filters)
-        return {page: ids.get(lang) or ids[min(ids)] for page, ids in known.items() if ids}
+        return {page: in_language(ids, lang) for page, ids in known.items() if ids}
 
     def _load(self, ids: Iterable[str], filters: Filters) -> dict[str, SearchDocument]:
         """Present texts from their sources, and once more only what this reader may see."""
@@ -319,6 +323,13 @@ class SearchService:
         documents = self._load(chosen.values(), filters)
         shown = [documents[chosen[p]] for p in pages if chosen.get(p) in documents]
         return tuple(Suggestion(d.kind, d.key, d.number, d.lang, d.title, d.angle, _url(d), d.group) for d in shown)
+
+
+def _closeness(engine: SearchEngine, filters: Filters, asked: str, pages: Sequence[PageHit]) -> dict[str, float]:
+    """How close each page's nearest language comes to what was asked."""
+    phrases = engine.asked([p.page for p in pages], filters=filters)
+    readings = {id(p.groups): Asking(asked, p.groups) for p in {id(p.groups): p for p in pages}.values()}
+    return {p.page: max(map(readings[id(p.groups)].closeness, phrases.get(p.page, ())), default=0.0) for p in pages}
 
 
 def _url(document: SearchDocument, section: str = "") -> str:

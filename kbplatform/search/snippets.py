@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 
-from kbplatform.plugin.contributions import SearchDocument, SearchSection
-from kbplatform.search.analysis import Analyzer, Normalised
-from kbplatform.search.engine import Alternative, Group
+from kbplatform.plugin.contributions import SearchDocument
+from kbplatform.search.analysis import Analyzer
+from kbplatform.search.engine import Group
+from kbplatform.search.pagetext import PageText, PageTexts, Traces, on_one_line
 from kbplatform.search.records import ASIDE
 
 WIDTH = {"zh": 110, "en": 170}
@@ -30,10 +30,10 @@ _BY_NAME = 0.7
 _SENTENCE_ENDS = frozenset("。！？；.!?;\n")
 _OFTEN = 0.1
 """What a section gains at most by meeting the query often."""
-_PREPARED_SECTIONS = 1500
-_TEXTS = 6000
 
 Span = tuple[int, int]
+_Match = tuple[int, int, int, float]
+"""Start and end in the page's text, the number of the group that is met there, and its trust: less for another name of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,159 +46,126 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A section's text on one line; ``letters`` is its normalised form without apostrophes."""
+class _Way:
+    """One way to say group number ``group`` of a query: words that all must be there. ``name``: it is another name for what was said."""
 
-    text: str
-    normal: Normalised
-    letters: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    text: str
-    normal: Normalised
-    spans: dict[str, tuple[Span, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """Where group number ``group`` is met, in normalised text; ``trust`` is less for another name of it."""
-
-    start: int
-    end: int
     group: int
-    trust: float
+    name: bool
+    terms: tuple[str, ...]
+
+
+class Sought:
+    """A query read as ``groups``, to be looked for in the texts of many pages."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.shares = [g.share for g in groups]
+        self.total = sum(g.share for g in groups if g.alternatives) or 1.0
+        self.named = [float(any(a.field == "initials" for a in g.alternatives)) for g in groups]
+        """1 for each group that names every page it is met on: by initials of a name."""
+        ways = {_Way(i, a.kind == "synonym", a.terms) for i, g in enumerate(groups) for a in g.alternatives if a.field == "all"}
+        self.ways = sorted(ways, key=lambda way: (way.group, way.name))
+        self.traces = Traces(term for way in self.ways for term in way.terms)
+
+    def ways_among(self, there: Container[str]) -> list[_Way]:
+        """The ways whose words all are there."""
+        return [way for way in self.ways if (way.terms[0] in there if len(way.terms) == 1 else all(term in there for term in way.terms))]
 
 
 class Excerpter:
-    """Finds excerpts. Prepared sections are kept, since the same pages come up again and again."""
+    """Finds excerpts."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._text = lru_cache(maxsize=_TEXTS)(self._aligned)
-        self._prepare = lru_cache(maxsize=_PREPARED_SECTIONS)(self._prepared)
-        self._head = lru_cache(maxsize=_PREPARED_SECTIONS)(lambda texts: frozenset(t for text in texts for t in analyzer.terms(text)))
+        self._texts = PageTexts(analyzer)
 
-    def excerpt(self, document: SearchDocument, groups: Sequence[Group]) -> Excerpt:
+    def excerpt(self, document: SearchDocument, sought: Sought) -> Excerpt:
         """The section that answers: where most of the query is met, or, for a query that names the page, its call face or steps."""
-        section, matches = self._choose(document, groups)
-        if section is None:
+        page = self._texts.of(document)
+        if not page.sections:
             return Excerpt("", "", "")
+        number, matches = self._choose(document, page, sought)
+        section = page.sections[number]
+        spans = [(*page.original(number, start, end), group) for start, end, group, _ in matches]
         width = WIDTH.get(document.lang, WIDTH["en"])
-        return Excerpt(section.id, section.heading, _render(self._prepare(section.text), matches, groups, width))
+        return Excerpt(section.id, section.heading, _render(on_one_line(section.text), spans, sought.shares, width))
 
-    def _choose(self, document: SearchDocument, groups: Sequence[Group]) -> tuple[SearchSection | None, list[_Match]]:
-        about = self._share((document.title, *document.keywords), groups, 0.5)
-        say_first = _SAY_FIRST * self._share((document.title,), groups) if document.moment == "call" else 0.0
+    def _choose(self, document: SearchDocument, page: PageText, sought: Sought) -> tuple[int, list[_Match]]:
+        """The number of the section that answers, with where the query is met in it."""
+        traces = sought.traces.perhaps_in(page.pairs)
+        ways = sought.ways_among(traces)
+        named = self._analyzer.spans_of(traces, page.names)
+        about = _share(ways, named, sought, 0.5)
+        say_first = 0.0
+        if document.moment == "call":
+            say_first = _SAY_FIRST * _share(ways, {term for term, spans in named.items() if spans[0][0] < page.title_end}, sought, 0.0)
         answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
-        sections = [s for s in document.sections if s.text.strip()]
         hopes: list[tuple[float, int, float, float]] = []
-        traces = _traces(groups, "\n".join([self._text(s.text).letters for s in sections]))
-        for number, section in enumerate(sections):
+        for number, (section, most) in enumerate(zip(page.sections, _most(page, ways, traces, sought), strict=True)):
             weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
             anyway = max(about, _FOUND_OTHERWISE) * answers.get(section.id, 0.0) + (say_first if section.id == "say" else 0.0)
-            hopes.append((_most(self._text(section.text).letters, traces) * weight + anyway, number, weight, anyway))
+            hopes.append((-(most * weight + anyway), number, weight, anyway))
         best: tuple[float, int, list[_Match]] = (0.0, -1, [])
-        for most, number, weight, anyway in sorted(hopes, key=lambda hope: (-hope[0], hope[1])):
-            if most < best[0]:
+        for hope, number, weight, anyway in sorted(hopes):
+            if -hope < best[0]:
                 break  # the words of the others need not be looked for: that is most of the time of a search
-            matches = _matches(self._prepare(sections[number].text), groups)
-            score = _met(matches, groups) * weight + anyway
+            found = self._analyzer.spans_of(traces, page.text, page.starts[number], page.starts[number + 1] - 1)
+            matches = _matches(ways, found)
+            score = _met(matches, sought) * weight + anyway
             if score > best[0] or (score == best[0] > 0 and number < best[1]):
                 best = (score, number, matches)
-        first = next((s for s in sections if s.id), None)
-        return (sections[best[1]], best[2]) if best[1] >= 0 else (first, [])
-
-    def _share(self, texts: tuple[str, ...], groups: Sequence[Group], by_name: float = 0.0) -> float:
-        """The part of the query's meaning that these texts hold, 0–1; ``by_name`` is what holding a synonym counts."""
-        head = self._head(texts)
-        meant = [g for g in groups if g.alternatives]
-        held = 0.0
-        for group in meant:
-            there = (a for a in group.alternatives if a.field == "initials" or head.issuperset(a.terms))
-            held += group.share * max((_trust(a, by_name) for a in there), default=0.0)
-        return held / (sum(g.share for g in meant) or 1.0)
-
-    def _aligned(self, text: str) -> _Text:
-        plain = " ".join(text.split())
-        normal = self._analyzer.align(plain)
-        return _Text(plain, normal, normal.text.replace("'", "").replace("’", ""))
-
-    def _prepared(self, text: str) -> _Prepared:
-        aligned = self._text(text)
-        plain, normal = aligned.text, aligned.normal
-        return _Prepared(plain, normal, {term: tuple(found) for term, found in self._analyzer.spans(normal.text).items()})
+        if best[1] >= 0:
+            return best[1], best[2]
+        return next((n for n, s in enumerate(page.sections) if s.id), 0), []
 
 
-def _trust(alternative: Alternative, by_name: float) -> float:
-    return by_name if alternative.kind == "synonym" else 1.0
+def _share(ways: Sequence[_Way], there: Container[str], sought: Sought, by_name: float) -> float:
+    """The part of the query's meaning that texts with these terms hold, 0–1; ``by_name`` is what holding another name counts."""
+    held = list(sought.named)
+    for way in ways:
+        trust = by_name if way.name else 1.0
+        if trust > held[way.group] and all(term in there for term in way.terms):
+            held[way.group] = trust
+    return sum(share * trust for share, trust in zip(sought.shares, held, strict=True)) / sought.total
 
 
-def _matches(prepared: _Prepared, groups: Sequence[Group]) -> list[_Match]:
-    found: list[_Match] = []
-    for number, group in enumerate(groups):
-        for alternative in group.alternatives:
-            if alternative.field == "all" and all(term in prepared.spans for term in alternative.terms):
-                trust = _trust(alternative, _BY_NAME)
-                spans = (span for term in alternative.terms for span in prepared.spans[term])
-                found += [_Match(start, end, number, trust) for start, end in spans]
-    return sorted(set(found), key=lambda m: (m.start, -m.end))
+def _matches(ways: Sequence[_Way], found: Mapping[str, Sequence[Span]]) -> list[_Match]:
+    """Where the groups of a query are met, first things first."""
+    matches: set[_Match] = set()
+    for way in ways:
+        if all(term in found for term in way.terms):
+            trust = _BY_NAME if way.name else 1.0
+            matches.update((start, end, way.group, trust) for term in way.terms for start, end in found[term])
+    return sorted(matches, key=lambda m: (m[0], -m[1]))
 
 
-def trace(term: str) -> str:
-    """What must stand in a normalised text (without apostrophes) that has the term: a stem may end otherwise than its word."""
-    return term if not term.isascii() else term[: max(1, len(term) - 2)]
+def _most(page: PageText, ways: Sequence[_Way], traces: Mapping[str, str], sought: Sought) -> list[float]:
+    """For each section more than :func:`_met` can be, found without its words."""
+    standing = {letters: page.standing(letters) for letters in set(traces.values())}
+    most = [_OFTEN + 1e-9] * len(page.sections)
+    met: dict[int, int] = {}
+    for way in ways:
+        sections = ~met.get(way.group, 0)
+        for term in way.terms:
+            sections &= standing[traces[term]]
+        if sections:
+            met[way.group] = met.get(way.group, 0) | sections
+            held = sought.shares[way.group] / sought.total * (_BY_NAME if way.name else 1.0)
+            for number in range(len(most)):
+                if sections >> number & 1:
+                    most[number] += held
+    return most
 
 
-def _traces(groups: Sequence[Group], page: str) -> list[tuple[float, list[tuple[float, list[str]]]]]:
-    """For each group its part of the query's meaning, and what each way to say it leaves in a text with what that counts, most first.
-
-    Ways that leave nothing on the whole page are left out: no section has them.
-    """
-    total = sum(g.share for g in groups if g.alternatives) or 1.0
-    return [
-        (
-            group.share / total,
-            sorted(
-                ((_trust(a, _BY_NAME), left) for a in group.alternatives if a.field == "all" and (left := _left(a.terms, page))),
-                key=lambda way: -way[0],
-            ),
-        )
-        for group in groups
-    ]
-
-
-def _left(terms: Sequence[str], page: str) -> list[str]:
-    """The traces of these terms; empty where one of them is not on the page."""
-    left = [trace(term) for term in terms]
-    return left if all(letters in page for letters in left) else []
-
-
-def _most(letters: str, traces: Sequence[tuple[float, Sequence[tuple[float, Sequence[str]]]]]) -> float:
-    """More than :func:`_met` can be for a text, found without its words."""
-    met = _OFTEN
-    for share, ways in traces:
-        for trust, left in ways:
-            if all(letter in letters for letter in left):
-                met += share * trust
-                break
-    return met + 1e-9
-
-
-def _met(matches: Sequence[_Match], groups: Sequence[Group]) -> float:
+def _met(matches: Sequence[_Match], sought: Sought) -> float:
     """The part of the query's meaning that is met, 0–1, and a little for meeting it often."""
     trust: dict[int, float] = {}
-    for match in matches:
-        trust[match.group] = max(trust.get(match.group, 0.0), match.trust)
-    total = sum(g.share for g in groups if g.alternatives) or 1.0
-    return sum(groups[i].share * t for i, t in trust.items()) / total + _OFTEN * min(len(matches), 10) / 10
+    for _, _, group, held in matches:
+        trust[group] = max(trust.get(group, 0.0), held)
+    return sum(sought.shares[i] * t for i, t in trust.items()) / sought.total + _OFTEN * min(len(matches), 10) / 10
 
 
-def _render(prepared: _Prepared, matches: list[_Match], groups: Sequence[Group], width: int) -> str:
-    text = prepared.text
-    spans = [(*prepared.normal.original(m.start, m.end), m.group) for m in matches]
-    start = _start(text, _densest(spans, groups, width), width)
+def _render(text: str, spans: Sequence[tuple[int, int, int]], shares: Sequence[float], width: int) -> str:
+    start = _start(text, _densest(spans, shares, width), width)
     end = min(len(text), start + width)
     while end < len(text) and text[end - 1].isascii() and text[end - 1].isalnum() and text[end].isalnum() and end > start + width - 15:
         end -= 1
@@ -213,14 +180,17 @@ def _render(prepared: _Prepared, matches: list[_Match], groups: Sequence[Group],
     return "".join([*pieces, "…" if end < len(text) else ""])
 
 
-def _densest(spans: Sequence[tuple[int, int, int]], groups: Sequence[Group], width: int) -> int:
+def _densest(spans: Sequence[tuple[int, int, int]], shares: Sequence[float], width: int) -> int:
     """Start of the first match in the window that holds most of the query's meaning."""
     best, position = -1.0, 0
+    all_of_it = sum(shares[g] for g in {group for _, _, group in spans})
     for i, (low, _, _) in enumerate(spans[:200]):
         inside = {group for start, end, group in spans[i : i + 60] if end <= low + width * 0.8}
-        meaning = sum(groups[g].share for g in inside)
+        meaning = sum(shares[g] for g in inside)
         if meaning > best + 1e-9:
             best, position = meaning, low
+            if best > all_of_it - 1e-9:
+                break
     return position
 
 

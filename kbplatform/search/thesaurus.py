@@ -28,7 +28,6 @@ class Thesaurus:
     """The glossary in the terms of one analyzer."""
 
     def __init__(self, glossary: Glossary, analyzer: Analyzer) -> None:
-        self._concepts = glossary.concepts
         self._by_id = {c.id: c for c in glossary.concepts}
         self._query_terms: Callable[[str], tuple[str, ...]] = lambda form: tuple(
             t.term for t in analyzer.query_tokens(analyzer.normalise(form))

@@ -29,6 +29,7 @@ _COMMENTS = {
 _INDENT = re.compile(rb"^\s+", re.MULTILINE)
 _ROOM = re.compile(rb"\s*([{};,])\s*|(:)\s+")
 """Room that CSS has for the eye."""
+_IMPORT = re.compile(rb'(?<= from "\./)([\w-]+\.js)(?=";)')
 _SERVED = {*_TYPES, ".png", ".webp", ".ico", ".html", ".woff2"}
 
 
@@ -69,6 +70,7 @@ def _load(path: Path, *, bare: bool) -> Asset:
     body = path.read_bytes()
     if bare and path.suffix in _COMMENTS:
         body = _INDENT.sub(b"", _COMMENTS[path.suffix].sub(b"", body))
+        body = _IMPORT.sub(lambda name: name[0] + b"?v=" + _load(path.with_name(name[0].decode()), bare=True).version.encode(), body)
         if path.suffix == ".css":
             body = _ROOM.sub(rb"\1\2", body).replace(b";}", b"}")
     content_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

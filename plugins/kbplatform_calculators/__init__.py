@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ArticlePanel,
         Command,
         DashboardCard,
+        Embed,
         Event,
         HealthCheck,
         LinkScheme,
@@ -95,6 +96,14 @@ def register_link_schemes(services: Services) -> list[LinkScheme]:
     from kbplatform_calculators.registry import registry_of  # noqa: PLC0415 - as above
 
     return [LinkScheme("calc", registry_of(services).url)]
+
+
+@hookimpl
+def register_embeds(services: Services) -> list[Embed]:
+    """``{{calc:resolution_rate received=20 resolved=15}}`` in articles."""
+    from kbplatform_calculators.embeds import embeds_for  # noqa: PLC0415 - as above
+
+    return embeds_for(services)
 
 
 @hookimpl

@@ -83,7 +83,7 @@ class NeighbourTable:
 def neighbour_table(result: Result, lang: Lang) -> NeighbourTable | None:
     """What one agent fewer or more would mean; None where the calculator has nothing to say of it."""
     way = result.way.neighbours
-    at = result.outputs.get(way.at) if way else None
+    at = result.outputs.get(way.at, result.values.get(way.at)) if way else None
     if way is None or not isinstance(at, int | float) or not result.enough:
         return None
     other = result.calculator.named(way.way)

@@ -42,7 +42,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """For staffing: run ``way`` with ``input`` one below, at and one above the figure ``at``, and show the outputs side by side."""
+    """For staffing: run ``way`` with ``input`` one below, at and one above ``at``, a figure or an input, and show the outputs side by side."""
 
     way: str
     input: str
@@ -59,6 +59,8 @@ class Way:
     What depends on the case is a function that returns such a template.
     ``sample`` gives successes and trials of the main figure, where it is a rate: comparison then uses Newcombe's interval.
     ``main`` is the output that leads where it is another than the calculator's.
+    ``instead`` says in a headline and a sentence what happens where the main figure is None though there was enough data:
+    a queue that grows without limit has no average wait. It gives None where ``empty`` is what there is to say.
     ``margin`` names an output that is the half width of the main figure's 95 % interval; ``interval`` its two ends.
     """
 
@@ -72,6 +74,7 @@ class Way:
     title: Text = NOTHING
     main: str = ""
     empty: Text = NOTHING
+    instead: Callable[[Values, Outputs], tuple[Text, Text] | None] = lambda _values, _outputs: None
     rules: tuple[Rule, ...] = ()
     cautions: tuple[Caution, ...] = ()
     sample: Callable[[Values], tuple[int, int]] | None = None
@@ -92,7 +95,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class AsInSource:
-    """What is wrong with a formula of the source, and the ids of the sound calculators to use instead."""
+    """What is wrong with a formula of the source, and the ids of the sound calculators to use instead.
+
+    ``warning`` is the first of the warnings of every answer, wherever it is shown.
+    """
 
     warning: Text
     faults: tuple[Text, ...]

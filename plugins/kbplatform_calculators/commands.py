@@ -55,6 +55,12 @@ _SETTINGS = {"ignore_unknown_options": True, "allow_extra_args": True, "help_opt
 @click.option("-h", "--help", "wants_help", is_flag=True, help=_SHOW_HELP.in_(terminal_lang()))
 @click.pass_context
 def calc(ctx: click.Context, calculator_id: str | None, *, as_json: bool, way: str, batch: str | None, out: str | None, wants_help: bool) -> None:
+    if calculator_id == "day":
+        from kbplatform_calculators.planner_command import day  # noqa: PLC0415 - needed by this one command only
+
+        ours = [*(["--json"] if as_json else []), *(["--out", out] if out else []), *(["--help"] if wants_help else [])]
+        day.main(args=[*ctx.args, *ours], prog_name="kbplatform calc day", standalone_mode=False)
+        return
     lang = terminal_lang()
     if wants_help and calculator_id is None:
         click.echo(ctx.get_help())

@@ -30,12 +30,16 @@ UNITS: Mapping[str, tuple[Text, Text]] = {
     "cases": (Text("", ""), Text("件", "cases")),
     "calls": (Text("", ""), Text("通", "calls")),
     "contacts": (Text("", ""), Text("次", "contacts")),
+    "sessions": (Text("", ""), Text("次", "sessions")),
+    "items": (Text("", ""), Text("条", "items")),
     "people": (Text("", ""), Text("人", "people")),
     "responses": (Text("", ""), Text("份", "responses")),
     "agents": (Text(" 人", " agents"), Text("人", "agents")),
     "lines": (Text(" 条线", " lines"), Text("条线", "lines")),
     "times": (Text(" 倍", "×"), Text("倍", "×")),
 }
+_COUNTED = frozenset({"points", "days", "months", "erlang", "agents", "lines"})
+"""Units whose English loses its s after 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,8 @@ def written(value: object, unit: str, lang: Lang, decimals: int | None = None) -
     if unit in {"s", "min"} and abs(value) * (1 if unit == "s" else 60) >= 60:
         return _clock(value * (1 if unit == "s" else 60), lang)
     after = UNITS.get(unit, (Text(f" {unit}", f" {unit}"),))[0].in_(lang)
-    return f"{number(value, decimals)}{after}"
+    digits = number(value, decimals)
+    return f"{digits}{after.removesuffix('s') if digits == '1' and unit in _COUNTED else after}"
 
 
 def _several(value: Sequence[object] | Mapping[str, object], unit: str, lang: Lang, decimals: int | None) -> str:

@@ -166,9 +166,9 @@ def _options(field: Input, lang: Lang) -> tuple[tuple[str, str], ...]:
 
 
 def address(calculator: Calculator, way: Way, typed: Typed, before: Typed | None = None, **more: str) -> str:
-    """The address of a page that shows these inputs: what is shared. ``more`` are settings by their names without dots."""
+    """The address of a page that shows these inputs: what is shared. ``more`` are further settings."""
     pairs = [("way", way.name)] if len(calculator.ways) > 1 else []
     pairs += typed.items()
     pairs += [(BEFORE + name, text) for name, text in (before or {}).items()]
-    pairs += [(name.replace("_", "."), text) for name, text in more.items() if text]
+    pairs += more.items()
     return f"{page_url(calculator.id)}?{urlencode(pairs)}" if pairs else page_url(calculator.id)

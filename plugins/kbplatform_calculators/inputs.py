@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from kbplatform.sdk import Lang, Text
-from kbplatform_calculators.typed import Unreadable, cut, read_duration, read_number
+from kbplatform_calculators.typed import Unreadable, cut, left_out, read_duration, read_number, tidy
 
 NOTHING = Text("", "")
 LARGEST = 1_000_000_000_000
@@ -80,7 +80,10 @@ class Number(Input):
             raise Unreadable(Text(f"要在 {low} 到 {high} 之间", f"Must be from {low} to {high}"))
         if self.above is not None and value <= Decimal(str(self.above)):
             raise Unreadable(Text(f"要大于 {self._shown(self.above)}", f"Must be more than {self._shown(self.above)}"))
-        return int(value) if value == value.to_integral_value() and not self._written_as_fraction(value) else float(value)
+        read = int(value) if value == value.to_integral_value() and not self._written_as_fraction(value) else float(value)
+        if self.above is not None and read <= self.above:  # 1e-999 is more than 0 as typed, but not as a float
+            raise Unreadable(Text("这个数小得没法算", "This is too small to compute with"))
+        return read
 
     @staticmethod
     def _written_as_fraction(value: Decimal) -> bool:
@@ -90,7 +93,8 @@ class Number(Input):
         return f"{bound:,}"
 
     def typed(self, value: object) -> str:
-        return f"{value:.15g}" if isinstance(value, float) else str(value)
+        short = f"{value:.15g}" if isinstance(value, float) else str(value)
+        return short if float(short) == value else repr(value)
 
     def schema(self, lang: Lang) -> Schema:
         bounds: Schema = {"minimum": self.minimum, "maximum": self.maximum}
@@ -123,7 +127,7 @@ class Share(Number):
 
     def _parse(self, raw: object) -> Decimal:
         value = read_number(raw)
-        if value > Decimal(str(self.maximum)) and 1 < value <= 100:
+        if value > Decimal(str(self.maximum)) and 1 < value <= 100 and not str(raw).rstrip().endswith(("%", "％", "‰")):
             raise Unreadable(Text(f"这里填比例：{value:g}% 或 {value / 100:g}", f"This is a share: write {value:g}% or {value / 100:g}"))
         return value
 
@@ -131,7 +135,20 @@ class Share(Number):
         return f"{100 * bound:.6g}%"
 
     def typed(self, value: object) -> str:
-        return f"{(Decimal(str(value)) * 100).normalize():f}%" if isinstance(value, int | float) else str(value)
+        percent = f"{(Decimal(str(value)) * 100).normalize():f}%" if isinstance(value, int | float) else str(value)
+        return percent if len(percent) <= 20 else repr(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percent(Number):
+    """A part of a whole in percent, from 0 to 100: ``35.35`` and ``35.35%`` are the same."""
+
+    maximum: float = 100
+    unit: str = "percent"
+
+    def _parse(self, raw: object) -> Decimal:
+        value = read_number(raw)
+        return value * 100 if isinstance(raw, str) and tidy(raw).endswith(("%", "‰")) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +170,7 @@ class Choice(Input):
     def read(self, raw: object) -> str:
         """The word itself, or its label in either language. Raises Unreadable."""
         for word, label in self.options:
-            if raw in {word, label.zh, label.en}:
+            if isinstance(raw, str) and raw in {word, label.zh, label.en}:
                 return word
         names = ", ".join(word for word, _ in self.options)
         raise Unreadable(Text(f"只能是：{names}", f"Must be one of: {names}"))
@@ -164,33 +181,39 @@ class Choice(Input):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series(Input):
-    """Several numbers of one kind, in order: typed with commas, or a column pasted from a spreadsheet. Reads as a tuple."""
+    """Several numbers of one kind, in order: typed with commas, or a column pasted from a spreadsheet. Reads as a tuple.
+
+    With ``gaps`` a member may be left out, as an empty cell, ``-`` or ``N/A`` (in JSON null): it reads as None.
+    """
 
     item: Number
     least: int = 1
     most: int = MAX_MEMBERS
+    gaps: bool = False
 
     long = True
 
-    def read(self, raw: object) -> tuple[int | float, ...]:
+    def read(self, raw: object) -> tuple[Any, ...]:
         """Raises Unreadable, naming the first member that can't be read."""
         members: Sequence[object]
         if isinstance(raw, str):
-            members = cut(bounded(raw))
+            members = cut(bounded(raw), gaps=self.gaps)
         elif isinstance(raw, list | tuple):
             members = raw
         else:
             members = [raw]
         if not self.least <= len(members) <= self.most:
             raise Unreadable(Text(f"要有 {self.least} 到 {self.most} 个数", f"Needs {self.least} to {self.most} numbers"))
-        return tuple(_member(self.item, i, m) for i, m in enumerate(members, 1))
+        return tuple(None if self.gaps and left_out(m) else _member(self.item, i, m) for i, m in enumerate(members, 1))
 
     def typed(self, value: object) -> str:
         members = value if isinstance(value, list | tuple) else [value]
-        return "; ".join(self.item.typed(m) for m in members)
+        return "; ".join("-" if m is None else self.item.typed(m) for m in members)
 
     def schema(self, lang: Lang) -> Schema:
-        return self.described(lang, type="array", items=self.item.schema(lang), minItems=self.least, maxItems=self.most)
+        item = self.item.schema(lang)
+        items = {"anyOf": [item, {"type": "null"}]} if self.gaps else item
+        return self.described(lang, type="array", items=items, minItems=self.least, maxItems=self.most)
 
 
 def _member(item: Number, position: int, raw: object) -> int | float:
@@ -208,7 +231,8 @@ class Label(Input):
 
     def read(self, raw: object) -> str:
         """Raises Unreadable for what is empty, too long or not on one line."""
-        text = str(raw).strip() if isinstance(raw, str | int | float) and not isinstance(raw, bool) else ""
+        wordless = isinstance(raw, bool) or not isinstance(raw, str | int | float) or (isinstance(raw, int) and raw.bit_length() > 4 * self.most)
+        text = "" if wordless else str(raw).strip()
         if not text or len(text) > self.most or not text.isprintable():
             raise Unreadable(Text(f"请写 1–{self.most} 个字的名称", f"Write a name of 1–{self.most} characters"))
         return text

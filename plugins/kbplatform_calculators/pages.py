@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from kbplatform.sdk import Lang
 from kbplatform_calculators.answers import Bar, NeighbourTable, bar, interval_words, neighbour_table, other_figures
 from kbplatform_calculators.calculator import Calculator, Result, Way
 from kbplatform_calculators.compare import Comparison, compare
 from kbplatform_calculators.forms import BEFORE, Field, Filled, address, example_of, fields_of, fill, typed_for
+from kbplatform_calculators.inputs import Number
 from kbplatform_calculators.registry import Registry
 from kbplatform_calculators.sweep import Sweep, SweepTable, sweep, sweepable, table_of
 
@@ -49,7 +49,7 @@ class CalculatorPage:
     interval: str
     figures: list[tuple[str, tuple[str, ...]]]
     neighbours: NeighbourTable | None
-    sweeps: list[Link]
+    sweeps: list[Number]
     sweep: Sweep | None
     sweep_table: SweepTable | None
     hidden: list[tuple[str, str]]
@@ -64,6 +64,12 @@ class CalculatorPage:
     def wrong(self) -> bool:
         """Whether some field can't be used as it is."""
         return bool(self.now.problems) or bool(self.before and self.before.problems)
+
+    @property
+    def inputs(self) -> list[tuple[str, str]]:
+        """All that was typed, by the names it has in an address."""
+        earlier = self.before.typed.items() if self.before else ()
+        return [*self.hidden, *self.now.typed.items(), *((BEFORE + name, text) for name, text in earlier)]
 
     @property
     def wrong_fields(self) -> list[Field]:
@@ -86,12 +92,10 @@ def make_page(registry: Registry, calculator: Calculator, arguments: Mapping[str
     comparing = bool(arguments.get("compare")) or typed_for(way, earlier.typed)
     before = earlier if comparing else None
     settings = {"compare": "1"} if comparing else {}
-    here = partial(address, calculator, way, now.typed, before.typed if before else None, **settings)
     result, then = now.result, before.result if before else None
     answers = [r for r in (then, result) if r] if result else []
     there = bool(result and result.enough and way.outputs)
     swept = _swept(calculator, result, arguments, lang) if result and there else None
-    ranged = _ranged(swept, arguments)
     return CalculatorPage(
         calculator=calculator,
         way=way,
@@ -104,11 +108,11 @@ def make_page(registry: Registry, calculator: Calculator, arguments: Mapping[str
         interval=interval_words(result).in_(lang) if result and there else "",
         figures=_figures(lang, answers),
         neighbours=neighbour_table(result, lang) if result else None,
-        sweeps=[Link(i.label.in_(lang), here(sweep=i.name) + "#sweep", ranged.get("sweep") == i.name) for i in sweepable(way)] if there else [],
+        sweeps=sweepable(way) if there else [],
         sweep=swept,
         sweep_table=table_of(swept, result, lang) if swept and swept.points and result else None,
         hidden=[*([("way", way.name)] if len(calculator.ways) > 1 else []), *settings.items()],
-        kept=[(name.replace("_", "."), text) for name, text in ranged.items()],
+        kept=list(_ranged(swept, arguments).items()),
         example_url=address(calculator, way, example_of(way)),
         alone_url=address(calculator, way, now.typed),
         as_before_url=address(calculator, way, {}, now.typed, compare="1"),
@@ -126,7 +130,7 @@ def _ranged(swept: Sweep | None, arguments: Mapping[str, str]) -> dict[str, str]
     """What of the address asks for the sweep that is shown."""
     if swept is None:
         return {}
-    asked = {f"sweep_{name}": arguments.get(f"sweep.{name}", "")[:80] for name in SWEEP}
+    asked = {f"sweep.{name}": arguments.get(f"sweep.{name}", "")[:80] for name in SWEEP}
     return {"sweep": swept.field.name} | {name: text for name, text in asked.items() if text}
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from kbplatform.sdk import HealthCheck, InvalidInput, NotFound, Services, Text
 from kbplatform_calculators.calculator import Calculator, Example
-from kbplatform_calculators.definitions import SOUND
+from kbplatform_calculators.definitions import ALL
 from kbplatform_calculators.running import run
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def registry_of(services: Services) -> Registry:
 
 
 def _make(services: Services) -> Registry:
-    return collect(SOUND, services.contributed(HOOK, Calculator))
+    return collect(ALL, services.contributed(HOOK, Calculator))
 
 
 def collect(ours: Iterable[Calculator], theirs: Iterable[Calculator]) -> Registry:

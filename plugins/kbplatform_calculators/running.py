@@ -13,6 +13,7 @@ from kbplatform_calculators.inputs import Number
 from kbplatform_calculators.typed import Unreadable
 
 NOT_ENOUGH = Text("数据不够", "Not enough data")
+NOTHING_COMPUTED = Text("什么也没算", "Nothing is computed")
 _WRONG = Text("有字段填得不对", "Some fields can't be used as they are")
 _UNKNOWN = Text("没有这个字段", "There is no such field")
 _MISSING = Text("必填", "Required")
@@ -69,9 +70,12 @@ def compute(calculator: Calculator, way: Way, values: Values) -> Result:
     if enough:
         sentence = way.sentence(values, outputs) if callable(way.sentence) else way.sentence
         headline, explanation = says.figure(leading), says.fill(sentence)
+    elif instead := way.instead(values, outputs):
+        headline, explanation = (says.fill(words) for words in instead)
     else:
         headline, explanation = NOT_ENOUGH, says.fill(Text(f"数据不够：{way.empty.zh}", f"Not enough data: {way.empty.en}"))
     working = way.working(values, outputs) if callable(way.working) else way.working
+    warnings = (calculator.as_in_source.warning,) if calculator.as_in_source else ()
     return Result(
         calculator=calculator,
         way=way,
@@ -80,7 +84,7 @@ def compute(calculator: Calculator, way: Way, values: Values) -> Result:
         headline=headline,
         explanation=explanation,
         working=says.fill(working) if enough else Text("", ""),
-        warnings=tuple(says.fill(c.text) for c in way.cautions if c.when(values, outputs)),
+        warnings=(*warnings, *(says.fill(c.text) for c in way.cautions if c.when(values, outputs))),
         interval=_interval(main, way, outputs),
         enough=enough,
     )
@@ -108,9 +112,9 @@ class _Words:
             self._writers[output.name] = _writer(outputs.get(output.name), output.unit, output.decimals, dict(output.words))
 
     def figure(self, name: str) -> Text:
-        """One figure in both languages; nothing where there is none of that name."""
+        """One figure in both languages; that there is none where nothing of that name is computed."""
         writer = self._writers.get(name)
-        return Text(writer("zh"), writer("en")) if writer else Text("", "")
+        return Text(writer("zh"), writer("en")) if writer else NOTHING_COMPUTED
 
     def fill(self, template: Text) -> Text:
         """The template in both languages."""

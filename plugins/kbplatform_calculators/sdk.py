@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from kbplatform_calculators.calculator import AsInSource, Calculator, Caution, Example, Neighbours, Outputs, Result, Rule, Values, Way
 from kbplatform_calculators.figures import Output
-from kbplatform_calculators.inputs import Choice, Count, Duration, Input, Label, Matrix, Number, Series, Share, Table
+from kbplatform_calculators.inputs import Choice, Count, Duration, Input, Label, Matrix, Number, Percent, Series, Share, Table
 from kbplatform_calculators.rates import rate, rate_of, rate_outputs, sample_of
 from kbplatform_calculators.rules import small_sample, together_within, within
 from kbplatform_calculators.running import run
-from kbplatform_calculators.statistics import newcombe, wilson
+from kbplatform_calculators.statistics import garwood, newcombe, t_interval, wilson
 
 __all__ = [
     "AsInSource",
@@ -28,6 +28,7 @@ __all__ = [
     "Number",
     "Output",
     "Outputs",
+    "Percent",
     "Result",
     "Rule",
     "Series",
@@ -35,6 +36,7 @@ __all__ = [
     "Table",
     "Values",
     "Way",
+    "garwood",
     "newcombe",
     "rate",
     "rate_of",
@@ -42,6 +44,7 @@ __all__ = [
     "run",
     "sample_of",
     "small_sample",
+    "t_interval",
     "together_within",
     "wilson",
     "within",

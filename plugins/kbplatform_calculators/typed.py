@@ -30,6 +30,9 @@ _SCALE = {
     "秒": 1, "秒钟": 1, "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "天": 86400, "日": 86400, "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
+_TOO_LONG = Text("太长了，请填一个数", "That is too long for a number")
+
+_LEFT_OUT = {"", "-", "–", "—", "n/a", "na", "不适用", "无"}
 
 
 class Unreadable(ValueError):
@@ -44,13 +47,15 @@ def tidy(raw: object) -> str:
     """What was typed in half-width characters without the spaces around it. Raises Unreadable for what is no text or number."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
         raise Unreadable(Text("请填一个数", "Enter a number"))
+    if isinstance(raw, int) and raw.bit_length() > 4 * MAX_TYPED:  # Python refuses to write the longest ones out
+        raise Unreadable(_TOO_LONG)
     if isinstance(raw, float):
         if not isfinite(raw):
             raise Unreadable(Text("请填一个有限的数", "Enter a finite number"))
         raw = repr(raw)
     text = unicodedata.normalize("NFKC", str(raw)).strip().lower() if not isinstance(raw, str) or len(raw) <= 4 * MAX_TYPED else raw
     if len(text) > MAX_TYPED:
-        raise Unreadable(Text("太长了，请填一个数", "That is too long for a number"))
+        raise Unreadable(_TOO_LONG)
     if not text:
         raise Unreadable(Text("请填一个数", "Enter a number"))
     return text.replace("−", "-").replace("，", ",")
@@ -107,12 +112,27 @@ def _clock(clock: re.Match[str], unit: str) -> Decimal:
     return Decimal(hours or 0) * 3600 + Decimal(middle) * 60 + Decimal(last)
 
 
-def cut(text: str) -> list[str]:
+def cut(text: str, *, gaps: bool = False) -> list[str]:
     """The members of a list as typed or pasted from a spreadsheet.
 
     Lines, tabs, semicolons and ``、`` part members. Only where there is none of these do commas and spaces part them, so
-    that ``1,200`` in a pasted column stays one number.
+    that ``1,200`` in a pasted column stays one number. With ``gaps`` an empty member keeps its place.
     """
-    text = unicodedata.normalize("NFKC", text.replace("、", "\n"))
+    text = unicodedata.normalize("NFKC", text.replace("、", "\n")).replace("\r\n", "\n")
+    if gaps:
+        return [part.strip() for part in re.split(_mark(text), text.removesuffix("\n").strip(" "))]
     parts = re.split(r"[\n\t;]+", text) if re.search(r"[\n\t;]", text.strip()) else re.split(r"[,\s]+", text)
     return [part.strip() for part in parts if part.strip()]
+
+
+def _mark(text: str) -> str:
+    """What parts the members of ``text`` where some may be empty."""
+    for mark in (r"[\n\t;]", ","):
+        if re.search(mark, text.removesuffix("\n")):
+            return mark
+    return r"\s+"
+
+
+def left_out(raw: object) -> bool:
+    """Whether a member of a list was left out on purpose."""
+    return raw is None or (isinstance(raw, str) and unicodedata.normalize("NFKC", raw).strip().lower() in _LEFT_OUT)

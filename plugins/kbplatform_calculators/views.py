@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from kbplatform.sdk import content_lang, current_viewer, requires, ui_lang
 from kbplatform_calculators.index import MAX_QUERY, by_question, daily
 from kbplatform_calculators.pages import make_page
+from kbplatform_calculators.planner_views import add_day_planner
 from kbplatform_calculators.references import used_in
 from kbplatform_calculators.registry import USE, registry_of
 
@@ -25,6 +26,7 @@ def make_blueprint(services: Services) -> Blueprint:
     """
     blueprint = Blueprint("calculators", __name__)
     registry = registry_of(services)
+    add_day_planner(blueprint)
 
     @blueprint.get("/")
     @requires(USE)

@@ -130,7 +130,7 @@ def test_the_api_answers_json_and_sends_browsers_on(kb_client):
 
 def test_the_desk_goes_straight_to_a_code_and_marks_it(kb_client):
     html = kb_client.get("/desk?q=五杠四").get_data(as_text=True)
-    assert html.index("代码 5-4") < html.index('class="answer-section"')
+    assert html.index("代码 5-4") < html.index('class="pane-section"')
     assert 'data-answer data-slug="complaint-handling" data-lang="zh" data-section="steps"' in html
 
 

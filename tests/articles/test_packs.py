@@ -14,6 +14,7 @@ from kbplatform.articles.models import Revision, SyncConflict, Translation
 from kbplatform.articles.packs import export_pack, read_pack
 from kbplatform.articles.sync import sync_pack
 from kbplatform.errors import InvalidInput
+from kbplatform.rendering import render
 
 
 @pytest.fixture
@@ -152,3 +153,27 @@ def test_check_reports_a_missing_language_and_words_shared_by_twins(pack):
     words = " ".join(p.message.en for p in check_pack(read_pack(pack), {"calc"}))
     assert "the en text of common-complaint-issues is missing" in words
     assert "of the wording is the same as in practices/05-complaint-handling/zh.md" in words
+
+
+def charts(number: int, rows: int) -> str:
+    lines = "\n".join(f"r{row} | {row}" for row in range(rows))
+    return f"\n```chart\nbars: n\n | v\n{lines}\n```\n" * number
+
+
+def test_check_warns_of_more_charts_than_are_drawn_at_the_first_that_is_too_much(pack):
+    path = pack / "practices" / "05-complaint-handling" / "zh.md"
+    path.write_text(path.read_text("utf-8") + "\n~~~markdown" + charts(40, 50) + "~~~\n" + charts(16, 60), "utf-8")
+    document = next(d for _, d in read_pack(pack).documents if d.path.endswith("05-complaint-handling/zh.md"))
+    drawn = sum(section.html.count('<figure class="chart">') for section in render(document.body, "zh").sections)
+    assert 0 < drawn < 16
+    opened = [n for n, line in enumerate(path.read_text("utf-8").split("\n"), 1) if line == "```chart"][40 + drawn]
+    found = [p for p in check_pack(read_pack(pack), {"calc"}) if "charts come to more" in p.message.en]
+    assert [(p.path, p.line, p.level) for p in found] == [("practices/05-complaint-handling/zh.md", opened, "warning")]
+
+
+def test_check_names_the_line_of_a_chart_that_cannot_be_drawn(pack):
+    path = pack / "practices" / "05-complaint-handling" / "zh.md"
+    path.write_text(path.read_text("utf-8") + "\n```chart\nbars: n\n | v\na | 1\nb | many\n```\n", "utf-8")
+    wrong = path.read_text("utf-8").split("\n").index("b | many") + 1
+    found = [p for p in check_pack(read_pack(pack), {"calc"}) if "not a figure" in p.message.en]
+    assert [(p.line, p.level) for p in found] == [(wrong, "error")]

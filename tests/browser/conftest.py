@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,94 @@ def open_page(browser, site):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def shifts():
+    """``shifts(page)`` → everything that moved on it since it was opened: how much, and from where to where."""
+    return lambda page: page.evaluate(
+        """() => new Promise((resolve) => {
+          const rect = ({x, y, width, height}) => [x, y, width, height].map(Math.round);
+          const seen = [];
+          new PerformanceObserver((list) => seen.push(...list.getEntries().map(({value, sources}) => ({value,
+            of: sources.map((s) => [s.node?.nodeName, s.node?.className, rect(s.previousRect), rect(s.currentRect)])}))))
+            .observe({type: 'layout-shift', buffered: true});
+          setTimeout(() => resolve(seen), 100);
+        })"""
+    )
+
+
+@pytest.fixture
+def desk(open_page):
+    """``desk(**how)`` → the desk with the clipboard readable."""
+
+    def open_(path: str = "/desk", **how):
+        page = open_page(path, **how)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        return page
+
+    return open_
+
+
+@pytest.fixture
+def own_desk(browser, own_site):
+    """``own_desk()`` → the desk of a site of the test's own."""
+    url, _welcome = own_site
+    contexts = []
+
+    def open_(**how):
+        context = browser.new_context(locale="zh-CN", permissions=["clipboard-read", "clipboard-write"], **how)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{url}/desk")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def type_and_wait():
+    """``type_and_wait(page, text, slug)``: until the desk answers with that article."""
+
+    def type_(page, text: str, slug: str = "complaint-handling") -> None:
+        page.keyboard.type(text)
+        page.wait_for_selector(f"[data-answer][data-slug={slug}]")
+
+    return type_
+
+
+@pytest.fixture
+def clipboard():
+    """``clipboard(page)`` → what the key just pressed has copied; the page says so first."""
+
+    def read(page) -> str:
+        page.wait_for_selector(".toast")
+        return page.evaluate("navigator.clipboard.readText()")
+
+    return read
+
+
+@pytest.fixture
+def copy(clipboard):
+    """``copy(page, key)`` → what that key copies."""
+
+    def press(page, key: str) -> str:
+        page.evaluate("document.getElementById('toasts').replaceChildren()")
+        page.keyboard.press(key)
+        return clipboard(page)
+
+    return press
+
+
+@pytest.fixture
+def rows_of(tmp_path):
+    """``rows_of(table)`` → the rows of a table of the test's own site."""
+
+    def rows(table: str) -> list[dict]:
+        with closing(sqlite3.connect(next(tmp_path.glob("*.db")))) as db:
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]
+
+    return rows

@@ -27,12 +27,12 @@ def test_slash_focuses_the_box_and_letters_typed_there_do_nothing_else(open_page
 
 def test_arrows_move_through_hits_and_the_answer_follows(open_page):
     page = open_page("/search?q=tousu")
-    first = page.locator("[data-preview-pane] .preview-title").inner_text()
+    first = page.locator("[data-preview-pane] .pane-title").inner_text()
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    page.wait_for_function("first => document.querySelector('[data-preview-pane] .preview-title').innerText !== first", arg=first)
+    page.wait_for_function("first => document.querySelector('[data-preview-pane] .pane-title').innerText !== first", arg=first)
     current = page.locator("[data-hits] [aria-current=true]").first.inner_text()
-    assert page.locator("[data-preview-pane] .preview-title").inner_text().lstrip("0123456789 ").strip() in current
+    assert page.locator("[data-preview-pane] .pane-title").inner_text().lstrip("0123456789 ").strip() in current
 
 
 def test_enter_on_a_selected_hit_opens_the_article(open_page):

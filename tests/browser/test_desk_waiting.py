@@ -9,12 +9,70 @@ OFFLINE = "() => { window.real = window.fetch; window.fetch = () => Promise.reje
 ONLINE = "() => { window.fetch = window.real; }"
 
 
-def type_and_wait(page, text: str, slug: str = "complaint-handling") -> None:
-    page.keyboard.type(text)
+def test_a_key_waits_for_the_answer_to_the_hit_that_is_selected(desk, type_and_wait, clipboard):
+    page = desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.route("**/desk/answer**", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    slug = page.evaluate("document.querySelector('.hit a[aria-current]').closest('.hit').dataset.slug")
+    assert slug != "negative-review-handling"
+    page.keyboard.press("e")
     page.wait_for_selector(f"[data-answer][data-slug={slug}]")
+    wanted = page.locator(".face[lang=en] .say li").first.inner_text().split("\n")[0]
+    page.wait_for_selector(".toast")
+    assert clipboard(page).split()[:4] == wanted.split()[:4]
 
 
-def test_keys_work_again_after_an_answer_that_failed(open_page):
+def test_words_of_the_hit_before_are_gone_where_the_next_cannot_be_read(desk, type_and_wait):
+    page = desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.keyboard.press("ArrowDown")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new Error('500')); }")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[data-answer]", state="detached")
+    page.keyboard.press("c")
+    page.wait_for_timeout(200)
+    assert page.locator(".toast").count() == 0
+
+
+def test_somebody_who_was_signed_out_is_told_so_and_keeps_the_call(desk, type_and_wait):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.route("**/desk/hits**", lambda route: route.fulfill(status=303, headers={"Location": "/sign-in"}))
+    page.keyboard.type(" x")
+    assert "退出登录" in page.wait_for_selector(".toast").inner_text()
+    assert page.locator(".toast a").get_attribute("href") == "/sign-in?next=%2Fdesk"
+    assert page.locator("[data-answer][data-slug=complaint-handling]").count() == 1
+    assert page.locator(".offline:not([hidden])").count() == 0
+
+
+def test_an_arrow_right_after_typing_acts_on_what_was_typed(desk, type_and_wait):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("chaping")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => document.activeElement.closest('.hit')?.dataset.slug === 'negative-review-handling'")
+
+
+def test_a_stale_answer_never_replaces_a_newer_one(desk):
+    page = desk()
+    held = []
+    page.route("**/desk/hits?q=dao*", lambda route: held.append(route))  # noqa: PLW0108 - playwright puts an attribute on it
+    page.keyboard.type("dao")
+    page.wait_for_timeout(200)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("chaping")
+    page.wait_for_selector("[data-answer][data-slug=negative-review-handling]")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(300)
+    assert held
+    assert page.locator("[data-answer]").get_attribute("data-slug") == "negative-review-handling"
+
+
+def test_keys_work_again_after_an_answer_that_failed(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.keyboard.press("ArrowDown")
@@ -30,7 +88,7 @@ def test_keys_work_again_after_an_answer_that_failed(open_page):
     page.wait_for_selector(".toast", timeout=3000)
 
 
-def test_keys_work_after_an_answer_that_a_new_query_has_overtaken(open_page):
+def test_keys_work_after_an_answer_that_a_new_query_has_overtaken(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.keyboard.press("ArrowDown")
@@ -45,7 +103,7 @@ def test_keys_work_after_an_answer_that_a_new_query_has_overtaken(open_page):
     page.wait_for_selector(".toast", timeout=3000)
 
 
-def test_keys_work_on_a_clicked_hit_after_a_search_that_failed(open_page):
+def test_keys_work_on_a_clicked_hit_after_a_search_that_failed(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.evaluate(OFFLINE)
@@ -59,7 +117,7 @@ def test_keys_work_on_a_clicked_hit_after_a_search_that_failed(open_page):
     page.wait_for_selector(".toast", timeout=3000)
 
 
-def test_who_goes_back_to_the_box_while_the_list_comes_stays_there(open_page):
+def test_who_goes_back_to_the_box_while_the_list_comes_stays_there(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.route("**/desk/hits**", lambda route: (page.wait_for_timeout(500), route.continue_()))
@@ -70,7 +128,7 @@ def test_who_goes_back_to_the_box_while_the_list_comes_stays_there(open_page):
     assert page.evaluate("document.activeElement.id") == "q"
 
 
-def test_words_stay_where_the_rest_of_their_article_cannot_be_read(open_page):
+def test_words_stay_where_the_rest_of_their_article_cannot_be_read(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
@@ -80,7 +138,7 @@ def test_words_stay_where_the_rest_of_their_article_cannot_be_read(open_page):
     assert page.locator("[data-answer]").count() == 1
 
 
-def test_the_next_call_gets_no_answer_and_no_key_of_the_one_before(open_page):
+def test_the_next_call_gets_no_answer_and_no_key_of_the_one_before(open_page, type_and_wait):
     page = open_page("/desk")
     type_and_wait(page, "差评", "negative-review-handling")
     page.keyboard.press("ArrowDown")
@@ -113,7 +171,7 @@ def test_a_fault_of_the_page_is_not_called_a_lost_connection(browser, site):
     context.close()
 
 
-def test_a_session_that_ended_is_said_and_after_signing_in_elsewhere_the_call_goes_on(browser, own_site):
+def test_a_session_that_ended_is_said_and_after_signing_in_elsewhere_the_call_goes_on(browser, own_site, type_and_wait):
     url, welcome = own_site
     sentence = "correct horse battery staple of ours"
     context = browser.new_context(locale="zh-CN")
@@ -140,7 +198,11 @@ def test_a_session_that_ended_is_said_and_after_signing_in_elsewhere_the_call_go
     assert "退出登录" in page.wait_for_selector(".toast").inner_text()
     page.evaluate("document.getElementById('toasts').replaceChildren()")
     page.locator(".hit h2 a").nth(1).click()
-    assert "退出登录" in page.wait_for_selector(".toast").inner_text()
+    with context.expect_page() as opened:
+        page.locator(".toast a").click()
+    opened.value.wait_for_selector("[name=password]")
+    opened.value.close()
+    page.bring_to_front()
     assert page.locator("[data-offline-bar]:not([hidden])").count() == 0
     asking.locator("[data-ask] button").click()
     asking.wait_for_url("**/sign-in?next=*zzzzqq*")
@@ -152,7 +214,70 @@ def test_a_session_that_ended_is_said_and_after_signing_in_elsewhere_the_call_go
     searching.wait_for_url("**/search?q=tousu*")
     page.fill("#q", "5")
     page.wait_for_selector("[data-answer]")
+    assert page.locator(".toast").count() == 0
     assert page.locator("[data-var=name]").first.input_value() == "陈女士"
     page.locator("[data-use] button").click()
     page.wait_for_function("() => document.querySelector('#use-said').textContent === '记下了'")
     context.close()
+
+
+def test_a_digit_right_after_the_change_of_language_waits_for_the_new_one(desk, type_and_wait, copy):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    page.route("**/desk/hits**", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.keyboard.press("l")
+    assert copy(page, "2") == "Let me read it back: [order number], [what happened]. Have I got that right?"
+
+
+def test_a_digit_after_a_language_that_could_not_be_had_copies_what_is_there(desk, type_and_wait, copy):
+    page = desk()
+    type_and_wait(page, "dao huo huai le")
+    page.keyboard.press("ArrowDown")
+    page.evaluate(OFFLINE)
+    page.keyboard.press("l")
+    page.wait_for_selector("[data-offline-bar]:not([hidden])")
+    assert copy(page, "2").startswith("我复述一遍")
+
+
+def test_a_ticket_number_typed_before_its_field_is_there_lands_in_it(own_desk, type_and_wait, rows_of):
+    page = own_desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.route("**/desk/answer**", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("u")
+    page.keyboard.type("T-8815")
+    page.keyboard.press("Backspace")
+    assert page.locator("[name=ticket]").evaluate_all("fields => fields.map(f => f.value).join('')") == ""
+    page.wait_for_selector("[data-answer]:not([data-slug=negative-review-handling])")
+    page.wait_for_function("() => document.activeElement.name === 'ticket'")
+    assert page.locator("[name=ticket]").input_value() == "T-881"
+    first = page.locator("[data-answer]").get_attribute("data-slug")
+    assert "已复制" not in page.locator("#toasts").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('#use-said').textContent === '记下了'")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("u")
+    page.keyboard.type("T-9")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[data-answer]:not([data-slug={first}])")
+    page.wait_for_function("() => document.querySelector('#use-said').textContent === '记下了'")
+    assert [r["ticket"] for r in rows_of("kb_use")] == ["T-881", "T-9"]
+
+
+def test_what_was_typed_for_a_ticket_is_dropped_with_the_answer_that_is_left(desk, type_and_wait):
+    page = desk()
+    type_and_wait(page, "差评", "negative-review-handling")
+    page.route("**/desk/answer**", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("u")
+    page.keyboard.type("T-8")
+    page.keyboard.press("ArrowDown")
+    third = page.evaluate("document.querySelector('.hit a[aria-current]').closest('.hit').dataset.slug")
+    page.wait_for_selector(f"[data-answer][data-slug={third}]")
+    page.wait_for_timeout(300)
+    page.unroute_all(behavior="wait")
+    assert page.locator("[name=ticket]").input_value() == ""
+    assert page.evaluate("document.activeElement.closest('.hit') !== null")

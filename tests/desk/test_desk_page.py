@@ -57,9 +57,9 @@ def test_the_answer_has_the_words_in_both_languages(kb_client):
 def test_the_whole_article_has_every_section_and_the_answer_only_the_one_that_answers(kb_client):
     answer = kb_client.get("/desk/answer?slug=complaint-handling&lang=zh&section=wrong").get_data(as_text=True)
     whole = kb_client.get("/desk/answer?slug=complaint-handling&lang=zh&whole=true").get_data(as_text=True)
-    assert answer.count('class="answer-section"') == 1
+    assert answer.count('class="pane-section"') == 1
     assert "要是不顺" in answer
-    assert whole.count('class="answer-section"') >= 4
+    assert whole.count('class="pane-section"') >= 4
 
 
 def test_nothing_sure_offers_groups_of_what_was_found(kb_client):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from kbplatform.app import platform_of
+from kbplatform.insights.models import GapAsk
 
 
 def token_of(client) -> str:
@@ -188,3 +190,10 @@ def test_the_export_is_audited_and_starts_no_formula(app, agent, lead):
     from kbplatform.accounts.audit import AuditFilter
 
     assert [e.actor_id for e in platform_of(app).accounts.audit.page(AuditFilter(action="gap.exported"))] == [lead.person_id]
+
+
+def test_a_question_says_where_it_was_asked_and_nothing_else(app, agent, post):
+    for context in ("desk", "search", "somewhere"):
+        assert post(agent, "/gaps?fragment=1", query=f"鲸鱼怎么潜水 {context}", context=context).status_code == 201
+    with platform_of(app).db.read() as session:
+        assert sorted(session.scalars(select(GapAsk.context))) == ["desk", "search", "search"]

@@ -12,7 +12,7 @@ from kbplatform import hookimpl
 from kbplatform.app import platform_of
 from kbplatform.bilingual import Text
 from kbplatform.plugin.calls import Calls
-from kbplatform.plugin.contributions import ArticlePanel, Command, HealthCheck, LinkScheme, NavLink, Routes, SearchDocument
+from kbplatform.plugin.contributions import ArticlePanel, Command, HealthCheck, LinkScheme, NavLink, PackPart, PackReport, Routes, SearchDocument
 from kbplatform.plugin.loader import load_plugins
 from kbplatform.web.access import public
 
@@ -23,6 +23,7 @@ LISTS = {
     "search_documents": SearchDocument("mine:a:zh", "mine", "a", "zh", "我的", "/p/mine/"),
     "health_checks": HealthCheck("mine", "ok", Text("好", "fine")),
     "article_panels": ArticlePanel(Text("我的", "Mine"), "calculators/panel.html", {"calculators": []}),
+    "register_pack_parts": PackPart("mine", lambda _root: [], lambda _root: PackReport(), lambda _target: 0),
     "register_commands": Command("mine", Text("我的", "Mine"), "nowhere:mine"),
 }
 
@@ -199,7 +200,7 @@ def test_the_plugin_loaded_last_is_asked_first():
         def nav_links(self):
             return NavLink(Text("二", "two"), "y")
 
-    calls = Calls(load_plugins(disabled=["calculators"], extra={"first": First(), "second": Second()}))
+    calls = Calls(load_plugins(disabled=["calculators", "quizzes"], extra={"first": First(), "second": Second()}))
     assert [link.label.en for link in calls.all("nav_links")] == ["two", "one"]
     assert calls.implementers("nav_links") == ["second", "first"]
     assert calls.one("second", "nav_links").label.en == "two"

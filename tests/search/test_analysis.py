@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbplatform.articles.content_root import bundled_content
-from kbplatform.search.analysis import Analyzer, clean_query
+from kbplatform.search.analysis import Analyzer, clean_query, trace
 from kbplatform.search.lexicon import Lexicon
 from kbplatform.search.pinyin import PinyinTable, fuzzy, initials
 from kbplatform.search.thesaurus import Thesaurus
@@ -130,6 +132,9 @@ def test_a_typing_mistake_is_near_a_word_in_long_words_only(lexicon):
     assert lexicon.near("complant") == (("complaint", 1),)
     assert lexicon.near("satisfcatoin") == (("satisfaction", 2),)
     assert lexicon.near("tem") == ()
+    assert [lexicon.near(slip) for slip in ("complaints", "complin", "satisfactio", "satisfactions")] == [
+        (("complaint", 1),), (), (("satisfaction", 1),), (("satisfaction", 1),)
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------------- glossary
@@ -153,3 +158,31 @@ def test_no_public_query_stands_in_the_tests_as_an_alias():
         queries = [q["q"].casefold() for kind in tomllib.load(file)["kind"] for q in kind["queries"]]
     aliases = {a.casefold() for _, d in read_pack(bundled_content()).documents for a in d.front.aliases}
     assert sum(q in aliases for q in queries) < len(queries) / 3
+
+
+def test_words_that_are_looked_for_are_found_where_reading_everything_finds_them(analyzer):
+    texts = [path.read_text("utf-8") for path in sorted(bundled_content().rglob("*.md"))[:60]]
+    texts.append("dying 'tis rock'n'roll o'clock don’t 's it's ''it 投诉x'y天天天 ﬁrst ＦＩＲＳＴ a_b c’d_e 天'天 x' organised 客户满意度调查")
+    for text in texts:
+        normal = analyzer.normalise(text)
+        everything = analyzer.spans(normal)
+        traces = {term: trace(term) for term in everything}
+        assert analyzer.spans_of(traces, normal) == everything
+        some = {term: t for n, (term, t) in enumerate(traces.items()) if n % 7 == 0} | {"nowhere": "nowhe", "无处": "无处"}
+        assert analyzer.spans_of(some, normal) == {term: spans for term, spans in everything.items() if term in some}
+
+
+def test_words_are_looked_for_between_two_places_alone(analyzer):
+    normal = "refund the refund\n退款 refunds 退款"
+    low, high = normal.index("\n") + 1, len(normal) - 3
+    assert analyzer.spans_of({"refund": "refu", "退款": "退款"}, normal, low, high) == {"退款": [(18, 20)], "refund": [(21, 28)]}
+
+
+@pytest.mark.parametrize("text", ["，：；？！（）％～／＋＝", "Ｒｅｆｕｎｄ：①，ﬁ…", "é ＝ e\u0301！", "“直引号”——破折号·，", "ｱﾊﾟｰﾄ？"])
+def test_normalising_is_nfkc_folded_and_simplified_whichever_way_is_shorter(analyzer, text):
+    assert analyzer.normalise(text) == unicodedata.normalize("NFKC", text).casefold()
+
+
+def test_wide_marks_do_not_keep_a_text_from_being_read_as_a_whole(analyzer):
+    aligned = analyzer.align("退款，多久到賬？")
+    assert (aligned.text, aligned.offsets) == ("退款,多久到账?", None)

@@ -12,6 +12,7 @@ from kbplatform.search.engine import Alternative, Batch, EngineError, Filters, G
 from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.engines.postgres import PostgresEngine
 from kbplatform.search.engines.whoosh import WhooshEngine
+from kbplatform.search.phrases import Phrases
 
 EVERYONE = Filters(frozenset({"everyone"}))
 
@@ -176,6 +177,24 @@ def test_suggestions_hold_every_beginning_strongest_then_most_popular_first(engi
 def test_the_languages_of_a_page_are_known(engine):
     engine.apply(Batch((record("a/zh", "pear"), record("a/en", "pear"), record("b/en", "pear"))), 1)
     assert engine.languages(["a", "b", "none"], filters=EVERYONE) == {"a": {"zh": "a/zh", "en": "a/en"}, "b": {"en": "b/en"}}
+
+
+def test_what_a_page_is_asked_by_is_given_back_for_documents_that_may_be_found(engine):
+    kept = {id_: Phrases(id_, (1, 2), {"pear": 0b11, "梨": 0b10}) for id_ in ("a/zh", "a/en", "s/zh")}
+    secret = {"audience": frozenset({"team:legal"})}
+    records = [record(id_, "pear", asked=phrases.dumps(), **(secret if id_ == "s/zh" else {})) for id_, phrases in kept.items()]
+    engine.rebuild([*records[:2], record("b/zh", "pear")], 1)
+    engine.apply(Batch((records[2],)), 2)
+
+    def asked(*pages: str, filters: Filters = EVERYONE):
+        return {page: sorted(found, key=str) for page, found in engine.asked(pages, filters=filters).items()}
+
+    assert asked("a", "b", "s", "none") == {"a": [kept["a/en"], kept["a/zh"]], "b": [Phrases()]}
+    assert asked("s", filters=Filters(frozenset({"team:legal"}))) == {"s": [kept["s/zh"]]}
+    engine.apply(Batch((record("a/zh", "pear", asked=kept["s/zh"].dumps()),), ("s/zh",)), 3)
+    assert asked("a", "s") == {"a": [kept["a/en"], kept["s/zh"]]}
+    engine.tidy()
+    assert asked("a", "b") == {"a": [kept["a/en"], kept["s/zh"]], "b": [Phrases()]}
 
 
 def test_terms_count_documents_not_occurrences(engine):

@@ -68,4 +68,4 @@ def test_a_name_that_cannot_be_one_is_refused_with_the_settings():
 def test_what_is_no_engine_is_said_at_start(kb_settings):
     with pytest.raises(SettingsError) as caught:
         platform(kb_settings, SearchEngineOffer("elsewhere", object), search_engine="elsewhere")
-    assert caught.value.message.en.startswith("The search engine elsewhere lacks: apply, audiences, check")
+    assert caught.value.message.en.startswith("The search engine elsewhere lacks: apply, asked, audiences, check")

@@ -22,6 +22,7 @@ from kbplatform.search.engines.postgres import PostgresEngine
 from kbplatform.search.engines.postgres_segment import SmallSegment, StoredSegment
 from kbplatform.search.engines.whoosh import WhooshEngine
 from kbplatform.search.locking import DatabaseLock
+from kbplatform.search.phrases import Phrases
 from kbplatform.serving import sync_content
 from kbplatform.settings import load_settings
 from kbplatform.viewer import ANONYMOUS
@@ -49,7 +50,10 @@ def engine(database):
 
 def record(id_: str, words: str) -> IndexRecord:
     tokens = tuple(words.split())
-    return IndexRecord(id_, id_, "zh", "article", "g", frozenset({"everyone"}), 0.5, tokens, tokens[:1], suggest=tuple(t[:2] for t in tokens))
+    suggest = tuple(t[:2] for t in tokens)
+    return IndexRecord(
+        id_, id_, "zh", "article", "g", frozenset({"everyone"}), 0.5, tokens, tokens[:1], suggest=suggest, asked=Phrases(f"\n{id_}").dumps()
+    )
 
 
 def found(engine, word: str) -> list[str]:
@@ -92,6 +96,21 @@ def test_small_segments_are_joined_and_the_tables_of_an_older_build_dropped(engi
     assert engine.tidy()
     assert [type(s) for s in engine._open().segments.values()] == [StoredSegment, StoredSegment]
     assert (len(found(engine, "plum")), dict(engine.terms("all"))) == (20, {"pear": 22, "plum": 20})
+    assert engine.asked(["p", "p29", "last"], filters=EVERYONE) == {page: [Phrases(f"\n{page}")] for page in ("p", "p29", "last")}
+
+
+def test_phrases_of_all_segments_come_in_one_journey_and_once(engine, database, monkeypatch):
+    from sqlalchemy import event
+
+    monkeypatch.setattr(postgres, "SEGMENT_DOCUMENTS", 3)
+    engine.rebuild([record(f"p{i}", "pear") for i in range(9)], 1)
+    engine._open()
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    pages = ["p1", "p4", "p7"]
+    for _ in range(2):
+        assert engine.asked(pages, filters=EVERYONE) == {page: [Phrases(f"\n{page}")] for page in pages}
+    assert len([statement for statement in asked if "asked" in statement]) == 1
 
 
 def test_a_reader_that_slept_through_a_new_build_and_its_upkeep_counts_afresh(engine, database):

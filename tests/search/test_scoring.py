@@ -6,13 +6,17 @@ import numpy as np
 
 from kbplatform.search.engine import HEAD_BOOST, PAIR_WEIGHT, Alternative, Group, ParsedQuery
 from kbplatform.search.query import MOST_ALTERNATIVES, MOST_GROUPS
-from kbplatform.search.scoring import MOST_POSTINGS, NOBODY, PostingList, Scorer, best_of
+from kbplatform.search.scoring import MOST_POSTINGS, NOBODY, WORD, PostingList, Scorer, best_of, either
 
 
 def scorer(size: int = 5, **lists: dict[int, float]) -> Scorer:
     """``all_pear={0: 1.0}``: document 0 scores 1 for the term in that field."""
     made = {name: PostingList(np.array(list(p), np.int32), np.array(list(p.values()))) for name, p in lists.items()}
-    return Scorer(lambda field, term: made.get(f"{field}_{term}", NOBODY), size)
+
+    def postings(field: str, term: str) -> PostingList:
+        return either(postings("all", term), postings("head", term)) if field == WORD else made.get(f"{field}_{term}", NOBODY)
+
+    return Scorer(postings, size)
 
 
 def one(*alternatives: Alternative) -> ParsedQuery:
@@ -39,6 +43,20 @@ def test_terms_of_an_alternative_must_all_be_there_and_only_allowed_documents_ar
     assert s.best(one(Alternative(("a", "nowhere"))), None, 5) == []
 
 
+def test_the_better_of_two_fields_counts_wherever_the_term_stands():
+    def lists(**fields: dict[int, float]):
+        return {name: PostingList(np.array(list(p), np.int32), np.array(list(p.values()))) for name, p in fields.items()}
+
+    def joined(text: dict[int, float], head: dict[int, float]):
+        found = either(*lists(text=text, head=head).values())
+        return dict(zip(found.docs.tolist(), found.scores.tolist(), strict=True))
+
+    assert joined({1: 5.0, 2: 1.0, 7: 1.0}, {1: 1.0, 7: 1.0}) == {1: 5.0, 2: 1.0, 7: HEAD_BOOST}
+    assert joined({1: 5.0}, {0: 1.0, 9: 2.0}) == {0: HEAD_BOOST, 1: 5.0, 9: 2 * HEAD_BOOST}
+    assert joined({}, {3: 1.0}) == {3: HEAD_BOOST}
+    assert joined({3: 1.0}, {}) == {3: 1.0}
+
+
 def test_every_group_or_some():
     s = scorer(all_a={0: 1.0, 1: 1.0}, all_b={1: 1.0, 2: 1.0})
     groups = tuple(Group(t, (Alternative((t,)),), share) for t, share in (("a", 0.1), ("b", 0.9)))
@@ -61,6 +79,6 @@ def test_the_longest_query_of_the_commonest_words_looks_at_a_bounded_number_of_p
     for every in (True, False):
         s.touched = 0
         assert len(s.best(ParsedQuery(groups, every), None, 10)) == 10
-        first_alternatives = 2 * size * MOST_GROUPS  # in text and title
+        first_alternatives = size * MOST_GROUPS
         assert s.touched <= MOST_POSTINGS + first_alternatives
-    assert 2 * size * MOST_GROUPS * MOST_ALTERNATIVES > MOST_POSTINGS + first_alternatives  # without the bound it would be more
+    assert size * MOST_GROUPS * MOST_ALTERNATIVES > MOST_POSTINGS + first_alternatives  # without the bound it would be more

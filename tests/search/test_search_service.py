@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from kbplatform.search.engines.memory import MemoryEngine
 from kbplatform.search.pinyin import PinyinTable
 from kbplatform.search.records import RecordBuilder
 from kbplatform.search.service import SearchService, schema_version
-from kbplatform.search.snippets import Excerpter
+from kbplatform.search.snippets import Excerpter, Sought
 
 COMPLAINTS = {5, 14, 29}
 
@@ -244,6 +245,84 @@ def test_filters_are_checked_again_when_the_texts_are_loaded(service):
     assert [h.slug for h in search.search("refund", audiences={"everyone"}).hits] == ["a"]
 
 
+class CountingAnalyzer(Analyzer):
+    """Keeps what of pages it was given to analyse."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        super().__init__()
+
+    def align(self, text):
+        self.read.append(text)
+        return super().align(text)
+
+    def spans(self, normal):
+        self.read.append(normal)
+        return super().spans(normal)
+
+    def index_tokens(self, normal):
+        self.read.append(normal)
+        return super().index_tokens(normal)
+
+    def terms(self, text):
+        self.read.append(text)
+        return super().terms(text)
+
+
+def many_pages(count: int) -> list[SearchDocument]:
+    both = [("en", "Refund", "A refund of the kind {}."), ("zh", "退款", "退款的第 {} 种 refund。")]
+    return [
+        page(f"p{n}", f"{title} {n}", text.format(n), id=f"article:p{n}:{lang}", lang=lang, asks=(f"money back {n}",))
+        for n in range(count)
+        for lang, title, text in both
+    ]
+
+
+def test_a_repeated_query_analyses_no_text_and_another_one_none_twice():
+    analyzer, glossary, engine = CountingAnalyzer(), Glossary(), MemoryEngine()
+    source = Source(*many_pages(30))
+    search = SearchService(engine, [source], analyzer=analyzer, glossary=glossary)
+    builder = RecordBuilder(analyzer, PinyinTable.build())
+    engine.rebuild([builder.build(d) for d in source.documents()], 0)
+
+    def analysed(query: str, **options) -> list[str]:
+        analyzer.read.clear()
+        hits = search.search(query, lang="en", audiences={"everyone"}, **options).hits
+        assert hits
+        return list(analyzer.read)
+
+    first = analysed("refund kind")
+    assert sorted(first) == sorted(f"A refund of the kind {n}." for n in range(30) if f"A refund of the kind {n}." in first)
+    assert len(first) == 10  # of the pages shown, in the language shown, and of no other
+    assert analysed("refund kind") == []
+    assert set(analysed("refund", limit=30)).isdisjoint(first)
+    source.docs |= {d.id: replace(d, sections=(SearchSection("say", "Say", "Another refund."),)) for d in source.documents()}
+    assert set(analysed("refund kind")) == {"Another refund."}
+
+
+def test_a_search_reads_the_pages_it_shows_and_no_others(service):
+    asked: list[list[str]] = []
+
+    class Watched(Source):
+        def load(self, ids):
+            asked.append(list(ids))
+            return super().load(ids)
+
+    search = service(Watched(*many_pages(30)))
+    shown = [f"article:{h.slug}:{h.lang}" for h in search.search("refund", lang="zh", audiences={"everyone"}, limit=5).hits]
+    assert (len(shown), [sorted(ids) for ids in asked]) == (5, [sorted(shown)])
+    asked.clear()
+    search.search("refund", audiences={"everyone"}, limit=5, explain=True)
+    assert [len(ids) for ids in asked] == [10]  # to say why, in both languages
+
+
+def test_where_the_language_asked_for_is_gone_since_it_was_indexed_another_one_is_shown(service):
+    source = Source(*many_pages(2))
+    search = service(source)
+    del source.docs["article:p0:zh"]
+    assert sorted((h.slug, h.lang) for h in search.search("refund", lang="zh", audiences={"everyone"}).hits) == [("p0", "en"), ("p1", "zh")]
+
+
 def test_a_page_in_one_language_answers_in_both(service):
     search = service(Source(page("a", "Refund")))
     assert [h.lang for h in search.search("refund", lang="zh", audiences={"everyone"}).hits] == ["en"]
@@ -267,13 +346,13 @@ def test_without_a_usable_index_answers_come_from_the_sources_and_say_so():
 def test_marks_stand_on_the_original_characters_where_normalising_changes_their_number():
     analyzer = Analyzer()
     document = page("a", "x", "ﬁrst ① 投訴處理 and ＲＥＦＵＮＤ")
-    excerpt = Excerpter(analyzer).excerpt(document, [_group("投诉"), _group("refund")])
+    excerpt = Excerpter(analyzer).excerpt(document, Sought([_group("投诉"), _group("refund")]))
     assert "<mark>投訴</mark>" in excerpt.html
     assert "<mark>ＲＥＦＵＮＤ</mark>" in excerpt.html
 
 
 def test_a_document_without_text_has_an_empty_excerpt():
-    excerpt = Excerpter(Analyzer()).excerpt(page("a", "Title", sections=()), [_group("title")])
+    excerpt = Excerpter(Analyzer()).excerpt(page("a", "Title", sections=()), Sought([_group("title")]))
     assert (excerpt.section, excerpt.html) == ("", "")
 
 
@@ -313,7 +392,7 @@ def test_a_page_is_found_by_the_way_people_ask_for_it(site):
 
 def test_every_word_of_a_text_leaves_its_trace_there(analyzer):
     """What lets sections be passed over unread must never pass over one that has the word."""
-    from kbplatform.search.snippets import trace
+    from kbplatform.search.analysis import trace
 
     texts = [path.read_text("utf-8") for path in sorted(bundled_content().rglob("*.md"))]
     texts.append("dying lying tying skies idly early only organised organisation o'clock don’t capability happier hoping 天天天 ﬁrst ＦＩＲＳＴ")

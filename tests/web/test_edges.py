@@ -15,7 +15,8 @@ from kbplatform.web.access import public
 
 HOSTILE = ["-1", "0", "%00", "%ff%fe", "%0d%0aX-Evil:%201", "..%2f..%2fetc%2fpasswd", "%3Cscript%3Ealert(1)%3C/script%3E", "9" * 40, "%E2%80%AE",
            "%F0%9F%98%80" * 200, "'%20OR%201=1--", "{{7*7}}", "%25s%25n", "x" * 3000, "[]", "null", "%ED%A0%80"]  # fmt: skip
-PARAMETERS = ["q", "lang", "limit", "offset", "kind", "page", "slug", "section", "sel", "side", "next", "v", "fragment", "received", "resolved"]
+PARAMETERS = ["q", "lang", "limit", "offset", "kind", "page", "slug", "section", "sel", "side", "next", "v", "fragment", "received", "resolved",
+              "b.received", "way", "compare", "sweep", "sweep.from", "sweep.steps"]  # fmt: skip
 
 
 def addresses(app, value):

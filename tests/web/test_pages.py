@@ -16,7 +16,8 @@ from kbplatform.web.i18n import local_path
 from kbplatform.web.security import HEADERS
 
 PAGES = ["/", "/articles", "/articles/complaint-handling", "/articles/complaint-handling?side=1", "/groups/complaints", "/search", "/search?q=tousu",
-         "/search?q=zzzzqq", "/search/preview?slug=complaint-handling", "/handbook", "/glossary", "/glossary?q=ts", "/glossary?q=zzzzqq", "/glossary/fcr", "/p/calculators/", "/p/calculators/resolution_rate?received=20&resolved=15"]  # fmt: skip
+         "/search?q=zzzzqq", "/search/preview?slug=complaint-handling", "/handbook", "/glossary", "/glossary?q=ts", "/glossary?q=zzzzqq", "/glossary/fcr", "/p/calculators/", "/p/calculators/?q=zzzzqq",
+         "/p/calculators/resolution_rate?received=20&resolved=15", "/p/calculators/resolution_rate?received=20&resolved=15&b.received=9&b.resolved=8&sweep=resolved"]  # fmt: skip
 MAX_PAGE_BYTES = 30_000
 
 
@@ -223,6 +224,11 @@ def test_assets_are_compressed_kept_for_good_and_small_together(kb_app, kb_clien
 
     names = [p.relative_to(static_folder()).as_posix() for p in static_folder().rglob("*") if p.is_file()]
     assert sum(len(kb_client.get(f"/static/{n}", headers={"Accept-Encoding": "gzip"}).data) for n in names) <= 30_000
+
+
+def test_a_script_names_the_version_of_what_it_imports(kb_client):
+    imported = re.search(r'from "\./(finding\.js)(\?v=\w+)"', kb_client.get("/static/search.js").get_data(as_text=True))
+    assert "immutable" in kb_client.get(f"/static/{imported[1]}{imported[2]}").headers["Cache-Control"]
 
 
 def test_metrics_are_for_this_machine_only(kb_client):

@@ -21,7 +21,8 @@ from kbplatform.search.engine import (
     bm25,
     idf,
 )
-from kbplatform.search.scoring import NOBODY, PostingList, Scorer
+from kbplatform.search.phrases import Phrases
+from kbplatform.search.scoring import NOBODY, WORD, PostingList, Scorer, either
 
 _FIELDS = ("all", "head", "rest", "pairs", "initials", SUGGEST_FIELD, SPELLING_FIELD)
 
@@ -71,6 +72,7 @@ class MemoryEngine:
         self._averages: dict[str, float] = {}
         self._ids: list[str] = []
         self._numbers: dict[str, int] = {}
+        self._asked: dict[str, Phrases] = {}
 
     def ensure(self, schema_version: str) -> EngineState:
         with self._lock:
@@ -126,6 +128,7 @@ class MemoryEngine:
 
     def _remove(self, id_: str) -> None:
         record = self._records.pop(id_, None)
+        self._asked.pop(id_, None)
         if record is not None:
             for name, postings in self._fields.items():
                 postings.remove(id_, getattr(record, name))
@@ -141,6 +144,8 @@ class MemoryEngine:
             return [_hit(records[hit.number], hit.score, hit.reasons) for hit in top[offset:]]
 
     def _postings(self, field: str, term: str) -> PostingList:
+        if field == WORD:
+            return either(self._postings("all", term), self._postings("head", term))
         postings = self._fields[field]
         found = postings.terms.get(term)
         if not found:
@@ -168,6 +173,17 @@ class MemoryEngine:
                 if record.page in wanted and filters.admits(record):
                     out.setdefault(record.page, {})[record.lang] = record.id
         return out
+
+    def asked(self, pages: Sequence[str], *, filters: Filters) -> Mapping[str, Sequence[Phrases]]:
+        with self._lock:
+            ids = {page: known.values() for page, known in self.languages(pages, filters=filters).items()}
+            return {page: [self._phrases(id_) for id_ in found] for page, found in ids.items()}
+
+    def _phrases(self, id_: str) -> Phrases:
+        known = self._asked.get(id_)
+        if known is None:
+            known = self._asked[id_] = Phrases.loads(self._records[id_].asked)
+        return known
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         with self._lock:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kbplatform.db import AdvisoryLock
 from kbplatform.search.engine import Batch, EngineError, EngineState, IndexRecord
-from kbplatform.search.engines.postgres_segment import AT_ONCE, INDEXES, TABLES, Builder, SmallSegment, StoredSegment, read_together, unpacked
+from kbplatform.search.engines.postgres_segment import (
+    AT_ONCE,
+    INDEXES,
+    TABLES,
+    Builder,
+    SmallSegment,
+    StoredSegment,
+    read_asked_together,
+    read_together,
+    unpacked,
+)
 from kbplatform.search.engines.segments import Row, Segment
 from kbplatform.search.engines.view import View, ViewEngine
 
@@ -198,13 +208,13 @@ class PostgresEngine(ViewEngine):
         builder = Builder(state.generation + 1)
         found = session.execute(
             text(
-                f"SELECT id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens FROM kbx_document_{epoch} "  # noqa: S608
+                f"SELECT id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens, asked FROM kbx_document_{epoch} "  # noqa: S608
                 "WHERE segment = ANY(:small) AND gone IS NULL ORDER BY segment, number"
             ),
             {"small": list(small)},
         ).all()
-        for *row, lengths, tokens in found:
-            builder.add_counted(tuple(row), lengths, unpacked(tokens))
+        for *row, lengths, tokens, asked in found:
+            builder.add_counted(tuple(row), lengths, unpacked(tokens), asked)
         for table in ("document", "segment"):
             session.execute(text(f"DELETE FROM kbx_{table}_{epoch} WHERE segment = ANY(:small)"), {"small": list(small)})  # noqa: S608
         builder.write(session, epoch, stored=len(found) >= _SMALL_DOCUMENTS)
@@ -217,6 +227,12 @@ class PostgresEngine(ViewEngine):
         if any(segment.lacks(wanted[:AT_ONCE]) for segment in stored):
             with self._db.read() as session:
                 read_together(session, stored[0].epoch, stored, wanted[:AT_ONCE])
+
+    def _prepare_asked(self, numbers: Mapping[Segment, Sequence[int]]) -> None:
+        stored = {s: n for s, n in numbers.items() if isinstance(s, StoredSegment)}
+        if any(segment.lacks_asked(wanted) for segment, wanted in stored.items()):
+            with self._db.read() as session:
+                read_asked_together(session, stored)
 
     def _try_open(self, known: Mapping[str, Segment]) -> View | None:
         with self._own_errors(), self._db.read() as session:
@@ -233,7 +249,7 @@ class PostgresEngine(ViewEngine):
             return View(segments, {name: frozenset(numbers) for name, numbers in deleted.items()}, state.generation)
 
     def _segment(self, session: Session, epoch: int, segment: int, stored: bool) -> Segment:
-        columns = "id, page, lang, kind, grp, audience, popularity, changed, lengths" + ("" if stored else ", tokens")
+        columns = "id, page, lang, kind, grp, audience, popularity, changed, lengths" + ("" if stored else ", tokens, asked")
         statement = text(f"SELECT {columns} FROM kbx_document_{epoch} WHERE segment = :segment ORDER BY number")  # noqa: S608 - a number of ours
         found = session.execute(statement, {"segment": segment}).all()
         audiences: dict[tuple[str, ...], frozenset[str]] = {}
@@ -241,7 +257,7 @@ class PostgresEngine(ViewEngine):
         lengths = [r[8] for r in found]
         if stored:
             return StoredSegment(rows, lengths, self._db, epoch, segment)
-        return SmallSegment(rows, lengths, [bytes(r[9]) for r in found])
+        return SmallSegment(rows, lengths, [bytes(r[9]) for r in found], [r[10] for r in found])
 
     @contextlib.contextmanager
     def _own_errors(self) -> Iterator[None]:

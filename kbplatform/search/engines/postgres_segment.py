@@ -11,7 +11,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +37,7 @@ AT_ONCE = 64
 TABLES = (
     """CREATE TABLE kbx_document_{epoch} (segment bigint, number int, id text NOT NULL, page text NOT NULL, lang text NOT NULL,
         kind text NOT NULL, grp text NOT NULL, audience text[] NOT NULL, popularity float8 NOT NULL, changed float8 NOT NULL,
-        lengths int[] NOT NULL, tokens bytea NOT NULL, gone bigint, PRIMARY KEY (segment, number))""",
+        lengths int[] NOT NULL, tokens bytea NOT NULL, asked text NOT NULL, gone bigint, PRIMARY KEY (segment, number))""",
     """CREATE TABLE kbx_segment_{epoch} (segment bigint PRIMARY KEY, stored bool NOT NULL, counts bytea)""",
     """CREATE TABLE kbx_posting_{epoch} (segment bigint, field smallint, term text COLLATE "C", docs bytea NOT NULL, counts bytea NOT NULL)""",
 )
@@ -46,7 +46,7 @@ INDEXES = (
     "CREATE INDEX ON kbx_document_{epoch} (segment, number) WHERE gone IS NOT NULL",
     "CREATE UNIQUE INDEX ON kbx_posting_{epoch} (term, field, segment)",
 )
-DOCUMENT = "segment, number, id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens"
+DOCUMENT = "segment, number, id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens, asked"
 
 Counts = Mapping[str, Mapping[str, int]]
 """Field → term → how often a document has it."""
@@ -117,9 +117,10 @@ class _RowSegment(Segment):
 class SmallSegment(_RowSegment):
     """Documents that changed lately, with their tokens in memory."""
 
-    def __init__(self, rows: list[Row], lengths: list[list[int]], tokens: list[bytes]) -> None:
+    def __init__(self, rows: list[Row], lengths: list[list[int]], tokens: list[bytes], asked: list[str]) -> None:
         super().__init__(rows, lengths)
         self._tokens = tokens
+        self._asked_texts = asked
         inverted = Inverted()
         for stored in tokens:
             inverted.add(unpacked(stored))
@@ -132,6 +133,9 @@ class SmallSegment(_RowSegment):
 
     def _read_words(self, number: int) -> Words:
         return {field: list(terms) for field, terms in unpacked(self._tokens[number]).items()}
+
+    def _read_asked(self, numbers: Sequence[int]) -> Mapping[int, str]:
+        return {n: self._asked_texts[n] for n in numbers}
 
     def terms(self, field: str) -> list[str]:
         return [term for name, term in self._lists if name == field]
@@ -160,6 +164,10 @@ class StoredSegment(_RowSegment):
         with self._db.read() as session:
             stored = session.execute(statement, {"segment": self.number, "number": number}).scalar_one()
         return {field: list(terms) for field, terms in unpacked(stored).items()}
+
+    def _read_asked(self, numbers: Sequence[int]) -> Mapping[int, str]:
+        with self._db.read() as session:
+            return _asked(session, self.epoch, {self.number: numbers})[self.number]
 
     def count(self, vocabulary: Vocabulary, step: int) -> None:
         statement = text(f"SELECT counts FROM kbx_segment_{self.epoch} WHERE segment = :segment")  # noqa: S608 - a number of ours
@@ -191,6 +199,28 @@ def read_together(session: Session, epoch: int, segments: list[StoredSegment], w
         segment.take(missing[segment.number], found[segment.number])
 
 
+def read_asked_together(session: Session, wanted: Mapping[StoredSegment, Sequence[int]]) -> None:
+    """Read the phrases of documents of several segments in one journey."""
+    missing = {segment: lacking for segment, numbers in wanted.items() if (lacking := segment.lacks_asked(numbers))}
+    if missing:
+        found = _asked(session, next(iter(missing)).epoch, {segment.number: numbers for segment, numbers in missing.items()})
+        for segment in missing:
+            segment.take_asked(found[segment.number])
+
+
+def _asked(session: Session, epoch: int, wanted: Mapping[int, Sequence[int]]) -> dict[int, dict[int, str]]:
+    """What documents were given as ``asked``, by segment and number."""
+    statement = text(
+        f"SELECT segment, number, asked FROM kbx_document_{epoch} "  # noqa: S608 - a number of ours
+        "JOIN unnest(CAST(:segments AS bigint[]), CAST(:numbers AS int[])) AS wanted (segment, number) USING (segment, number)"
+    )
+    places = [(segment, number) for segment, numbers in wanted.items() for number in numbers]
+    found: dict[int, dict[int, str]] = {segment: {} for segment in wanted}
+    for segment, number, asked in session.execute(statement, {"segments": [s for s, _ in places], "numbers": [n for _, n in places]}):
+        found[segment][number] = asked
+    return found
+
+
 def _weights(docs: bytes, counts: bytes) -> Weights:
     return Weights(np.frombuffer(docs, "<i4").astype(np.int32), np.frombuffer(counts, "<u2").astype(np.float32))
 
@@ -207,12 +237,12 @@ class Builder:
     def add(self, record: IndexRecord) -> int:
         """Add a document; its number."""
         row = (record.id, record.page, record.lang, record.kind, record.group, sorted(record.audience), record.popularity, record.changed)
-        return self.add_counted(row, [len(getattr(record, f)) for f in SCORED_FIELDS], counts_of(record))
+        return self.add_counted(row, [len(getattr(record, f)) for f in SCORED_FIELDS], counts_of(record), record.asked)
 
-    def add_counted(self, row: tuple[object, ...], lengths: list[int], counts: Counts) -> int:
+    def add_counted(self, row: tuple[object, ...], lengths: list[int], counts: Counts, asked: str) -> int:
         """Add a document whose tokens are counted; its number."""
         number = len(self.documents)
-        self.documents.append((self.segment, number, *row, lengths, packed(counts)))
+        self.documents.append((self.segment, number, *row, lengths, packed(counts), asked))
         self.inverted.add(counts)
         readership = Readership(frozenset(row[5]), str(row[3]))  # type: ignore[call-overload]  # audience and kind, by place
         self.vocabulary.add(readership, {field: list(counts.get(field, ())) for field in WORD_FIELDS})

@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from kbplatform.search.engine import Filters
 from kbplatform.search.engines.vocabulary import Readership, Vocabulary, Words
+from kbplatform.search.phrases import Phrases
 from kbplatform.search.scoring import Mask, Numbers, Scores
 
 SCORED_FIELDS = ("all", "head", "rest", "pairs", "initials")
 KEPT_POSTINGS = 3_000_000
 """Postings kept per segment, eight bytes each, and per generation, twelve."""
+_KEPT_ASKED = 100_000
+"""Terms of phrases kept per segment, some hundred bytes each."""
 
 Value = TypeVar("Value")
 
@@ -80,6 +83,8 @@ class Segment(ABC):
         self._weights: dict[tuple[str, str], Weights] = {}
         self._held = 0
         self._lengths: dict[str, Scores] = {}
+        self._asked: dict[int, Phrases] = {}
+        self._asked_held = 0
 
     @abstractmethod
     def _read_lengths(self, field: str) -> Scores: ...
@@ -90,6 +95,10 @@ class Segment(ABC):
 
     @abstractmethod
     def _read_words(self, number: int) -> Words: ...
+
+    @abstractmethod
+    def _read_asked(self, numbers: Sequence[int]) -> Mapping[int, str]:
+        """What documents were given as ``asked``."""
 
     @abstractmethod
     def tokens(self, field: str) -> int:
@@ -129,6 +138,30 @@ class Segment(ABC):
             with self._lock:
                 known = self._lengths[field] = self._read_lengths(field)
         return known
+
+    def asked(self, numbers: Sequence[int]) -> dict[int, Phrases]:
+        """The phrases of documents, by number, each read once."""
+        known = self._asked
+        found = {n: known[n] for n in numbers if n in known}
+        if len(found) < len(numbers):
+            with self._lock:
+                texts = self._read_asked([n for n in numbers if n not in found])
+            found |= self.take_asked(texts)
+        return found
+
+    def lacks_asked(self, numbers: Sequence[int]) -> list[int]:
+        """Whose phrases were not read yet."""
+        return [n for n in numbers if n not in self._asked]
+
+    def take_asked(self, texts: Mapping[int, str]) -> dict[int, Phrases]:
+        """Remember what documents were given as ``asked``, taken apart."""
+        fresh = {n: Phrases.loads(text) for n, text in texts.items()}
+        with self._lock:
+            if self._asked_held > _KEPT_ASKED:
+                self._asked, self._asked_held = {}, 0
+            self._asked.update(fresh)
+            self._asked_held += sum(len(p.having) + 10 for p in fresh.values())
+        return fresh
 
     def lacks(self, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Which of these posting lists were not read yet."""

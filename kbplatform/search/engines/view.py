@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import cast
 
@@ -13,7 +13,8 @@ import numpy as np
 from kbplatform.search.engine import K1, SUGGEST_FIELD, B, EngineError, EngineHit, Filters, ParsedQuery, idf
 from kbplatform.search.engines.segments import KEPT_POSTINGS, NONE, Row, Segment, Weights
 from kbplatform.search.engines.vocabulary import WORD_FIELDS, Vocabulary, Words
-from kbplatform.search.scoring import NOBODY, Mask, PostingList, Scorer, Scores
+from kbplatform.search.phrases import Phrases
+from kbplatform.search.scoring import NOBODY, WORD, Mask, PostingList, Scorer, Scores, either
 
 _KEPT_FILTERS = 64
 
@@ -90,16 +91,19 @@ class View:
         key = (field, term)
         known = self._lists.get(key)
         if known is None:
-            docs, counts = self.weights(field, term)
-            known = NOBODY
-            if len(docs):
-                often = counts.astype(np.float64)
-                known = PostingList(docs, idf(self.live, len(docs)) * ((often * (K1 + 1)) / (often + self._norm(field)[docs])))
+            known = either(self._scored("all", term), self._scored("head", term)) if field == WORD else self._scored(field, term)
             if self._held > KEPT_POSTINGS:
                 self._lists, self._held = {}, 0
             self._lists[key] = known
-            self._held += len(docs) + 10
+            self._held += len(known.docs) + 10
         return known
+
+    def _scored(self, field: str, term: str) -> PostingList:
+        docs, counts = self.weights(field, term)
+        if not len(docs):
+            return NOBODY
+        often = counts.astype(np.float64)
+        return PostingList(docs, idf(self.live, len(docs)) * ((often * (K1 + 1)) / (often + self._norm(field)[docs])))
 
     def _norm(self, field: str) -> Scores:
         """What BM25 adds to a term's count in each document for its length."""
@@ -170,16 +174,29 @@ class View:
         wanted = [(field, term) for a in alternatives for field in ((a.field, "head") if a.field == "all" else (a.field,)) for term in a.terms]
         return wanted + [("pairs", pair) for pair in query.pairs]
 
+    def _visible(self, page: str, filters: Filters) -> Iterator[tuple[Segment, int]]:
+        """The documents of a page that may be found."""
+        allowed = self.allowed(filters)
+        for start, segment in self._placed:
+            for number in segment.pages.get(page, ()):
+                if allowed is None or allowed[start + number]:
+                    yield segment, number
+
     def pages(self, pages: Sequence[str], filters: Filters) -> dict[str, dict[str, str]]:
         """Ids by page and language of what may be found."""
-        allowed = self.allowed(filters)
         out: dict[str, dict[str, str]] = {}
         for page in pages:
-            for start, segment in self._placed:
-                for number in segment.pages.get(page, ()):
-                    if allowed is None or allowed[start + number]:
-                        row = segment.rows[number]
-                        out.setdefault(page, {})[row.lang] = row.id
+            for segment, number in self._visible(page, filters):
+                row = segment.rows[number]
+                out.setdefault(page, {})[row.lang] = row.id
+        return out
+
+    def documents(self, pages: Sequence[str], filters: Filters) -> dict[Segment, dict[int, str]]:
+        """What may be found of these pages: for each segment its numbers, with their pages."""
+        out: dict[Segment, dict[int, str]] = {}
+        for page in pages:
+            for segment, number in self._visible(page, filters):
+                out.setdefault(segment, {})[number] = page
         return out
 
 
@@ -229,6 +246,9 @@ class ViewEngine(ABC):
     def _prepare(self, view: View, wanted: list[tuple[str, str]]) -> None:  # noqa: B027 - nothing to do where lists are at hand
         """Read posting lists of all segments at once, where each is a journey."""
 
+    def _prepare_asked(self, numbers: Mapping[Segment, Sequence[int]]) -> None:  # noqa: B027 - as above
+        """Read phrases of all segments at once, where each is a journey."""
+
     def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
         view = self._open()
         with self._own_errors():
@@ -248,6 +268,17 @@ class ViewEngine(ABC):
         view = self._open()
         with self._own_errors():
             return view.pages(pages, filters)
+
+    def asked(self, pages: Sequence[str], *, filters: Filters) -> Mapping[str, Sequence[Phrases]]:
+        view = self._open()
+        with self._own_errors():
+            documents = view.documents(pages, filters)
+            self._prepare_asked({segment: list(numbers) for segment, numbers in documents.items()})
+            found: dict[str, list[Phrases]] = {}
+            for segment, numbers in documents.items():
+                for number, phrases in segment.asked(list(numbers)).items():
+                    found.setdefault(numbers[number], []).append(phrases)
+            return found
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         view = self._open()

@@ -66,7 +66,7 @@ class _Tokens(fields.FieldType):  # type: ignore[misc]  # untyped base
 
 def _schema() -> Any:  # noqa: ANN401
     tokens = {name: _Tokens(scorable=name in SCORED_FIELDS) for name in _TOKEN_FIELDS}
-    return fields.Schema(id=fields.ID(unique=True), row=fields.STORED(), words=fields.STORED(), **tokens)
+    return fields.Schema(id=fields.ID(unique=True), row=fields.STORED(), words=fields.STORED(), asked=fields.STORED(), **tokens)
 
 
 def _alike(segments: list[Any]) -> list[Any]:
@@ -245,4 +245,4 @@ def _row(record: IndexRecord) -> dict[str, object]:
         record.id, record.page, record.lang, record.kind, record.group, record.audience, float(record.popularity), float(record.changed)
     )
     words = "\n".join(" ".join(dict.fromkeys(getattr(record, name))) for name in WORD_FIELDS)
-    return row | {"id": record.id, "row": (*kept[:5], tuple(sorted(kept.audience)), *kept[6:]), "words": words}
+    return row | {"id": record.id, "row": (*kept[:5], tuple(sorted(kept.audience)), *kept[6:]), "words": words, "asked": record.asked}

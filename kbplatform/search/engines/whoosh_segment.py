@@ -1,12 +1,16 @@
 """Reading a segment that Whoosh wrote.
 
-Whoosh's own matchers hand out one posting at a time, each through three of them; here whole blocks become arrays.
-This file knows Whoosh 2.7.4's way of writing and imports nothing of it.
+Whoosh's own matchers hand out one posting at a time, each through three of them; here a posting list is found with one look into
+the dictionary, read at once and becomes arrays. This file knows Whoosh 2.7.4's way of writing and imports nothing of it.
 """
 
 from __future__ import annotations
 
+import io
+import pickle
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -14,6 +18,14 @@ import numpy as np
 from kbplatform.search.engines.segments import Row, Segment, Weights
 from kbplatform.search.engines.vocabulary import WORD_FIELDS, Words
 from kbplatform.search.scoring import Scores
+
+_ENTRY = Struct("!BfIBBfII")
+"""In the dictionary: whether the postings stand there too, then what is known of all of them."""
+_EXTENT = Struct("!Qi")
+"""Where else they stand: offset and length."""
+_LENGTH = Struct("!i")
+"""Of a block, in bytes; negative for the last one."""
+_MAGIC = b"W3Bl"
 
 
 class WhooshSegment(Segment):
@@ -31,6 +43,9 @@ class WhooshSegment(Segment):
         stored = self._leaf.stored_fields(number)["words"]
         return {field: text.split() for field, text in zip(WORD_FIELDS, stored.split("\n"), strict=True)}
 
+    def _read_asked(self, numbers: Sequence[int]) -> Mapping[int, str]:
+        return {n: self._leaf.stored_fields(n)["asked"] for n in numbers}
+
     def _read_lengths(self, field: str) -> Scores:
         """As exactly as Whoosh keeps them: in a byte each."""
         return np.array([self._leaf.doc_field_length(n, field) or 0 for n in range(self.size)], np.float64)
@@ -46,30 +61,47 @@ class WhooshSegment(Segment):
         """Read a little of every part; raises whatever damage makes Whoosh raise."""
         for field in fields:
             first = next(iter(self._leaf.lexicon(field)), None)
-            if first is not None:
-                self._decode(field, first)
+            if first is not None and (key := (field, first.decode())) not in self._read_weights([key]):
+                raise ValueError("the dictionary of the index does not find its own term")
 
     def _read_weights(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Weights]:
-        terms = self._leaf._terms  # the public way wraps each posting in three matchers
-        keys = ((field, term, term.encode()) for field, term in wanted)
-        return {(field, term): self._decode(field, name) for field, term, name in keys if (field, name) in terms}
+        terms = self._leaf._terms
+        found: dict[tuple[str, str], Weights] = {}
+        for field, term in wanted:
+            entry = terms._tindex.get(terms._keycoder(field, term.encode()))
+            if entry is not None:
+                found[field, term] = self._decode(entry)
+        return found
 
-    def _decode(self, field: str, term: bytes) -> Weights:
-        blocks = list(_blocks(self._leaf._terms.matcher(field, term, self._leaf.schema[field].format)))
+    def _decode(self, entry: bytes) -> Weights:
+        """The posting list of a term, from its entry in the dictionary."""
+        inlined, *_ = _ENTRY.unpack_from(entry)
+        if inlined:
+            docs, counts, _values = pickle.loads(entry[_ENTRY.size :])  # noqa: S301 - an index is never taken from outside
+            return Weights(np.array(docs, np.int32), np.array(counts, np.float32))
+        offset, length = _EXTENT.unpack_from(entry, _ENTRY.size)
+        blocks = list(_blocks(self._leaf._terms._postfile.get(offset, length)))
+        if len(blocks) == 1:
+            return blocks[0]
         return Weights(np.concatenate([b.docs for b in blocks]), np.concatenate([b.counts for b in blocks]))
 
 
-def _blocks(matcher: Any) -> Iterator[Weights]:  # noqa: ANN401 - Whoosh has no types
-    if not hasattr(matcher, "_read_data"):  # a term with a single posting has it in the dictionary
-        while matcher.is_active():
-            yield Weights(np.array([matcher.id()], np.int32), np.array([matcher.weight()], np.float32))
-            matcher.next()
-        return
-    while matcher.is_active():
-        matcher._read_data()
-        gaps, weights = matcher._data[0], matcher._data[1]  # numbers as differences; no weights where all are 1
-        size = matcher._blocklength
+def _blocks(stored: bytes) -> Iterator[Weights]:
+    """The blocks of a posting list, each with what it is (pickled), then its numbers as differences and its weights (pickled, packed)."""
+    if not stored.startswith(_MAGIC):
+        raise ValueError("no posting list stands where the dictionary of the index says")
+    file = io.BytesIO(stored)
+    at = len(_MAGIC)
+    last = False
+    while not last:
+        file.seek(at)
+        (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
+        last = length < 0
+        at += _LENGTH.size + abs(length)
+        size, _last_id, _most, compressed, _shortest, _longest = pickle.load(file)  # noqa: S301 - as above
+        data = file.read(at - file.tell())
+        gaps, weights, _values = pickle.loads(zlib.decompress(data) if compressed else data)  # noqa: S301 - as above
+        docs = np.array(gaps, np.int32)
         counts = np.empty(size, np.float32)
-        counts[:] = 1.0 if weights is None else weights
-        yield Weights(np.cumsum(np.array(gaps, np.int64)).astype(np.int32), counts)
-        matcher._next_block()
+        counts[:] = 1.0 if weights is None else weights  # none where all are 1, one where all are alike
+        yield Weights(np.cumsum(docs, dtype=np.int32), counts)

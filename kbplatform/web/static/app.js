@@ -1,6 +1,6 @@
 // The frame: theme, toasts, keyboard help, the offline bar.
 //
-// Modules do not import each other, so that each has its own versioned address. They meet on
+// Modules of a page do not import each other; what several share is in finding.js. They meet on
 // document: "kb:toast" (detail: text), "kb:announce" (detail: text for screen readers),
 // "kb:content" (detail: element whose content is new), "kb:offline" and "kb:online".
 
@@ -15,17 +15,24 @@ document.querySelector("[data-theme-toggle]").addEventListener("click", () => {
 
 const toasts = document.getElementById("toasts");
 let toastTimer;
-document.addEventListener("kb:signed-out", () => {
-  document.dispatchEvent(new CustomEvent("kb:toast", { detail: document.getElementById("words").dataset.signedOut }));
-});
-document.addEventListener("kb:toast", ({ detail }) => {
-  const toast = document.createElement("p");
-  toast.className = "toast";
-  toast.textContent = detail;
+const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
+const clear = () => toasts.replaceChildren();
+function show(...parts) {
+  const toast = make("p", { className: "toast" });
+  toast.append(...parts);
   toasts.replaceChildren(toast);
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => toasts.replaceChildren(), 5000);
+}
+document.addEventListener("kb:toast", ({ detail }) => {
+  show(detail);
+  toastTimer = setTimeout(clear, 5000);
 });
+// Who is signed out is told so until something works again.
+document.addEventListener("kb:signed-out", () => {
+  const { signedOut, signIn } = document.getElementById("words").dataset;
+  show(signedOut, " ", make("a", { href: `/sign-in?next=${encodeURIComponent(location.pathname)}`, target: "_blank", textContent: signIn }));
+});
+document.addEventListener("kb:online", () => { if (toasts.querySelector("a")) clear(); });
 
 const announcer = document.getElementById("announce");
 document.addEventListener("kb:announce", ({ detail }) => { announcer.textContent = detail; });
@@ -54,11 +61,10 @@ document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", (
 });
 
 // Times are written in UTC; here they are shown as the reader's clock has them.
+const clock = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short" }); // Sweden writes 2026-01-31 09:30
 for (const time of document.querySelectorAll("time[data-local]")) {
-  const at = new Date(time.dateTime);
-  const two = (n) => String(n).padStart(2, "0");
   time.title = time.textContent;
-  time.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  time.textContent = clock.format(new Date(time.dateTime));
 }
 
 const bar = document.querySelector("[data-offline-bar]");
@@ -81,10 +87,7 @@ if (contents.size) {
     for (const { target, isIntersecting } of entries) visible[isIntersecting ? "add" : "delete"](target.id);
     const current = [...contents.keys()].find((id) => visible.has(id));
     if (!current) return;
-    for (const [id, link] of contents) {
-      if (id === current) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
+    for (const [id, link] of contents) link.ariaCurrent = id === current ? "true" : null;
   }, { rootMargin: "-80px 0px -45% 0px" });
   for (const id of contents.keys()) {
     const target = document.getElementById(id);

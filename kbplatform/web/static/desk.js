@@ -1,22 +1,20 @@
 // The call desk: type, read, copy, next call, all from the keyboard.
 
-import { failed, fetcher } from "./fetching.js";
+import { ask, current, failed, fetcher, hitsIn, isPlain, send } from "./finding.js";
 import { strip } from "./strip.js";
 
 const DEBOUNCE = 80;
 const desk = document.querySelector("[data-desk]");
-const words = desk.dataset;
+const words = { ...document.getElementById("words").dataset, ...desk.dataset };
 const form = desk.querySelector("[data-search-form]");
 const box = form.elements.q;
 const list = desk.querySelector("[data-hits-pane]");
 const pane = desk.querySelector("[data-answer-pane]");
-const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 const fetchHits = fetcher();
 const fetchAnswer = fetcher();
 const answer = () => pane.querySelector("[data-answer]");
 const forget = () => { fetchHits.forget(); fetchAnswer.forget(); };
-const links = () => [...list.querySelectorAll(".hit h2 a")];
-const selected = () => links().findIndex((link) => link.getAttribute("aria-current") === "true");
+const { links, selected, choose } = hitsIn(list);
 
 // The call, and what this browser keeps: names of articles, nothing else.
 
@@ -60,7 +58,7 @@ function put(html) {
   fill();
   send("kb:content", pane);
   // a code names a section: that is where it leads
-  if (links()[selected()]?.closest("[data-straight]")) pane.querySelector(".answer-section")?.scrollIntoView({ block: "nearest" });
+  if (links()[selected()]?.closest("[data-straight]")) pane.querySelector(".pane-section")?.scrollIntoView({ block: "nearest" });
   const { slug } = answer()?.dataset ?? {};
   if (!slug) return;
   if (counted.has(slug)) pane.querySelector("#use-said").textContent = words.usedBefore;
@@ -76,11 +74,19 @@ const parsed = (html) => {
 // selected. A key whose list or answer was overtaken, or could not be had, does nothing.
 let listed = true;
 let pending = true;
-const move = (what) => async () => { const mine = listed; if (await mine && mine === listed) what(); };
+const move = (what) => async () => { const mine = listed; if (await mine && mine === listed) await what(); };
 const after = (what) => move(async () => {
   const mine = pending;
   if (await mine && mine === pending && document.activeElement.name !== "ticket") what();
 });
+
+/** Keys wait for `list`, which says whether it came; where it could not be had, later ones act on what is there. */
+function expect(list) {
+  const mine = listed = list.then((came) => {
+    if (!came && mine === listed) listed = true;
+    return came;
+  });
+}
 
 async function read(slug, { section = "", whole = false } = {}) {
   pane.setAttribute("aria-busy", "true");
@@ -96,19 +102,16 @@ async function read(slug, { section = "", whole = false } = {}) {
 }
 
 function select(index, { focus = true } = {}) {
-  const all = links();
-  const link = all[Math.max(0, Math.min(index, all.length - 1))];
+  const before = links()[selected()];
+  const link = choose(index);
   if (!link) return;
-  const moved = link.getAttribute("aria-current") !== "true" || answer()?.hasAttribute("data-whole") || !answer();
-  for (const other of all) other.toggleAttribute("aria-current", false);
-  link.setAttribute("aria-current", "true");
+  const moved = link !== before || answer()?.hasAttribute("data-whole") || !answer();
   const hit = link.closest(".hit");
-  hit.scrollIntoView({ block: "nearest" });
   if (focus) link.focus({ preventScroll: true });
   if (!moved) return;
   pending = true;
   if (hit.dataset.slug) read(hit.dataset.slug, hit.dataset);
-  else put(Object.assign(document.createElement("p"), { className: "desk-hint", textContent: words.opens }));
+  else put(Object.assign(document.createElement("p"), { className: "pane-hint", textContent: words.opens }));
 }
 
 /** Out of box and strip, to the hit being read: letters and digits act from here. */
@@ -164,28 +167,26 @@ function soon() {
 function leave(then = () => {}) {
   clearTimeout(timer);
   pane.focus({ preventScroll: true });
-  const mine = listed = look().then((found) => {
-    const here = document.activeElement === pane; // else somebody went elsewhere meanwhile
-    if (here && found) {
+  expect(look().then((found) => {
+    if (document.activeElement !== pane) return false; // somebody went elsewhere meanwhile
+    if (!found) box.focus();
+    else {
       toList();
       then();
-    } else {
-      if (here) box.focus();
-      if (mine === listed) listed = true;
     }
-    return here && found;
-  });
+    return found;
+  }));
 }
 
 box.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
 box.addEventListener("compositionend", soon);
-form.elements.all.addEventListener("change", () => look({ again: true }));
+form.elements.all.addEventListener("change", () => expect(look({ again: true })));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   leave(open);
 });
 box.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!isPlain(event)) return;
   if (event.key === "ArrowDown" || event.key === "Escape") {
     event.preventDefault();
     event.stopPropagation();
@@ -208,16 +209,16 @@ function open() {
   else if (answer() && !answer().hasAttribute("data-whole")) read(answer().dataset.slug, { whole: true });
 }
 
-async function other(lang) {
+function other(lang) {
   const { slug } = answer()?.dataset ?? {};
-  form.elements.lang.value = lang;
-  for (const link of desk.querySelectorAll("[data-desk-lang]")) {
-    if (link.dataset.deskLang === lang) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-  }
   const place = selected();
-  await look({ again: true });
-  if (slug && answer()?.dataset.slug !== slug) select(place, { focus: document.activeElement !== box });
+  form.elements.lang.value = lang;
+  const tongues = [...desk.querySelectorAll("[data-desk-lang]")];
+  current(tongues, tongues.find((link) => link.dataset.deskLang === lang));
+  expect(look({ again: true }).then((came) => {
+    if (came && slug && answer()?.dataset.slug !== slug) select(place, { focus: document.activeElement !== box });
+    return came;
+  }));
 }
 
 function nextCall() {
@@ -227,6 +228,7 @@ function nextCall() {
   counted = new Set();
   forget();
   listed = pending = {}; // keys of the call before act no more
+  held = null;
   list.replaceChildren();
   put("");
   look({ again: true });
@@ -242,10 +244,29 @@ document.addEventListener("kb:copied", () => {
   if (said && !counted.has(answer().dataset.slug)) said.textContent = words.hint;
 });
 
-function used() {
-  const ticket = pane.querySelector("[data-use] [name=ticket]");
-  ticket?.focus();
-  ticket?.select();
+let held; // what is typed after u while the answer, and with it the field, is still to come
+
+async function used() {
+  const mine = held = { text: "", sent: false };
+  await after(() => {
+    const ticket = pane.querySelector("[data-use] [name=ticket]");
+    if (mine !== held || !ticket) return;
+    ticket.focus();
+    if (mine.text) ticket.value = mine.text;
+    else ticket.select();
+    if (mine.sent) ticket.form.requestSubmit();
+  })();
+  if (mine === held) held = null;
+}
+
+/** Whether `key` belongs into the field that is to come. What moves elsewhere drops it. */
+function holds(key) {
+  if (!held) return false;
+  if (key === "Enter") held.sent = true;
+  else if (key === "Backspace") held.text = held.text.slice(0, -1);
+  else if (key.length === 1) held.text += key;
+  else held = null;
+  return Boolean(held);
 }
 
 async function record(fields) {
@@ -254,7 +275,7 @@ async function record(fields) {
   const mine = call;
   const result = await tell("POST", "uses", { slug, lang, section, ticket, call }, said);
   if (mine !== call) return; // the next call has begun
-  fields.elements.ticket.toggleAttribute("aria-invalid", !result);
+  fields.elements.ticket.setAttribute("aria-invalid", String(!result));
   if (!result) return;
   counted.add(slug);
   remember(slug);
@@ -298,14 +319,6 @@ function shift(step) {
   if (hit && "pinLine" in hit.dataset) pin(hit.dataset.slug, Math.max(1, hits.indexOf(hit) + 1 + step));
 }
 
-async function ask(fields) {
-  const { query, lang } = fields.elements;
-  const result = await tell("POST", "gaps", { query: query.value, lang: lang.value, context: "desk" });
-  if (!result) return;
-  fields.querySelector("button").disabled = true;
-  send("kb:toast", words.asked);
-}
-
 desk.addEventListener("submit", (event) => {
   const fields = event.target;
   if (fields === form) return;
@@ -320,7 +333,7 @@ desk.addEventListener("submit", (event) => {
   }
 });
 pane.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.isComposing || event.keyCode === 229 || !event.target.matches("[name=ticket]")) return;
+  if (event.key !== "Escape" || !isPlain(event) || !event.target.matches("[name=ticket]")) return;
   event.stopPropagation();
   toList();
 });
@@ -347,7 +360,7 @@ const act = {
   a: move(() => list.querySelector("[data-ask] button")?.click()),
   n: nextCall,
   p: after(() => { const { slug } = answer()?.dataset ?? {}; if (slug) pin(slug); }),
-  u: after(used),
+  u: used,
   o: after(() => pane.querySelector("[data-open]")?.click()),
   v: toStrip,
 };
@@ -358,6 +371,7 @@ for (let n = 1; n <= 9; n += 1) act[n] = after(() => copy(n, answer()?.dataset.l
 document.addEventListener("kb:key", (event) => {
   const { key, target } = event.detail;
   const control = target.closest?.("button, summary, a, input") && !target.closest(".hit h2");
+  if (holds(key)) return void event.preventDefault();
   if (!act[key] || (control && (key === "Enter" || key === " "))) return;
   event.preventDefault();
   if (event.detail.shiftKey && key.startsWith("Arrow")) shift(key === "ArrowUp" ? -1 : 1);

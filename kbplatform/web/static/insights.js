@@ -1,11 +1,12 @@
 // Content gaps without the mouse: j/k move through the list, letters go to the forms of one gap.
 
+import { isPlain } from "./finding.js";
+
 const rows = () => [...document.querySelectorAll("[data-rows] h2 a")];
 const forms = { a: "answer", d: "decline", m: "merge" };
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.documentElement.dataset.keys === "off" || document.getElementById("help").open) return;
+  if (!isPlain(event) || document.documentElement.dataset.keys === "off" || document.getElementById("help").open) return;
   if (event.target.closest?.("input:not([type=radio]), textarea, select")) return;
   const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
   const radio = event.target.matches?.("input[type=radio]");

@@ -1,6 +1,6 @@
 // The search page: hits follow the typing, the right half follows the selection.
 
-import { fetcher, isPage } from "./fetching.js";
+import { ask, fetcher, hitsIn, isPlain, send } from "./finding.js";
 
 const DEBOUNCE = 80;
 const form = document.querySelector("[data-search-form]");
@@ -9,9 +9,7 @@ const live = document.querySelector("[data-live]");
 const filters = [...document.querySelectorAll("[data-filter]")];
 const clear = document.querySelector("[data-clear]");
 const wide = matchMedia("(min-width: 1000px)");
-const send = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
-const hits = () => [...live.querySelectorAll(".hit h2 a")];
-const selected = () => hits().findIndex((link) => link.getAttribute("aria-current") === "true");
+const { links: hits, selected, choose } = hitsIn(live);
 
 const fetchResults = fetcher();
 const fetchPreview = fetcher();
@@ -68,35 +66,17 @@ document.addEventListener("kb:signed-out", () => location.assign(`/search?${aske
 // Asking for what was not found
 
 const askButton = () => live.querySelector("[data-ask] button");
-live.addEventListener("submit", async (event) => {
+live.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-ask]")) return;
   event.preventDefault();
-  askButton().disabled = true;
-  try {
-    const response = await fetch("/gaps?fragment=1", { method: "POST", body: new URLSearchParams(new FormData(event.target)) });
-    if (!response.headers.get("content-type").startsWith("text/html") || response.status >= 500) throw new TypeError();
-    const html = await response.text();
-    if (isPage(html)) return void send("kb:signed-out");
-    event.target.innerHTML = html;
-    send("kb:announce", event.target.textContent.trim());
-    send("kb:online");
-  } catch {
-    askButton().disabled = false;
-    send("kb:offline");
-  }
+  ask(event.target);
 });
 
 // Moving and reading beside the list
 
 async function select(index, { announce = true } = {}) {
-  const links = hits();
-  const link = links[Math.max(0, Math.min(index, links.length - 1))];
+  const link = choose(index);
   if (!link) return;
-  for (const other of links) {
-    if (other === link) other.setAttribute("aria-current", "true");
-    else other.removeAttribute("aria-current");
-  }
-  link.closest(".hit").scrollIntoView({ block: "nearest" });
   if (announce) send("kb:announce", link.textContent.trim());
   if (!wide.matches) return;
   const pane = live.querySelector("[data-preview-pane]");
@@ -124,8 +104,7 @@ document.addEventListener("kb:key", async (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.getElementById("help").open) return;
+  if (!isPlain(event) || document.getElementById("help").open) return;
   const inBox = event.target === box;
   if (!inBox && event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   const letters = !inBox && document.documentElement.dataset.keys !== "off";

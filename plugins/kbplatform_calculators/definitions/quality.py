@@ -124,7 +124,7 @@ FCR = Calculator(
         "zh": ("FCR", "一次性解决率", "首次解决率", "首解率", "一次解决"),
         "en": ("FCR", "first contact resolution", "first call resolution", "one-touch resolution"),
     },
-    practices=(1, 6, 17, 25, 30),
+    practices=(1, 3, 6, 14, 30),
     assumptions=(
         Text(
             "写明回看窗口（24 小时还是 7 天），由谁认定“解决”：坐席自己记的偏乐观。",

@@ -1,0 +1,65 @@
+"""Quizzes: questions that teach, marked exactly, each tied to the section that answers it.
+
+This module only names what the plugin contributes; each part is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbplatform.sdk import hookimpl
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from kbplatform.sdk import ArticleContext, ArticlePanel, NavLink, PackPart, Permission, Routes, Services
+
+
+@hookimpl
+def register_hookspecs() -> list[ModuleType]:
+    """``register_question_types``, for other plugins."""
+    from kbplatform_quizzes import hookspecs  # noqa: PLC0415 - this module stays light for `--help`
+
+    return [hookspecs]
+
+
+@hookimpl
+def register_pack_parts(services: Services) -> list[PackPart]:
+    """``quiz.yaml`` beside each article."""
+    from kbplatform_quizzes.pack import quiz_part  # noqa: PLC0415 - as above
+
+    return [quiz_part(services)]
+
+
+@hookimpl
+def register_routes(services: Services) -> Routes:
+    """Pages under ``/p/quizzes/``."""
+    from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
+
+    return Routes(web=make_blueprint(services))
+
+
+@hookimpl
+def register_permissions() -> list[Permission]:
+    """Everybody who may read may practise, unless the owner says otherwise."""
+    from kbplatform.sdk import Permission, Text  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.registry import TAKE  # noqa: PLC0415 - as above
+
+    return [Permission(TAKE, Text("做练习", "Practise"), frozenset({"reader"}))]
+
+
+@hookimpl
+def nav_links() -> list[NavLink]:
+    """One entry in the main navigation."""
+    from kbplatform.sdk import NavLink, Text  # noqa: PLC0415 - as above
+
+    return [NavLink(Text("练习", "Practice"), "quizzes.index", order=60)]
+
+
+@hookimpl
+def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:
+    """Questions about the article, and its role-plays."""
+    from kbplatform_quizzes.panels import panels_for  # noqa: PLC0415 - as above
+
+    return panels_for(article, services)

@@ -1,0 +1,94 @@
+"""The bank in the database: which questions each article has today, and every text they ever had."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from kbplatform_quizzes.bank import read_sheet, write_sheet
+from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
+from kbplatform_quizzes.models import BankQuestion, QuestionVersion, Sheet
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import Database
+    from kbplatform_quizzes.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A question with its number in the bank and the article it belongs to."""
+
+    id: int
+    slug: str
+    question: Question
+
+
+class Bank:
+    """Questions by article. ``types`` are the kinds there are: a stored question of another kind is left out."""
+
+    def __init__(self, db: Database, types: Iterable[QuestionType] = BUILT_IN) -> None:
+        self._db = db
+        self._types = tuple(types)
+
+    def of(self, slug: str) -> list[Stored]:
+        """The questions asked of an article today, in its order."""
+        with self._db.read() as session:
+            rows = session.execute(
+                select(BankQuestion.id, BankQuestion.slug, QuestionVersion.data)
+                .join(QuestionVersion, (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.version == BankQuestion.version))
+                .where(BankQuestion.slug == slug, BankQuestion.retired.is_(False))
+                .order_by(BankQuestion.position)
+            ).all()
+        return [Stored(number, slug, question) for number, slug, data in rows if (question := self._read(data["yaml"]))]
+
+    def counts(self) -> dict[str, int]:
+        """How many questions each article has."""
+        with self._db.read() as session:
+            slugs = session.scalars(select(BankQuestion.slug).where(BankQuestion.retired.is_(False)))
+            found: dict[str, int] = {}
+            for slug in slugs:
+                found[slug] = found.get(slug, 0) + 1
+        return found
+
+    def take_in(self, slug: str, source: bytes, questions: Iterable[Question]) -> bool | None:
+        """Make ``questions`` those of the article: True where its file is new, False where it changed, None where it is as it was.
+
+        A question that is no longer there is retired, not deleted; one that comes back under its id goes on.
+        """
+        digest = hashlib.sha256(source).hexdigest()
+        with self._db.read() as session:
+            known = session.get(Sheet, slug)
+            if known is not None and known.hash == digest:
+                return None
+        with self._db.write() as session:
+            known = session.get(Sheet, slug)
+            if known is not None and known.hash == digest:  # another process was first
+                return None
+            _replace(session, slug, list(questions))
+            session.merge(Sheet(slug=slug, hash=digest))
+        return known is None
+
+    def _read(self, text: str) -> Question | None:
+        sheet = read_sheet(text.encode(), self._types)
+        return sheet.questions[0] if sheet.questions else None
+
+
+def _replace(session: Session, slug: str, questions: list[Question]) -> None:
+    rows = {row.key: row for row in session.scalars(select(BankQuestion).where(BankQuestion.slug == slug))}
+    for position, question in enumerate(questions):
+        row = rows.pop(question.id, None)
+        if row is None:
+            row = BankQuestion(slug=slug, key=question.id)
+            session.add(row)
+        row.position, row.version, row.retired = position, question.version, False
+        session.flush()
+        if session.get(QuestionVersion, (row.id, question.version)) is None:
+            session.add(QuestionVersion(question_id=row.id, version=question.version, data={"yaml": write_sheet([question]).decode()}))
+    for row in rows.values():
+        row.retired = True

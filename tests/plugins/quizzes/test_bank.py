@@ -1,0 +1,111 @@
+"""The bank: taken in with a pack, idempotent, with every text kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from kbplatform.app import make_platform
+from kbplatform.articles.content_root import bundled_content
+from kbplatform.cli import root
+from kbplatform.serving import sync_content
+from kbplatform_quizzes.models import QuestionVersion
+from kbplatform_quizzes.registry import bank_of
+
+SLUG = "complaint-handling"
+FOLDER = f"practices/05-{SLUG}"
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """A pack of one practice."""
+    folder = tmp_path / "pack"
+    shutil.copytree(bundled_content() / FOLDER, folder / FOLDER)
+    return folder
+
+
+@pytest.fixture
+def site(pack, kb_settings):
+    platform = make_platform(kb_settings(content_dir=pack))
+    sync_content(platform)
+    yield platform
+    platform.close()
+
+
+def questions(platform):
+    return [s.question for s in bank_of(platform.services).of(SLUG)]
+
+
+def replace(pack, old, new):
+    path = pack / FOLDER / "quiz.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def versions(platform):
+    with platform.db.read() as session:
+        return session.scalar(select(func.count()).select_from(QuestionVersion))
+
+
+def test_the_questions_come_in_with_the_articles_in_their_order(site):
+    assert [q.id for q in questions(site)][:2] == ["first-sentence-broken", "beyond-authority"]
+    assert bank_of(site.services).counts() == {SLUG: len(questions(site))}
+
+
+def test_the_same_file_again_changes_nothing(site):
+    before = versions(site)
+    sync_content(site)
+    assert versions(site) == before
+
+
+def test_a_changed_question_keeps_its_number_and_its_former_text(site, pack):
+    before = {s.question.id: s.id for s in bank_of(site.services).of(SLUG)}
+    count = versions(site)
+    replace(pack, "你接起来第一句说什么？", "你接起来，第一句话说什么？")
+    sync_content(site)
+    assert {s.question.id: s.id for s in bank_of(site.services).of(SLUG)} == before
+    assert versions(site) == count + 1
+    assert "第一句话" in questions(site)[0].stem.zh
+
+
+def test_a_question_that_went_is_asked_no_more_and_comes_back_as_itself(site, pack):
+    path = pack / FOLDER / "quiz.yaml"
+    whole = path.read_text("utf-8")
+    numbers = {s.question.id: s.id for s in bank_of(site.services).of(SLUG)}
+    path.write_text("questions:\n" + whole.split("- id: beyond-authority")[0].removeprefix("questions:\n"), "utf-8")
+    sync_content(site)
+    assert [q.id for q in questions(site)] == ["first-sentence-broken"]
+    path.write_text(whole, "utf-8")
+    sync_content(site)
+    assert {s.question.id: s.id for s in bank_of(site.services).of(SLUG)} == numbers
+
+
+def test_a_broken_file_changes_nothing_and_is_named(site, pack):
+    before = questions(site)
+    replace(pack, "type: single", "type: singel")
+    report = next(iter(site.pack_parts())).take_in(pack)
+    assert questions(site) == before
+    assert [(p.path, p.line) for p in report.problems] == [(f"{FOLDER}/quiz.yaml", 3)]
+
+
+def test_an_export_comes_back_without_a_difference(site, tmp_path, kb_settings):
+    before = questions(site)
+    runner = CliRunner(env={"KBPLATFORM_DATABASE_URL": site.settings.resolved_database_url, "KBPLATFORM_CONTENT_DIR": str(site.content)})
+    out = tmp_path / "out"
+    assert runner.invoke(root, ["--data-dir", str(site.settings.data_dir), "content", "export", str(out)]).exit_code == 0
+    again = make_platform(kb_settings(content_dir=out, data_dir=tmp_path / "again"))
+    sync_content(again)
+    assert questions(again) == before
+    again.close()
+
+
+def test_content_check_tells_faults_of_questions_by_file_and_line(pack):
+    replace(pack, "type: single", "type: singel")
+    result = CliRunner().invoke(root, ["content", "check", str(pack), "--json"])
+    found = [(p["path"], p["line"]) for p in json.loads(result.output)["problems"] if p["path"].endswith("quiz.yaml")]
+    assert (f"{FOLDER}/quiz.yaml", 3) in found
