@@ -12,7 +12,7 @@ export function records(text) {
   let first = 1;
   let quoted = false;
   const close = (end) => {
-    const record = text.slice(begin, end);
+    const record = text.slice(begin, end).replace(/\r$/, "");
     if (record.replace(/[\s,;"]/g, "")) found.push({ text: record, line: first });
   };
   for (let i = 0; i < text.length; i += 1) {
