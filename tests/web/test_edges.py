@@ -135,7 +135,8 @@ def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answer
                 "{code}": "5-3", "{gap_id}": "1"}  # fmt: skip
     bodies = {"/api/v1/people": {"name": "Somebody"}, "/api/v1/people/{person_id}": {"teams": []},
               "/api/v1/uses": {"slug": "complaint-handling", "call": "0" * 32}, "/api/v1/pins/{slug}": {},
-              "/api/v1/gaps": {"query": "鲸鱼怎么潜水"}, "/api/v1/gaps/{gap_id}": {"state": "open"}}  # fmt: skip
+              "/api/v1/gaps": {"query": "鲸鱼怎么潜水"}, "/api/v1/gaps/{gap_id}": {"state": "open"},
+              "/api/v1/p/calculators/{calculator_id}/batches": {"rows": [{"received": 20, "resolved": 15}]}}  # fmt: skip
     for path, operations in document["paths"].items():
         address = re.sub(r"{\w+}", lambda m: examples[m[0]], path)
         for method, operation in operations.items():
