@@ -21,6 +21,12 @@ PAGES = {
     "call desk, empty": "/desk",
     "glossary": "/glossary",
     "term": "/glossary/occupancy",
+    "practice": "/p/quizzes/",
+    "questions": "/p/quizzes/check/complaint-handling?all=1",
+    "role-play": "/p/quizzes/play/complaint-handling/angry-caller?path=1",
+    "role-play, over": "/p/quizzes/play/complaint-handling/angry-caller?path=1.0.0",
+    "day planner": "/p/calculators/erlang_c/day",
+    "whole file": "/p/calculators/resolution_rate/batch",
 }
 
 pytestmark = pytest.mark.browser

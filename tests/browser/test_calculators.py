@@ -241,3 +241,16 @@ def _violations(page) -> list[str]:
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
     return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
+
+
+def test_no_calculator_scrolls_sideways_on_a_phone(open_page):
+    page = open_page("/p/calculators/", lang="en", width=360, height=780)
+    calculators = page.evaluate("fetch('/api/v1/p/calculators').then(r => r.json())")["calculators"]
+    ids = [c["id"] for c in calculators]
+    assert len(ids) > 60
+    wide = []
+    for calculator in ids:
+        page.goto(f"{page.url.split('/p/')[0]}/p/calculators/{calculator}")
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            wide.append(calculator)
+    assert wide == []
