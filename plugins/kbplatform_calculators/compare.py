@@ -15,6 +15,7 @@ from kbplatform.sdk import LANGS, Text
 from kbplatform_calculators.answers import leading
 from kbplatform_calculators.calculator import Result
 from kbplatform_calculators.figures import Output, written
+from kbplatform_calculators.inputs import Choice
 from kbplatform_calculators.statistics import newcombe
 
 Verdict = Literal["better", "worse", "higher", "lower", "unclear", "different", "same", "unknown"]
@@ -83,6 +84,8 @@ def compare(before: Result, now: Result) -> Comparison:
         zh, en, without = ("之前", "Before", before) if not before.enough else ("现在", "Now", now)
         words = Text(f"{zh}那组：{without.explanation.zh}", f"{en}: {without.explanation.en}")
         return Comparison(before, now, "unknown", "none", None, None, words)
+    if other := _defined_otherwise(before, now):
+        return Comparison(before, now, "unknown", "none", None, None, other)
     a, b = before.main, now.main
     if not isinstance(a, int | float) or not isinstance(b, int | float):
         same = a == b
@@ -90,7 +93,29 @@ def compare(before: Result, now: Result) -> Comparison:
         return Comparison(before, now, "same" if same else "different", "none" if same else "exact", None, None, words)
     basis, interval = _judged(before, now, float(a), float(b))
     verdict = _verdict(now, b - a, interval)
-    return Comparison(before, now, verdict, basis, b - a, interval, _words(before, now, b - a, interval))
+    turned = _turned(before, now)
+    words = _words(before, now, b - a, interval, pointing=not turned)
+    return Comparison(before, now, verdict, basis, b - a, interval, Text(words.zh + turned.zh, words.en + turned.en))
+
+
+def _defined_otherwise(before: Result, now: Result) -> Text:
+    """Words where a choice of definition differs: then the figures are no two values of one thing."""
+    for field in now.way.inputs:
+        if isinstance(field, Choice) and before.values.get(field.name) != now.values.get(field.name):
+            zh = f"两次的“{field.label.zh}”选得不一样，不是同一个数，比不了。"
+            return Text(zh, f"{field.label.en} differs: these aren't two values of one figure.")
+    return Text("", "")
+
+
+def _turned(before: Result, now: Result) -> Text:
+    """What turned from one word into another beside the figure, as a check from passed to failed: more than the figure says."""
+    zh, en = "", ""
+    for output in now.way.outputs:
+        was, is_ = (dict(output.words).get(str(r.outputs.get(output.name))) for r in (before, now))
+        if was and is_ and was != is_:
+            zh += f"“{output.label.zh}”从{was.zh}变成{is_.zh}。"
+            en += f" {output.label.en}: {was.en} before, {is_.en} now."
+    return Text(zh, en)
 
 
 def _judged(before: Result, now: Result, a: float, b: float) -> tuple[Basis, tuple[float, float] | None]:
@@ -128,7 +153,7 @@ def _verdict(now: Result, difference: float, interval: tuple[float, float] | Non
     return "better" if up == (better == "higher") else "worse"
 
 
-def _words(before: Result, now: Result, difference: float, interval: tuple[float, float] | None) -> Text:
+def _words(before: Result, now: Result, difference: float, interval: tuple[float, float] | None, *, pointing: bool) -> Text:
     output, up = leading(now), difference > 0
     zh, en = (_gap(output, abs(difference), lang) for lang in LANGS)
     if difference == 0:
@@ -139,7 +164,7 @@ def _words(before: Result, now: Result, difference: float, interval: tuple[float
             f"From {before.headline.en} to {now.headline.en}: {'up' if up else 'down'} by {en}",
         )
     if interval is None:
-        direction = _direction(now, difference)
+        direction = _direction(now, difference) if pointing else Text("", "")
         return Text(f"{words.zh}{direction.zh}。", f"{words.en}{direction.en}.")
     low, high = (Text(*(_signed(output, end, lang) for lang in LANGS)) for end in interval)
     return Text(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from kbplatform.sdk import Lang, Text
-from kbplatform_calculators.typed import Unreadable, cut, left_out, read_duration, read_number, tidy
+from kbplatform_calculators.typed import Unreadable, cut, left_out, read_duration, read_number
 
 NOTHING = Text("", "")
 LARGEST = 1_000_000_000_000
@@ -20,6 +20,13 @@ MAX_TEXT = 20_000
 """Characters of a list or table as typed."""
 
 Schema = dict[str, Any]
+_MAY_BE_SHARES = frozenset({"", "proportion", "percent"})
+_NO_SHARE = Text("这里填数，不填比例", "This is a number, not a share: leave out the %")
+
+
+def _is_share(raw: object) -> bool:
+    """Whether a percent or per mille sign stands behind what was typed."""
+    return isinstance(raw, str) and raw.rstrip().endswith(("%", "％", "‰"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +79,12 @@ class Number(Input):
         return self._within(self._parse(raw))
 
     def _parse(self, raw: object) -> Decimal:
-        return read_number(raw)
+        value = read_number(raw)
+        if not _is_share(raw) or self.unit in _MAY_BE_SHARES:
+            return value
+        if self.unit == "points":  # 85% of a hundred points
+            return value * 100
+        raise Unreadable(_NO_SHARE)
 
     def _within(self, value: Decimal) -> int | float:
         if not Decimal(str(self.minimum)) <= value <= Decimal(str(self.maximum)):
@@ -107,6 +119,11 @@ class Number(Input):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count(Number):
     """A whole number of things."""
+
+    def _parse(self, raw: object) -> Decimal:
+        if _is_share(raw):
+            raise Unreadable(_NO_SHARE)
+        return read_number(raw)
 
     def _within(self, value: Decimal) -> int:
         if value != value.to_integral_value():
@@ -148,7 +165,7 @@ class Percent(Number):
 
     def _parse(self, raw: object) -> Decimal:
         value = read_number(raw)
-        return value * 100 if isinstance(raw, str) and tidy(raw).endswith(("%", "‰")) else value
+        return value * 100 if _is_share(raw) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +175,8 @@ class Duration(Number):
     unit: str = "min"
 
     def _parse(self, raw: object) -> Decimal:
+        if _is_share(raw):
+            raise Unreadable(_NO_SHARE)
         return read_duration(raw, self.unit)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor, log10
+from time import monotonic
 
 from kbplatform.sdk import Curves, InvalidInput, Lang, Text, curves
 from kbplatform_calculators.answers import INTERVAL, interval_text, leading
@@ -16,10 +17,15 @@ from kbplatform_calculators.running import compute, read, shown
 from kbplatform_calculators.typed import Unreadable
 
 MAX_STEPS, STEPS = 25, 11
+BUDGET_S = 1.5
+"""A request works this long on a sweep; values not reached say so."""
 BESIDE = 3
 """Further outputs that stand beside the main figure."""
 _FROM_TO = Text("要比“从”大", "Must be more than “from”")
 _STEPS = Text(f"要写 2 到 {MAX_STEPS} 的整数", f"Write a whole number from 2 to {MAX_STEPS}")
+
+
+_TOO_SLOW = Text("这么大的数算得慢，没算到这里；请少取几个", "Such large numbers take long: not reached. Ask for fewer values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,8 @@ def sweep(calculator: Calculator, result: Result, name: str, asked: Mapping[str,
     chosen = bool(asked.get("from") or asked.get("to"))
     if not chosen and isinstance(value, int | float) and first < value < last and len(values) < MAX_STEPS:
         values = sorted({*values, value})
-    points = tuple(_point(calculator, result, field, v, lang) for v in values)
+    until = monotonic() + BUDGET_S
+    points = tuple(_point(calculator, result, field, v, lang) if monotonic() < until else Point(v, None, _TOO_SLOW.in_(lang)) for v in values)
     if not chosen:
         points = _with_answers(points)
         texts = (field.typed(points[0].value), field.typed(points[-1].value), texts[2])
