@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(hours=1)
 MOST = 50
-"""Files kept at a time: the oldest make room."""
+"""Files kept for one person at a time: their oldest make room."""
 
 
 def keep(db: Database, viewer: Viewer, name: str, text: str) -> str:
@@ -27,7 +27,8 @@ def keep(db: Database, viewer: Viewer, name: str, text: str) -> str:
     now = utcnow()
     with db.write() as session:
         session.execute(delete(BatchFile).where(BatchFile.expires_at < now))
-        oldest = session.scalars(select(BatchFile.key_hash).order_by(BatchFile.expires_at.desc()).offset(MOST - 1)).all()
+        theirs = select(BatchFile.key_hash).where(BatchFile.author_id == viewer.id)
+        oldest = session.scalars(theirs.order_by(BatchFile.expires_at.desc()).offset(MOST - 1)).all()
         if oldest:
             session.execute(delete(BatchFile).where(BatchFile.key_hash.in_(oldest)))
         session.add(BatchFile(key_hash=_hash(key), author_id=viewer.id, name=name, sealed=sealed, expires_at=now + KEPT))

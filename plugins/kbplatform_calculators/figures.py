@@ -67,8 +67,8 @@ def written(value: object, unit: str, lang: Lang, decimals: int | None = None) -
         return _several(value, unit, lang, decimals)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
-    if unit == "proportion":
-        return f"{number(100 * value, decimals)}%"
+    if unit in {"proportion", "percent"}:
+        return f"{_short_of_all(100 * value if unit == 'proportion' else value, decimals)}%"
     if unit in {"s", "min"} and abs(value) * (1 if unit == "s" else 60) >= 60:
         return _clock(value * (1 if unit == "s" else 60), lang)
     after = UNITS.get(unit, (Text(f" {unit}", f" {unit}"),))[0].in_(lang)
@@ -81,6 +81,14 @@ def _several(value: Sequence[object] | Mapping[str, object], unit: str, lang: La
     shown = ", ".join(written(m, "", lang, decimals) for m in members[:8])
     after = UNITS.get(unit, UNITS[""])[0].in_(lang)
     return f"{shown}{' …' if len(members) > 8 else ''}{after}"
+
+
+def _short_of_all(percent: float, decimals: int | None) -> str:
+    """A share in percent; one just short of all has decimals enough not to look like all, six at most."""
+    shown = number(percent, decimals)
+    if decimals is None or not 99 < percent < 100 or not shown.startswith("100"):
+        return shown
+    return next((more for d in range(decimals + 1, 7) if not (more := number(percent, d)).startswith("100")), ">99.999999")
 
 
 def number(value: float, decimals: int | None = None) -> str:

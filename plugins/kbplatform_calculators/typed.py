@@ -17,7 +17,7 @@ MAX_TYPED = 40
 SECONDS = {"s": 1, "min": 60, "h": 3600, "days": 86400}
 _PLAIN = re.compile(r"([+-]?)(\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:e([+-]?\d{1,3}))?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
-_TEN_THOUSANDS = {"万": 10_000, "亿": 100_000_000}
+_TIMES = {"千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
 _CURRENCY = "¥￥$€£元"
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,6}):(\d{1,2}(?:\.\d{1,6})?)")
 _PART = re.compile(
@@ -70,7 +70,7 @@ def read_number(raw: object) -> Decimal:
     share = text.endswith(("%", "‰"))
     per = 1000 if text.endswith("‰") else 100
     text = text[:-1].strip() if share else text
-    times = _TEN_THOUSANDS.get(text[-1:], 1)
+    times = _TIMES.get(text[-1:], 1)
     text = text[:-1].strip() if times > 1 else text
     if "," in text:
         if not _GROUPED.fullmatch(text):
@@ -116,9 +116,16 @@ def cut(text: str, *, gaps: bool = False) -> list[str]:
     """The members of a list as typed or pasted from a spreadsheet.
 
     Lines, tabs, semicolons and ``、`` part members. Only where there is none of these do commas and spaces part them, so
-    that ``1,200`` in a pasted column stays one number. With ``gaps`` an empty member keeps its place.
+    that ``1,200`` in a pasted column stays one number; alone it may be one or two, and is refused. With ``gaps`` an empty member keeps its place.
     """
     text = unicodedata.normalize("NFKC", text.replace("、", "\n")).replace("\r\n", "\n")
+    if _GROUPED.fullmatch(text.strip()):
+        raise Unreadable(
+            Text(
+                f"“{text.strip()}” 是一个数还是几个？一个数就去掉逗号，几个就用分号或空格隔开",
+                f"Is “{text.strip()}” one number or several? Leave the commas out for one, write semicolons or spaces between several",
+            )
+        )
     if gaps:
         return [part.strip() for part in re.split(_mark(text), text.removesuffix("\n").strip(" "))]
     parts = re.split(r"[\n\t;]+", text) if re.search(r"[\n\t;]", text.strip()) else re.split(r"[,\s]+", text)

@@ -51,7 +51,7 @@ def _errors_working(values: Values, _outputs: Outputs) -> Text:
 
 def _right_only_in_all(_values: Values, outputs: Outputs) -> bool:
     wape, bias = outputs["wape_pct"], outputs["bias_pct"]
-    return isinstance(wape, int | float) and isinstance(bias, int | float) and wape >= 5 and abs(bias) < wape / 3
+    return isinstance(wape, int | float) and isinstance(bias, int | float) and wape >= 5 and abs(bias) < min(1, wape / 3)
 
 
 FORECAST_ACCURACY = Calculator(

@@ -92,7 +92,9 @@ RESOLUTION_RATE = Calculator(
 
 def _repeats(values: Values) -> Outputs:
     problems, contacts = values["problems"], values["contacts"]
-    return {"repeat_rate": contacts / problems if problems else None, **rate("fcr_repeat_method", problems, contacts)}
+    if not problems:  # contacts about nothing: the problems were not counted
+        return {"repeat_rate": None, **rate("fcr_repeat_method", 0, 0)}
+    return {"repeat_rate": contacts / problems, **rate("fcr_repeat_method", problems, contacts)}
 
 
 def _solved(values: Values) -> Outputs:
@@ -201,7 +203,7 @@ FCR = Calculator(
                 "{contacts} contacts for {problems} problems, {repeat_rate} each: FCR is about {fcr_repeat_method}.",
             ),
             working=Text("{problems} ÷ {contacts} = {fcr_repeat_method}", "{problems} ÷ {contacts} = {fcr_repeat_method}"),
-            empty=Text("没有来电来访，算不出比率。", "there was no contact, so there is no rate."),
+            empty=Text("没有来电来访，或者没数过是几个问题，算不出比率。", "no contact, or the problems weren't counted, so there is no rate."),
             sample=sample_of("problems", "contacts"),
             interval=ends(),
             examples=(

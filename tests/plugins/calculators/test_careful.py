@@ -7,7 +7,9 @@ import pytest
 from kbplatform_calculators import sweep
 from kbplatform_calculators.compare import compare
 from kbplatform_calculators.definitions import ALL
+from kbplatform_calculators.figures import written
 from kbplatform_calculators.running import run
+from kbplatform_calculators.typed import Unreadable, cut, read_number
 
 BY_ID = {c.id: c for c in ALL}
 
@@ -46,3 +48,29 @@ def test_a_sweep_that_takes_too_long_says_so_for_what_it_did_not_reach(kb_client
     page = kb_client.get("/p/calculators/resolution_rate?received=20&resolved=15&sweep=received", headers={"Accept-Language": "en"})
     assert page.status_code == 200
     assert "not reached" in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("typed", "value"), [("1.2w", 12_000), ("3千", 3_000), ("3.5k", 3_500), ("２万", 20_000)])
+def test_thousands_and_ten_thousands_are_read_as_people_write_them(typed, value):
+    assert read_number(typed) == value
+
+
+@pytest.mark.parametrize("typed", ["1,200", "120,340", "1,200,300"])
+def test_what_may_be_one_number_or_several_is_asked_about(typed):
+    with pytest.raises(Unreadable, match="one number or several"):
+        cut(typed)
+    assert cut(typed.replace(",", ", ")) == typed.split(",")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [(0.9999, "proportion", "99.99%"), (99.97, "percent", "99.97%"), (1, "proportion", "100.0%"), (100.0, "percent", "100.0%"), (0.5, "proportion", "50.0%"), (1 - 1e-12, "proportion", ">99.999999%")],
+)
+def test_a_share_just_short_of_all_does_not_look_like_all(value, unit, words):
+    assert written(float(value), unit, "en", 1) == words
+
+
+def test_contacts_about_nothing_are_no_rate(ask):
+    found = ask.answer("fcr", contacts=100, problems=0)
+    assert set(found["outputs"].values()) == {None}
+    assert "ot enough data" in found["explanation"]
