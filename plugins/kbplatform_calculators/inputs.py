@@ -106,7 +106,7 @@ class Number(Input):
 
     def typed(self, value: object) -> str:
         short = f"{value:.15g}" if isinstance(value, float) else str(value)
-        return short if float(short) == value else repr(value)
+        return repr(value) if isinstance(value, float) and float(short) != value else short
 
     def schema(self, lang: Lang) -> Schema:
         bounds: Schema = {"minimum": self.minimum, "maximum": self.maximum}

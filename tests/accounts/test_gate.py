@@ -67,9 +67,9 @@ def test_on_an_open_site_nobody_in_particular_is_a_reader(accounts):
     viewer = accounts.gate.anonymous()
     assert (viewer.id, viewer.roles, viewer.audiences) == (None, {"reader"}, {"everyone"})
     assert {p for p in CORE if accounts.gate.allows(viewer, p)} == {READ}
-    assert accounts.gate.allows(viewer, "calculators.use") is True
+    assert accounts.gate.allows(viewer, "quizzes.take") is True
     accounts.roles.change(CLI, "reader", permissions=[READ], second_factor=False)
-    assert accounts.gate.allows(accounts.gate.anonymous(), "calculators.use") is False
+    assert accounts.gate.allows(accounts.gate.anonymous(), "quizzes.take") is False
 
 
 def test_audiences_grow_with_signing_in_and_never_by_a_team_alone():

@@ -8,17 +8,28 @@ import time
 import pytest
 
 from kbplatform import hookimpl
-from kbplatform.app import platform_of
+from kbplatform.app import create_app, platform_of
 from kbplatform.articles.checks import check_pack
 from kbplatform.articles.content_root import bundled_content
 from kbplatform.articles.packs import export_pack, read_pack
 from kbplatform.articles.sync import sync_pack
 from kbplatform.bilingual import Text
 from kbplatform.plugin.contributions import Embed, EmbedView
+from kbplatform.settings import load_settings
 from kbplatform_calculators.embeds import pairs, problem
 from kbplatform_calculators.registry import registry_of
 
 RESULT = "{{calc:resolution_rate received=20 resolved=15}}"
+
+
+@pytest.fixture
+def kb_app(kb_template, tmp_path):
+    """A site of its own: these tests write."""
+    folder = tmp_path / "site"
+    shutil.copytree(kb_template, folder)
+    app = create_app(load_settings(data_dir=folder, search_engine="memory", log_level="error"))
+    yield app
+    platform_of(app).close()
 
 
 @pytest.fixture
