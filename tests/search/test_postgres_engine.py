@@ -160,7 +160,7 @@ def test_one_node_writes_and_another_takes_over_when_it_is_gone(database):
     first, second = DatabaseLock(database), DatabaseLock(Database(database.url.render_as_string(hide_password=False)))
     assert (first.acquire(), first.acquire(), second.acquire(), second.held) == (True, True, False, False)
     with database.engine.connect() as connection:  # what a crash or a cut cable comes to
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+        connection.execute(text("SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"))
     assert second.acquire()
     assert (first.acquire(), first.held) == (False, False)
     second.release()
