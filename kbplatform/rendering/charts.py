@@ -172,7 +172,7 @@ def _table(chart: Chart) -> str:
 def _cell(value: float | None, written: str, largest: float) -> str:
     bar = ""
     if value is not None and largest:
-        bar = f'<svg aria-hidden="true"><rect width="{_short(100 * value / largest)}%"></rect></svg>'
+        bar = f'<svg aria-hidden="true"><rect width="{short(100 * value / largest)}%"></rect></svg>'
     return f'<td align="right">{"–" if value is None else escape(written)}{bar}</td>'
 
 
@@ -185,7 +185,7 @@ def _lines(chart: Chart) -> str:
     top = ceiling(chart.largest)
     across, high = WIDTH - 2 * LEFT, HEIGHT - 2 * BOTTOM
     step = across / max(len(chart.labels) - 1, 1)
-    grid = "".join(f'<path class="grid" d="M{LEFT} {_short(BOTTOM + high * part / 4)}H{WIDTH - LEFT}"></path>' for part in range(5))
+    grid = "".join(f'<path class="grid" d="M{LEFT} {short(BOTTOM + high * part / 4)}H{WIDTH - LEFT}"></path>' for part in range(5))
     paths = []
     for series in range(len(chart.series)):
         column = [row[series] for row in chart.values]
@@ -201,7 +201,7 @@ def _path(points: Sequence[tuple[float, float | None]]) -> str:
         if y is None:
             pen = False
             continue
-        out.append(f"{'L' if pen else 'M'}{_short(x)} {_short(y)}" + ("" if pen else "h.1"))
+        out.append(f"{'L' if pen else 'M'}{short(x)} {short(y)}" + ("" if pen else "h.1"))
         pen = True
     return "".join(out)
 
@@ -212,5 +212,6 @@ def ceiling(value: float) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value * 0.999999)
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
+    """A coordinate with one decimal at most."""
     return f"{number:.1f}".removesuffix(".0")

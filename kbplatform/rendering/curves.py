@@ -12,7 +12,7 @@ from math import ceil, floor, isfinite
 
 from markupsafe import Markup
 
-from kbplatform.rendering.charts import ceiling
+from kbplatform.rendering.charts import ceiling, short
 
 WIDTH, HEIGHT, EDGE = 480, 200, 6
 STEPS = 4
@@ -43,7 +43,7 @@ def curves(lines: Sequence[Points], *, at: Sequence[float] | None = None, band: 
         raise ValueError(msg)
     marks = scale(min(drawn, default=0.0), max(drawn, default=1.0))
     x, y = _across(at if at is not None else range(max(long))), _down(marks)
-    grid = "".join(f'<path class="grid" d="M0 {_short(y(mark))}H{WIDTH}"></path>' for mark in marks)
+    grid = "".join(f'<path class="grid" d="M0 {short(y(mark))}H{WIDTH}"></path>' for mark in marks)
     around = f'<path class="band" d="{_area(x, y, *band)}"></path>' if band else ""
     paths = "".join(f'<path class="line-{i}" d="{_path(x, y, points)}"></path>' for i, points in enumerate(lines, 1))
     svg = f'<svg class="lines" aria-hidden="true" viewBox="0 0 {WIDTH} {HEIGHT}">{grid}{around}{paths}</svg>'
@@ -78,7 +78,7 @@ def _path(x: Callable[[int], float], y: Callable[[float], float], points: Points
     pen = False
     for i, value in enumerate(points):
         if value is not None:
-            out.append(f"{'L' if pen else 'M'}{_short(x(i))} {_short(y(value))}" + ("" if pen else "h.1"))
+            out.append(f"{'L' if pen else 'M'}{short(x(i))} {short(y(value))}" + ("" if pen else "h.1"))
         pen = value is not None
     return "".join(out)
 
@@ -89,7 +89,7 @@ def _area(x: Callable[[int], float], y: Callable[[float], float], low: Points, h
     run: list[tuple[str, str, str]] = []
     for i, (a, b) in enumerate([*zip(low, high, strict=True), (None, None)]):
         if a is not None and b is not None:
-            run.append((_short(x(i)), _short(y(a)), _short(y(b))))
+            run.append((short(x(i)), short(y(a)), short(y(b))))
             continue
         if run:
             there = "L".join(f"{at} {top}" for at, _, top in run)
@@ -97,7 +97,3 @@ def _area(x: Callable[[int], float], y: Callable[[float], float], low: Points, h
             out.append(f"M{there}L{back}Z")
         run = []
     return "".join(out)
-
-
-def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")

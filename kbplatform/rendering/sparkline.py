@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from kbplatform.rendering.charts import short
+
 WIDTH, HEIGHT, EDGE = 96, 28, 4
 MAX_POINTS = 60
 
@@ -20,13 +22,9 @@ def sparkline(values: Sequence[float], at: Sequence[float] | None = None) -> Mar
         return Markup("")
     low, left = min(drawn), min(places)
     high, width = max(drawn) - low, (max(places) - left) or 1
-    x = [_short(EDGE + (WIDTH - 2 * EDGE) * (p - left) / width) for p in places]
-    y = [_short(EDGE + (HEIGHT - 2 * EDGE) * (1 - (v - low) / high if high else 0.5)) for v in drawn]
+    x = [short(EDGE + (WIDTH - 2 * EDGE) * (p - left) / width) for p in places]
+    y = [short(EDGE + (HEIGHT - 2 * EDGE) * (1 - (v - low) / high if high else 0.5)) for v in drawn]
     path = "L".join(f"{a} {b}" for a, b in zip(x, y, strict=True))
     head = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none" stroke="currentColor" stroke-width="1.5"'
     last = f'<circle cx="{x[-1]}" cy="{y[-1]}" r="3" fill="currentColor"></circle>'
     return Markup(f'<svg aria-hidden="true" {head}><path d="M{path}"></path>{last}</svg>')  # noqa: S704 - digits and our own words
-
-
-def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")

@@ -34,7 +34,6 @@ class Input:
     """What all kinds have. ``name`` stands in addresses and JSON; an ``optional`` input left empty reads as ``default``.
 
     ``better`` says which way a change of this input makes the main figure better: tests hold a calculator to it.
-    ``example`` is what a form shows in an empty field, as typed.
     """
 
     name: str
@@ -144,7 +143,7 @@ class Share(Number):
 
     def _parse(self, raw: object) -> Decimal:
         value = read_number(raw)
-        if value > Decimal(str(self.maximum)) and 1 < value <= 100 and not str(raw).rstrip().endswith(("%", "％", "‰")):
+        if value > Decimal(str(self.maximum)) and 1 < value <= 100 and not _is_share(raw):
             raise Unreadable(Text(f"这里填比例：{value:g}% 或 {value / 100:g}", f"This is a share: write {value:g}% or {value / 100:g}"))
         return value
 

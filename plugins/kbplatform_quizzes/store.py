@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kbplatform_quizzes.bank import read_sheet, write_sheet
 from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Database
     from kbplatform_quizzes.question import Question
+
+
+MAX_PARSED = 2_000
+"""Questions kept as they were read: reading their YAML is no work for each page that shows how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +40,24 @@ class Bank:
     def __init__(self, db: Database, types: Iterable[QuestionType] = BUILT_IN) -> None:
         self._db = db
         self._types = tuple(types)
+        self._parsed = lru_cache(maxsize=MAX_PARSED)(self._parse)
 
     def of(self, slug: str) -> list[Stored]:
         """The questions asked of an article today, in its order."""
         with self._db.read() as session:
             rows = session.execute(
-                select(BankQuestion.id, BankQuestion.slug, QuestionVersion.data)
+                select(BankQuestion.id, BankQuestion.version, QuestionVersion.data)
                 .join(QuestionVersion, (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.version == BankQuestion.version))
                 .where(BankQuestion.slug == slug, BankQuestion.retired.is_(False))
                 .order_by(BankQuestion.position)
             ).all()
-        return [Stored(number, slug, question) for number, slug, data in rows if (question := self._read(data["yaml"]))]
+        return [Stored(number, slug, question) for number, version, data in rows if (question := self._parsed(number, version, data["yaml"]))]
 
     def counts(self) -> dict[str, int]:
         """How many questions each article has."""
         with self._db.read() as session:
-            slugs = session.scalars(select(BankQuestion.slug).where(BankQuestion.retired.is_(False)))
-            found: dict[str, int] = {}
-            for slug in slugs:
-                found[slug] = found.get(slug, 0) + 1
-        return found
+            asked = select(BankQuestion.slug, func.count()).where(BankQuestion.retired.is_(False)).group_by(BankQuestion.slug)
+            return dict(session.execute(asked).tuples().all())
 
     def take_in(self, slug: str, source: bytes, questions: Iterable[Question]) -> bool | None:
         """Make ``questions`` those of the article: True where its file is new, False where it changed, None where it is as it was.
@@ -74,7 +77,8 @@ class Bank:
             session.merge(Sheet(slug=slug, hash=digest))
         return known is None
 
-    def _read(self, text: str) -> Question | None:
+    def _parse(self, _number: int, _version: str, text: str) -> Question | None:
+        """A stored question; remembered by number and version, whose text never changes."""
         sheet = read_sheet(text.encode(), self._types)
         return sheet.questions[0] if sheet.questions else None
 

@@ -109,3 +109,11 @@ def test_content_check_tells_faults_of_questions_by_file_and_line(pack):
     result = CliRunner().invoke(root, ["content", "check", str(pack), "--json"])
     found = [(p["path"], p["line"]) for p in json.loads(result.output)["problems"] if p["path"].endswith("quiz.yaml")]
     assert (f"{FOLDER}/quiz.yaml", 3) in found
+
+
+def test_a_question_is_read_from_its_text_once_however_many_pages_show_it(site):
+    bank = bank_of(site.services)
+    first = bank.of(SLUG)
+    before = bank._parsed.cache_info().misses
+    assert bank.of(SLUG) == first
+    assert bank._parsed.cache_info().misses == before
