@@ -12,7 +12,7 @@ from kbplatform.sdk import Base, UtcDateTime, utcnow
 
 
 class Sheet(Base):
-    """The file of an article's questions as it was last taken in."""
+    """The file of an article's questions as it was last taken in; ``hash`` is empty where there was none yet."""
 
     __tablename__ = "quizzes_sheet"
 
@@ -32,6 +32,8 @@ class BankQuestion(Base):
     position: Mapped[int]
     version: Mapped[str]
     retired: Mapped[bool] = mapped_column(default=False)
+    here: Mapped[bool] = mapped_column(default=False)
+    """Added or changed on this site: a file that is taken in later neither overwrites nor retires it."""
 
 
 class QuestionVersion(Base):
@@ -42,4 +44,15 @@ class QuestionVersion(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("quizzes_question.id"), primary_key=True)
     version: Mapped[str] = mapped_column(primary_key=True)
     data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class Attachment(Base):
+    """A picture that came in with a question, under the SHA-256 of its bytes. Never changed."""
+
+    __tablename__ = "quizzes_attachment"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    mime: Mapped[str]
+    data: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -41,11 +41,12 @@ def quiz_part(services: Services) -> PackPart:
             report.problems += [_problem(name, fault) for fault in sheet.faults]
             if any(fault.level == "error" for fault in sheet.faults):
                 continue  # half a file would retire the questions of the other half
-            new = bank.take_in(_slug(path), source, sheet.questions)
-            if new is None:
+            taken = bank.take_in(_slug(path), source, sheet.questions)
+            if taken is None:
                 report.unchanged += 1
-            else:
-                (report.added if new else report.changed).append(name)
+                continue
+            (report.added if taken.new else report.changed).append(name)
+            report.problems += [_kept(name, sheet, key) for key in taken.kept]
         return report
 
     def write(target: Path) -> int:
@@ -79,6 +80,12 @@ def _name(root: Path, path: Path) -> str:
 
 def _problem(name: str, fault: Fault) -> Problem:
     return Problem(name, fault.line, fault.message, "warning" if fault.level == "warning" else "error")
+
+
+def _kept(name: str, sheet: Sheet, key: str) -> Problem:
+    line = next((q.line for q in sheet.questions if q.id == key), 0)
+    zh = f"{key} 在本站改过，保留本站的，没有用文件里的"
+    return Problem(name, line, Text(zh, f"{key} was changed on this site: that text stays, the file's is not taken"), "warning")
 
 
 def _problems(root: Path, path: Path, sheet: Sheet) -> Iterator[Problem]:
