@@ -41,11 +41,12 @@ def quiz_part(services: Services) -> PackPart:
             report.problems += [_problem(name, fault) for fault in sheet.faults]
             if any(fault.level == "error" for fault in sheet.faults):
                 continue  # half a file would retire the questions of the other half
-            new = bank.take_in(_slug(path), source, sheet.questions)
-            if new is None:
+            taken = bank.take_in(_slug(path), source, sheet.questions)
+            if taken.outcome == "as it was":
                 report.unchanged += 1
             else:
-                (report.added if new else report.changed).append(name)
+                (report.added if taken.outcome == "new" else report.changed).append(name)
+            report.conflicts += [f"{name}#{key}" for key in taken.conflicts]
         return report
 
     def write(target: Path) -> int:

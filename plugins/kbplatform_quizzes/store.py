@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import func, select
 
@@ -34,6 +34,14 @@ class Stored:
     question: Question
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a file brought, and the keys of questions that it and somebody here both changed."""
+
+    outcome: Literal["new", "changed", "as it was"]
+    conflicts: tuple[str, ...] = ()
+
+
 class Bank:
     """Questions by article. ``types`` are the kinds there are: a stored question of another kind is left out."""
 
@@ -59,23 +67,24 @@ class Bank:
             asked = select(BankQuestion.slug, func.count()).where(BankQuestion.retired.is_(False)).group_by(BankQuestion.slug)
             return dict(session.execute(asked).tuples().all())
 
-    def take_in(self, slug: str, source: bytes, questions: Iterable[Question]) -> bool | None:
-        """Make ``questions`` those of the article: True where its file is new, False where it changed, None where it is as it was.
+    def take_in(self, slug: str, source: bytes, questions: Iterable[Question]) -> Taken:
+        """Bring the article's questions up to its file.
 
-        A question that is no longer there is retired, not deleted; one that comes back under its id goes on.
+        A question that is no longer there is retired, not deleted; one that comes back under its id goes on. What people edited here
+        stays as they left it, also where the file has changed since: those are the conflicts.
         """
         digest = hashlib.sha256(source).hexdigest()
         with self._db.read() as session:
             known = session.get(Sheet, slug)
             if known is not None and known.hash == digest:
-                return None
+                return Taken("as it was")
         with self._db.write() as session:
             known = session.get(Sheet, slug)
             if known is not None and known.hash == digest:  # another process was first
-                return None
-            _replace(session, slug, list(questions))
+                return Taken("as it was")
+            conflicts = _take_in(session, slug, list(questions))
             session.merge(Sheet(slug=slug, hash=digest))
-        return known is None
+        return Taken("changed" if known else "new", tuple(conflicts))
 
     def _parse(self, _number: int, _version: str, text: str) -> Question | None:
         """A stored question; remembered by number and version, whose text never changes."""
@@ -83,16 +92,37 @@ class Bank:
         return sheet.questions[0] if sheet.questions else None
 
 
-def _replace(session: Session, slug: str, questions: list[Question]) -> None:
+def _take_in(session: Session, slug: str, questions: list[Question]) -> list[str]:
+    """Keys of the questions that both the file and somebody here changed."""
     rows = {row.key: row for row in session.scalars(select(BankQuestion).where(BankQuestion.slug == slug))}
+    conflicts: list[str] = []
     for position, question in enumerate(questions):
         row = rows.pop(question.id, None)
         if row is None:
-            row = BankQuestion(slug=slug, key=question.id)
+            row = BankQuestion(slug=slug, key=question.id, position=position, version=question.version, file_version=question.version)
             session.add(row)
-        row.position, row.version, row.retired = position, question.version, False
-        session.flush()
-        if session.get(QuestionVersion, (row.id, question.version)) is None:
-            session.add(QuestionVersion(question_id=row.id, version=question.version, data={"yaml": write_sheet([question]).decode()}))
+            session.flush()
+        elif row.version == row.file_version or (row.retired and row.file_version is None):  # nobody edited it here
+            row.retired = row.retired and row.file_version == question.version
+            row.position, row.version, row.file_version = position, question.version, question.version
+        elif question.version not in {row.version, row.file_version}:
+            conflicts.append(question.id)
+        row.file_version = question.version
+        keep_version(session, row.id, question)
     for row in rows.values():
-        row.retired = True
+        if row.file_version is None:
+            continue  # made here
+        if row.version == row.file_version:
+            row.retired = True
+        elif not row.retired:
+            conflicts.append(row.key)
+        row.file_version = None
+    return conflicts
+
+
+def keep_version(session: Session, number: int, question: Question, by: int | None = None) -> None:
+    """Keep the text of a question, if it is new, under its version."""
+    if session.get(QuestionVersion, (number, question.version)) is None:
+        data = {"yaml": write_sheet([question]).decode()}
+        session.add(QuestionVersion(question_id=number, version=question.version, data=data, by=by))
+        session.flush()
