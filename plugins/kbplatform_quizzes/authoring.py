@@ -45,11 +45,10 @@ def add_questions(session: Session, slug: str, questions: Iterable[Question], ac
         named, row = _place(rows, question)
         new = row is None or row.retired
         if row is None:
-            row = rows[named.id] = BankQuestion(slug=slug, key=named.id, position=behind, here=True)
+            row = rows[named.id] = BankQuestion(slug=slug, key=named.id, position=behind)
             behind += 1
         if new:
-            row.here = True
-            put(session, row, named)
+            put(session, row, named, actor.id)
         done.append(Added(row.id, named, new))
     keys = [added.question.id for added in done if added.new]
     if keys:

@@ -42,11 +42,11 @@ def quiz_part(services: Services) -> PackPart:
             if any(fault.level == "error" for fault in sheet.faults):
                 continue  # half a file would retire the questions of the other half
             taken = bank.take_in(_slug(path), source, sheet.questions)
-            if taken is None:
+            if taken.outcome == "as it was":
                 report.unchanged += 1
-                continue
-            (report.added if taken.new else report.changed).append(name)
-            report.problems += [_kept(name, sheet, key) for key in taken.kept]
+            else:
+                (report.added if taken.outcome == "new" else report.changed).append(name)
+            report.problems += [_kept(name, sheet, key) for key in taken.conflicts]
         return report
 
     def write(target: Path) -> int:
@@ -84,8 +84,8 @@ def _problem(name: str, fault: Fault) -> Problem:
 
 def _kept(name: str, sheet: Sheet, key: str) -> Problem:
     line = next((q.line for q in sheet.questions if q.id == key), 0)
-    zh = f"{key} 在本站改过，保留本站的，没有用文件里的"
-    return Problem(name, line, Text(zh, f"{key} was changed on this site: that text stays, the file's is not taken"), "warning")
+    zh = f"{key} 在本站改过，文件里也改了：保留本站的"
+    return Problem(name, line, Text(zh, f"{key} was changed on this site and in the file: the site's text stays"), "warning")
 
 
 def _problems(root: Path, path: Path, sheet: Sheet) -> Iterator[Problem]:

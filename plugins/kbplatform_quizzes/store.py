@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -36,11 +36,11 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
-    """What taking a file in did: whether it is new, and the questions that stay as they were changed on this site, though the file differs."""
+class Taken:
+    """What a file brought, and the keys of questions that it and somebody here both changed."""
 
-    new: bool
-    kept: tuple[str, ...] = ()
+    outcome: Literal["new", "changed", "as it was"]
+    conflicts: tuple[str, ...] = ()
 
 
 class Bank:
@@ -68,24 +68,24 @@ class Bank:
             asked = select(BankQuestion.slug, func.count()).where(BankQuestion.retired.is_(False)).group_by(BankQuestion.slug)
             return dict(session.execute(asked).tuples().all())
 
-    def take_in(self, slug: str, source: bytes, questions: Iterable[Question]) -> TakenIn | None:
-        """Make ``questions`` those of the article; None where its file is as it was.
+    def take_in(self, slug: str, source: bytes, questions: Iterable[Question]) -> Taken:
+        """Bring the article's questions up to its file.
 
-        A question that is no longer there is retired, not deleted; one that comes back under its id goes on. What was added or
-        changed on this site stays as it is.
+        A question that is no longer there is retired, not deleted; one that comes back under its id goes on. What people edited here
+        stays as they left it, also where the file has changed since: those are the conflicts.
         """
         digest = hashlib.sha256(source).hexdigest()
         with self._db.read() as session:
             known = session.get(Sheet, slug)
             if known is not None and known.hash == digest:
-                return None
+                return Taken("as it was")
         with self._db.write() as session:
             sheet = locked_sheet(session, slug)
             if sheet.hash == digest:  # another process was first
-                return None
+                return Taken("as it was")
             new, sheet.hash = not sheet.hash, digest
-            kept = _replace(session, slug, list(questions))
-        return TakenIn(new, tuple(kept))
+            conflicts = _take_in(session, slug, list(questions))
+        return Taken("new" if new else "changed", tuple(conflicts))
 
     def _parse(self, _number: int, _version: str, text: str) -> Question | None:
         """A stored question; remembered by number and version, whose text never changes."""
@@ -100,27 +100,45 @@ def locked_sheet(session: Session, slug: str) -> Sheet:
     return session.scalars(select(Sheet).where(Sheet.slug == slug).with_for_update()).one()
 
 
-def put(session: Session, row: BankQuestion, question: Question) -> None:
-    """Make ``question`` the present text of a row, and keep it for good."""
+def put(session: Session, row: BankQuestion, question: Question, by: int | None = None) -> None:
+    """Make ``question``, written by ``by``, the present text of a row, and keep it for good."""
     row.version, row.retired = question.version, False
     session.add(row)
     session.flush()
-    if session.get(QuestionVersion, (row.id, question.version)) is None:
-        session.add(QuestionVersion(question_id=row.id, version=question.version, data={"yaml": write_sheet([question]).decode()}))
+    keep_version(session, row.id, question, by)
 
 
-def _replace(session: Session, slug: str, questions: list[Question]) -> list[str]:
-    """The rows become what the file says; the ids where this site's own text stays instead."""
+def _take_in(session: Session, slug: str, questions: list[Question]) -> list[str]:
+    """Keys of the questions that both the file and somebody here changed."""
     rows = {row.key: row for row in session.scalars(select(BankQuestion).where(BankQuestion.slug == slug))}
-    kept = []
+    conflicts: list[str] = []
     for position, question in enumerate(questions):
-        row = rows.pop(question.id, None) or BankQuestion(slug=slug, key=question.id)
-        row.position = position
-        if row.here and (row.retired or row.version != question.version):
-            kept.append(question.id)
-            continue
-        row.here = False
-        put(session, row, question)
+        row = rows.pop(question.id, None)
+        if row is None:
+            row = BankQuestion(slug=slug, key=question.id, position=position, version=question.version, file_version=question.version)
+            session.add(row)
+            session.flush()
+        elif row.version == row.file_version or (row.retired and row.file_version is None):  # nobody edited it here
+            row.retired = row.retired and row.file_version == question.version
+            row.position, row.version, row.file_version = position, question.version, question.version
+        elif question.version not in {row.version, row.file_version}:
+            conflicts.append(question.id)
+        row.file_version = question.version
+        keep_version(session, row.id, question)
     for row in rows.values():
-        row.retired = row.retired or not row.here
-    return kept
+        if row.file_version is None:
+            continue  # made here
+        if row.version == row.file_version:
+            row.retired = True
+        elif not row.retired:
+            conflicts.append(row.key)
+        row.file_version = None
+    return conflicts
+
+
+def keep_version(session: Session, number: int, question: Question, by: int | None = None) -> None:
+    """Keep the text of a question, if it is new, under its version."""
+    if session.get(QuestionVersion, (number, question.version)) is None:
+        data = {"yaml": write_sheet([question]).decode()}
+        session.add(QuestionVersion(question_id=number, version=question.version, data=data, by=by))
+        session.flush()

@@ -18,6 +18,7 @@ from kbplatform_quizzes.kinds.choice import TrueFalse
 from kbplatform_quizzes.models import BankQuestion
 from kbplatform_quizzes.question import Question
 from kbplatform_quizzes.registry import bank_of
+from kbplatform_quizzes.store import keep_version
 
 SLUG = "complaint-handling"
 FOLDER = f"practices/05-{SLUG}"
@@ -90,10 +91,13 @@ def test_a_retired_question_comes_back_under_its_number(site):
 def test_a_question_changed_here_is_not_overwritten_and_sync_says_so(site, pack):
     with site.db.write() as session:
         row = session.scalars(select(BankQuestion).where(BankQuestion.key == "beyond-authority")).one()
-        row.here, row.retired = True, True
-    touch(pack)
+        changed = question("beyond-authority")
+        row.version = changed.version
+        keep_version(session, row.id, changed)
+    path = pack / FOLDER / "quiz.yaml"
+    path.write_text(path.read_text("utf-8").replace("id: beyond-authority\n", "id: beyond-authority\n  difficulty: 3\n"), "utf-8")
     report = next(iter(site.pack_parts())).take_in(pack)
-    assert "beyond-authority" not in ids(site)
+    assert next(s.question for s in bank_of(site.services).of(SLUG) if s.question.id == "beyond-authority").stem.zh == "先认事再问号。"
     assert [(p.level, "beyond-authority" in p.message.en, p.line > 1) for p in report.problems] == [("warning", True, True)]
 
 

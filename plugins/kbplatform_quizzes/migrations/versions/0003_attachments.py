@@ -1,4 +1,4 @@
-"""Questions added or changed on the site itself, and pictures that came in with questions"""
+"""Pictures that came in with questions"""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from alembic import op
 from kbplatform.sdk import UtcDateTime
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("quizzes_question") as batch:
-        batch.add_column(sa.Column("here", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "quizzes_attachment",
         sa.Column("sha256", sa.String(), nullable=False),
@@ -28,5 +26,3 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("quizzes_attachment")
-    with op.batch_alter_table("quizzes_question") as batch:
-        batch.drop_column("here")
