@@ -340,9 +340,9 @@ def _call(walk: Walk, path: str) -> CallOut:
 def _stale(room: Room, path: AnswerPath) -> tuple[Response, int]:
     sitting = room.sittings.sitting(current_viewer(), path.token, content_lang())
     lang = ui_lang()
+    title = Text("别处已经改过", "Answered elsewhere").in_(lang)
     out = StaleOut(
-        type="urn:kbplatform:error:stale", title=Text("别处已经改过", "Answered elsewhere").in_(lang), status=409, detail=_STALE.in_(lang), code="stale",
-        now=_asked(sitting.asked[path.position]),
+        type="urn:kbplatform:error:stale", title=title, status=409, detail=_STALE.in_(lang), code="stale", now=_asked(sitting.asked[path.position])
     )  # fmt: skip
     response = jsonify(out.model_dump())
     response.content_type = "application/problem+json"

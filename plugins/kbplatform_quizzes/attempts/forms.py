@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 PER_PAGE = 6
 MAX_REV = 1_000_000
-_ELSEWHERE = Text("这道题刚在别处改过，两边都留着：看好哪个算数，再存一次", "This was answered elsewhere meanwhile; both are here: choose, then save again")
+_ELSEWHERE = Text(
+    "这道题刚在别处改过，两边都留着：看好哪个算数，再存一次", "This was answered elsewhere meanwhile; both are here: choose, then save again"
+)
 
 
 @dataclass(slots=True)

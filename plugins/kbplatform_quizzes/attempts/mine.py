@@ -68,7 +68,8 @@ def standings(db: Database, viewer: Viewer, quizzes: Iterable[QuizView]) -> dict
     by_id = {quiz.id: quiz for quiz in quizzes}
     rows: dict[int, list[Taken]] = {number: [] for number in by_id}
     if viewer.id is not None and by_id:
-        wanted = select(Attempt).where(Attempt.user_id == viewer.id, Attempt.kind == GRADED, Attempt.quiz_id.in_(by_id)).order_by(Attempt.number.desc())
+        mine = (Attempt.user_id == viewer.id, Attempt.kind == GRADED, Attempt.quiz_id.in_(by_id))
+        wanted = select(Attempt).where(*mine).order_by(Attempt.number.desc())
         with db.read() as session:
             for a in session.scalars(wanted):
                 rows[a.quiz_id].append(Taken(a.token, a.number, a.state, a.started_at, a.ended_at, a.percent, a.passed, a.waiting))
