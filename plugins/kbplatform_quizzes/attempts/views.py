@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import redirect, render_template, request
 
@@ -105,7 +106,7 @@ def _to_choose(web: Blueprint, room: Room) -> None:
     def start(key: str) -> ResponseReturnValue:
         wanted = room.quiz(key)
         try:
-            return redirect(_address(room.start(wanted, content_lang())), 303)
+            return _to(room.start(wanted, content_lang()))
         except Conflict as error:
             return _quiz(room, wanted, error)
 
@@ -115,7 +116,7 @@ def _under_way(web: Blueprint, room: Room) -> None:
     @requires(TAKE, person=True)
     def attempt(token: str) -> ResponseReturnValue:
         sitting = room.sittings.sitting(current_viewer(), token, content_lang())
-        return redirect(f"{_address(token)}/result", 303) if sitting.state == "done" else _attempt(sitting, _page(sitting))
+        return _to(token, "/result") if sitting.state == "done" else _attempt(sitting, _page(sitting))
 
     @web.post("/a/<token>")
     @requires(TAKE, person=True)
@@ -126,17 +127,17 @@ def _under_way(web: Blueprint, room: Room) -> None:
     @requires(TAKE, person=True)
     def hold(token: str, what: str) -> ResponseReturnValue:
         (room.sittings.pause if what == "pause" else room.sittings.resume)(current_viewer(), token)
-        return redirect(f"{_address(token)}?page={_asked_page()}", 303)
+        return _to(token, page=_asked_page())
 
     @web.route("/a/<token>/submit", methods=["GET", "POST"])
     @requires(TAKE, person=True)
     def submit(token: str) -> ResponseReturnValue:
         if request.method == "POST":
             room.sittings.submit(current_viewer(), token)
-            return redirect(f"{_address(token)}/result", 303)
+            return _to(token, "/result")
         sitting = room.sittings.sitting(current_viewer(), token, content_lang())
         if sitting.state != "going":
-            return redirect(_address(token), 303)
+            return _to(token)
         missing = [a for a in sitting.asked if not answered(a)]
         return render_template("quizzes/attempts/submit.html", sitting=sitting, missing=missing, per_page=PER_PAGE)
 
@@ -150,11 +151,15 @@ def _afterwards(web: Blueprint, room: Room) -> None:
     @web.post("/a/<token>/again")
     @requires(TAKE, person=True)
     def again(token: str) -> ResponseReturnValue:
-        return redirect(_address(room.sittings.again(current_viewer(), token, content_lang())), 303)
+        return _to(room.sittings.again(current_viewer(), token, content_lang()))
 
 
-def _address(token: str) -> str:
-    return f"/p/quizzes/a/{token}"
+def _to(token: str, what: str = "", **query: object) -> ResponseReturnValue:
+    """On to a page of the attempt, in the language it is read in."""
+    asked = {"lang": request.args["lang"]} if "lang" in request.args else {}
+    mark = query.pop("mark", "")
+    address = urlencode(query | asked)
+    return redirect(f"/p/quizzes/a/{token}{what}{f'?{address}' if address else ''}{f'#{mark}' if mark else ''}", 303)
 
 
 def _asked_page() -> int:
@@ -227,7 +232,7 @@ def _answers(room: Room, token: str) -> ResponseReturnValue:
                 room.sittings.save(viewer, token, position, own_of(form, position))
         except Conflict as error:
             return _not_taken(token, error.message, form)
-        return redirect(_address(token), 303)
+        return _to(token)
     kept = keep_page(room.sittings, viewer, token, _on(sitting, page), form)
     after = room.sittings.sitting(viewer, token, lang)
     if kept.closed or (kept.problems and after.state != "going"):
@@ -236,11 +241,11 @@ def _answers(room: Room, token: str) -> ResponseReturnValue:
         return _attempt(after, page, kept, form)
     to = "".join(form.get("to", []))
     if to == "submit":
-        return redirect(f"{_address(token)}/submit", 303)
+        return _to(token, "/submit")
     if not to:
         say(Text("已保存。", "Saved."))
     said = next((a.face.name for a in _on(sitting, page) if a.walk and a.face.name in form), "")
-    return redirect(f"{_address(token)}?page={to if to.isdecimal() and len(to) < 5 else page}{f'#{said}' if said else ''}", 303)
+    return _to(token, page=to if to.isdecimal() and len(to) < 5 else page, mark=said)
 
 
 def _positions(form: dict[str, list[str]]) -> list[int]:
@@ -257,7 +262,7 @@ def _result(room: Room, token: str) -> ResponseReturnValue:
     lang = content_lang()
     sitting = room.sittings.sitting(current_viewer(), token, lang)
     if sitting.state != "done":
-        return redirect(_address(token), 303)
+        return _to(token)
     slugs = {r.slug for r in sitting.reviewed} | ({sitting.practice} if sitting.practice else set())
     readable = room.readable(sorted(slugs))
     first = sitting.confidently_wrong
