@@ -35,9 +35,13 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.attempts import managing_views, marking_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
-    return Routes(web=make_blueprint(services))
+    web = make_blueprint(services)
+    for pages in (managing_views, marking_views):
+        pages.add_pages(web, services)
+    return Routes(web=web)
 
 
 @hookimpl
