@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import cast
@@ -46,7 +47,7 @@ class View:
         self._norms: dict[str, Scores] = {}
 
     def _at(self, number: int) -> tuple[Segment, int]:
-        place = int(np.searchsorted(self._starts, number, side="right")) - 1
+        place = bisect_right(self._starts, number) - 1
         start, segment = self._placed[place]
         return segment, number - start
 
