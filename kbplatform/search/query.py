@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -48,6 +49,8 @@ class QueryReader:
         self._thesaurus = thesaurus
         self._lexicon = lexicon
         self._word = lru_cache(maxsize=_WORDS_KEPT)(self._read_word)
+        self._sound_group = lru_cache(maxsize=_WORDS_KEPT)(self._read_sound)
+        self._tokens = lru_cache(maxsize=100)(self._read_tokens)
         self._short_names: dict[str, list[tuple[str, ...]]] = {}
         for form in thesaurus.forms():
             letters = initials(s for term in form for s in lexicon.pinyin.syllables(term))
@@ -60,8 +63,7 @@ class QueryReader:
         ``strange`` are words to take for unknown: they stand only in documents that may not be found this time, or in
         running text as an example (``tousu`` in a page on how to search).
         """
-        tokens = self._analyzer.query_tokens(self._analyzer.asked(clean_query(text)))
-        tokens = [replace(t, term="") if t.surface in strange else t for t in tokens]
+        tokens = [replace(t, term="") if t.surface in strange else t for t in self._tokens(text)]
         content = [t for t in tokens if not is_stop(t.surface)]
         only_stops = not content
         tokens = tokens[: MOST_GROUPS * 2] if only_stops else tokens
@@ -79,11 +81,9 @@ class QueryReader:
 
     def reread(self, text: str) -> Reading | None:
         """Chinese words taken by their sound (头诉 → 投诉) or for a slip of the keys (投拆); None where that changes nothing."""
-        normal = self._analyzer.asked(clean_query(text))
         changed = False
         groups: list[Group] = []
-        tokens = self._analyzer.query_tokens(normal)
-        for script, run in groupby(_numbered(tokens), key=lambda item: (item[1].script, item[1].start - item[0])):
+        for script, run in groupby(_numbered(self._tokens(text)), key=lambda item: (item[1].script, item[1].start - item[0])):
             pieces = [t for _, t in run]
             surface = "".join(t.surface for t in pieces)
             sounds = self._lexicon.heard(surface) if script[0] == "han" else []
@@ -97,6 +97,9 @@ class QueryReader:
                 changed = changed or bool(sound.words and said not in sound.words)
                 groups.append(self._sound_group(said, sound, "word" if said in sound.words else "typo"))
         return Reading(tuple(groups[:MOST_GROUPS])) if changed else None
+
+    def _read_tokens(self, text: str) -> tuple[Token, ...]:
+        return tuple(self._analyzer.query_tokens(self._analyzer.asked(clean_query(text))))
 
     # ------------------------------------------------------------------ pieces: what is typed without a blank
 
@@ -239,7 +242,7 @@ class QueryReader:
             found += [replace(a, kind="initials", weight=a.weight * weight) for m in self._thesaurus.mentions(form) for a in _alternatives(m)]
         return found
 
-    def _sound_group(self, surface: str, sound: Sound, kind: MatchKind) -> Group:
+    def _read_sound(self, surface: str, sound: Sound, kind: MatchKind) -> Group:
         found = [Alternative((w,), kind, 1.0 if i == 0 else 0.85) for i, w in enumerate(sound.words)]
         for word in sound.words[:1]:
             found += self._named(word, kind)
@@ -303,7 +306,7 @@ def _alternatives(mention: Mention) -> list[Alternative]:
     return names + synonyms + [Alternative(s, "synonym", RELATED_WEIGHT) for s in mention.related]
 
 
-def _numbered(tokens: list[Token]) -> list[tuple[int, Token]]:
+def _numbered(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
     """Tokens with the length of Chinese text before them, so that unbroken runs share start minus that."""
     out: list[tuple[int, Token]] = []
     length = 0

@@ -180,13 +180,13 @@ def _by_page(hits: Sequence[EngineHit]) -> dict[str, list[EngineHit]]:
 def _pages(joined: Mapping[str, list[EngineHit]], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:
     """Pages with these hits, scored by how well and how much of the query they match."""
     total = sum(g.share for g in asked) or 1.0
-    held = [{r: g.share * TRUST[r] * (g.trust if r == "typo" else 1.0) for r in KIND_ORDER} for g in usable]
+    held = [{None: 0.0, **{r: g.share * TRUST[r] * (g.trust if r == "typo" else 1.0) for r in KIND_ORDER}} for g in usable]
     topical = [g.topical for g in usable]
     out: list[PageHit] = []
     for page, members in joined.items():
         members.sort(key=lambda h: -h.score)
         reasons = members[0].reasons if len(members) == 1 else tuple(map(_plainest, *(m.reasons for m in members)))
-        shares = [known[r] if r else 0.0 for known, r in zip(held, reasons, strict=True)]
+        shares = [known[r] for known, r in zip(held, reasons, strict=True)]
         coverage = sum(shares) / total
         topic = sum(share for share, counts in zip(shares, topical, strict=True) if counts) / total
         score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])

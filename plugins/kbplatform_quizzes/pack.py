@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kbplatform.sdk import LANGS, PackPart, PackReport, Problem, Text
 from kbplatform_quizzes.bank import FILE, Sheet, read_sheet, write_sheet
 from kbplatform_quizzes.lints import check_sheet, duplicates
-from kbplatform_quizzes.registry import bank_of, types_of
+from kbplatform_quizzes.registry import bank_of, quizzes_of, types_of
 
 if TYPE_CHECKING:
     from kbplatform.sdk import Services
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FOLDER = re.compile(r"(?:\d{2,4}-)?([a-z0-9-]+)")
 _SECTION = re.compile(r"^##\s.*\{#([\w-]+)\}\s*$", re.MULTILINE)
+_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 LEAST_QUESTIONS, LEAST_KINDS = 6, 3
 
 
@@ -41,11 +42,13 @@ def quiz_part(services: Services) -> PackPart:
             report.problems += [_problem(name, fault) for fault in sheet.faults]
             if any(fault.level == "error" for fault in sheet.faults):
                 continue  # half a file would retire the questions of the other half
-            new = bank.take_in(_slug(path), source, sheet.questions)
-            if new is None:
+            taken = bank.take_in(_slug(path), source, sheet.questions)
+            if taken.outcome == "as it was":
                 report.unchanged += 1
             else:
-                (report.added if new else report.changed).append(name)
+                (report.added if taken.outcome == "new" else report.changed).append(name)
+            report.problems += [_kept(name, sheet, key) for key in taken.conflicts]
+        quizzes_of(services).ensure({_slug(path): _title(path) for path in _files(root)})
         return report
 
     def write(target: Path) -> int:
@@ -79,6 +82,23 @@ def _name(root: Path, path: Path) -> str:
 
 def _problem(name: str, fault: Fault) -> Problem:
     return Problem(name, fault.line, fault.message, "warning" if fault.level == "warning" else "error")
+
+
+def _title(path: Path) -> Text:
+    """The title of the article beside a file, from its front matter; the slug where there is none."""
+    found = []
+    for lang in LANGS:
+        text = path.with_name(f"{lang}.md")
+        match = _TITLE.search(text.read_text("utf-8", "replace")[:2_000]) if text.is_file() else None
+        found.append(match[1].strip().strip("\"'") if match else "")
+    zh, en = found
+    return Text(zh or en or _slug(path), en or zh or _slug(path))
+
+
+def _kept(name: str, sheet: Sheet, key: str) -> Problem:
+    line = next((q.line for q in sheet.questions if q.id == key), 0)
+    zh = f"{key} 在本站改过，文件里也改了：保留本站的"
+    return Problem(name, line, Text(zh, f"{key} was changed on this site and in the file: the site's text stays"), "warning")
 
 
 def _problems(root: Path, path: Path, sheet: Sheet) -> Iterator[Problem]:

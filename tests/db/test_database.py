@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -66,12 +67,11 @@ def test_migrations_make_exactly_the_tables_of_the_models(kb_database):
     assert _differences(kb_database, "kb") == []
 
 
-def test_a_plugin_s_migrations_make_exactly_its_own_tables(kb_database):
-    import kbplatform_calculators.models
-
-    calculators = Component("calculators", "calculators", Path(kbplatform_calculators.__file__).parent / "migrations" / "versions")
-    assert upgrade(kb_database, [CORE, calculators]) == {}
-    assert _differences(kb_database, "calculators") == []
+@pytest.mark.parametrize("name", ["calculators", "quizzes"])
+def test_a_plugin_s_migrations_make_exactly_its_own_tables(kb_database, name):
+    models = importlib.import_module(f"kbplatform_{name}.models")
+    assert upgrade(kb_database, [CORE, Component(name, name, Path(models.__file__).parent / "migrations" / "versions")]) == {}
+    assert _differences(kb_database, name) == []
     assert _differences(kb_database, "kb") == []
 
 
