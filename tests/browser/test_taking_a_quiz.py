@@ -27,7 +27,7 @@ WORDS = {
     "zh": {"start": "开始", "finish": "答完了……", "submit": "交卷", "saved": "已保存", "waiting": "先存在这台设备上", "title": "十种题", "in": "交卷了",
            "elsewhere": "用这里的", "broken": "坏了", "over": "电话打完了"},
     "en": {"start": "Start", "finish": "Finish …", "submit": "Hand in", "saved": "Saved", "waiting": "Kept on this device", "title": "Ten kinds",
-           "in": "Handed in", "elsewhere": "Keep what stands here", "broken": "Broken", "over": "The call is over"},
+           "in": "It is handed in", "elsewhere": "Keep what stands here", "broken": "Broken", "over": "The call is over"},
 }  # fmt: skip
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
