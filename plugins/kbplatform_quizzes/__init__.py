@@ -12,7 +12,9 @@ from kbplatform.sdk import hookimpl
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from kbplatform.sdk import ArticleContext, ArticlePanel, NavLink, PackPart, Permission, Routes, Services
+    from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import ArticleContext, ArticlePanel, NavLink, PackPart, Permission, PersonalData, Routes, Services
 
 
 @hookimpl
@@ -75,3 +77,11 @@ def article_panels(article: ArticleContext, services: Services) -> list[ArticleP
     from kbplatform_quizzes.panels import panels_for  # noqa: PLC0415 - as above
 
     return panels_for(article, services)
+
+
+@hookimpl
+def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
+    """Attempts and what else a person left here."""
+    from kbplatform_quizzes import personal  # noqa: PLC0415 - as above
+
+    return personal.personal_data(user_id, session, erase=erase)
