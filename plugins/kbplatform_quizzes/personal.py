@@ -105,7 +105,7 @@ def _erase(session: Session, user_id: int) -> None:
 
 
 def _without_words(session: Session, attempt: Attempt) -> None:
-    """Take the essays out of an attempt, and what trainers wrote about it. One that nobody has marked can't be marked any more: it waits no longer."""
+    """Take the essays out of an attempt, and what trainers wrote about it. What nobody has marked can not be marked any more."""
     items = session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id)).all()
     essays = {i.position: i for i in items if _is_essay(session, i)}
     for item in essays.values():

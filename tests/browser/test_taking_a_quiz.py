@@ -78,6 +78,8 @@ def looks_right(page):
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("(s) => matchMedia(`(prefers-color-scheme: ${s})`).matches", arg=scheme)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         found += violations(page)
     page.set_viewport_size({"width": 390, "height": 800})
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
