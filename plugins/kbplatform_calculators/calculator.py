@@ -62,6 +62,8 @@ class Way:
     ``instead`` says in a headline and a sentence what happens where the main figure is None though there was enough data:
     a queue that grows without limit has no average wait. It gives None where ``empty`` is what there is to say.
     ``margin`` names an output that is the half width of the main figure's 95 % interval; ``interval`` its two ends.
+    ``rating`` names an output that is a word, its words standing from worst to best: comparison goes by it where the main
+    figure is, or may be, a word.
     """
 
     inputs: tuple[Input, ...]
@@ -80,6 +82,7 @@ class Way:
     sample: Callable[[Values], tuple[int, int]] | None = None
     interval: tuple[str, str] | None = None
     margin: str = ""
+    rating: str = ""
     neighbours: Neighbours | None = None
 
     @property

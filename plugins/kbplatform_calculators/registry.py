@@ -76,9 +76,10 @@ def collect(ours: Iterable[Calculator], theirs: Iterable[Calculator]) -> Registr
 
 
 def agrees(calculator: Calculator) -> bool:
-    """Whether each of its examples comes out as expected."""
+    """Whether each of its examples comes out as expected, and what its ways name is there."""
     try:
-        return all(_comes_out(calculator, e) for way in calculator.ways for e in way.examples)
+        named = all(way.rating in {"", *(o.name for o in way.outputs if o.words)} for way in calculator.ways)
+        return named and all(_comes_out(calculator, e) for way in calculator.ways for e in way.examples)
     except Exception:  # noqa: BLE001 - a stranger's function
         return False
 

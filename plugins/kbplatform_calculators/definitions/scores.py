@@ -236,11 +236,12 @@ GOAL_ATTAINMENT = Calculator(
                 Output(
                     name="status",
                     label=Text("结论", "Verdict"),
-                    words=(("met", Text("达标", "met")), ("missed", Text("没达标", "missed"))),
+                    words=(("missed", Text("没达标", "missed")), ("met", Text("达标", "met"))),
                 ),
                 Output(name="gap", label=Text("实际 − 目标", "Actual − target"), decimals=2),
             ),
             compute=_attained,
+            rating="status",
             sentence=_against_goal,
             working=_goal_working,
             cautions=(

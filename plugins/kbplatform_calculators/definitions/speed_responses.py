@@ -151,11 +151,11 @@ FIRST_RESPONSE_TIME = Calculator(
 )
 
 _RATINGS = (
-    ("good", Text("良好", "good")),
-    ("needs improvement", Text("待改进", "needs improvement")),
     ("poor", Text("差", "poor")),
+    ("needs improvement", Text("待改进", "needs improvement")),
+    ("good", Text("良好", "good")),
 )
-_WORST_LAST = [word for word, _ in _RATINGS]
+_WORST_FIRST = [word for word, _ in _RATINGS]
 _VITALS: tuple[tuple[str, str, str, str], ...] = (
     ("lcp_s", "lcp_rating", "2.5", "4"),
     ("inp_ms", "inp_rating", "200", "500"),
@@ -168,11 +168,11 @@ def _vitals(values: Values) -> Outputs:
     rated: dict[str, Figure] = {
         rating: None if values[name] is None else _rated(values[name], Fraction(good), Fraction(poor)) for name, rating, good, poor in _VITALS
     }
-    return {"rating": max((str(r) for r in rated.values() if r), key=_WORST_LAST.index), **rated}
+    return {"rating": min((str(r) for r in rated.values() if r), key=_WORST_FIRST.index), **rated}
 
 
 def _rated(value: float, good: Fraction, poor: Fraction) -> str:
-    return _WORST_LAST[0 if exact(value) <= good else 1 if exact(value) <= poor else 2]
+    return _WORST_FIRST[2 if exact(value) <= good else 1 if exact(value) <= poor else 0]
 
 
 def _some_vital(values: Values) -> FieldError | None:
@@ -245,6 +245,7 @@ WEB_VITALS = Calculator(
                 Output(name="cls_rating", label=Text("CLS", "CLS"), words=_RATINGS),
             ),
             compute=_vitals,
+            rating="rating",
             rules=(_some_vital,),
             sentence=lambda values, _outputs: Text(
                 _of_each("{label} {value}：{rating}", "；")(values) + "。",
