@@ -61,11 +61,13 @@ def _with_patience(values: Values) -> Outputs:
 
 
 def _for_few_leaving(values: Values) -> Outputs:
-    agents = 1
-    if values["calls_per_min"]:
-        rate, handling, patience = (float(values[name]) for name in ("calls_per_min", "aht_min", "patience_min"))
-        agents = erlang.agents_needed_with_patience(rate, handling, patience, float(values["max_abandon"])) or MAX_AGENTS
+    agents = (_agents_for(values) if values["calls_per_min"] else None) or 1
     return {"agents": agents, **_left(values, agents)}
+
+
+def _agents_for(values: Values) -> int | None:
+    rate, handling, patience = (float(values[name]) for name in ("calls_per_min", "aht_min", "patience_min"))
+    return erlang.agents_needed_with_patience(rate, handling, patience, float(values["max_abandon"]))
 
 
 def _short_enough(values: Values) -> FieldError | None:
@@ -76,9 +78,7 @@ def _short_enough(values: Values) -> FieldError | None:
 def _few_leave(values: Values) -> FieldError | None:
     if _short_enough(values) or not values["calls_per_min"]:
         return None
-    rate, handling, patience = (float(values[name]) for name in ("calls_per_min", "aht_min", "patience_min"))
-    least = erlang.queue_with_patience(rate, handling, patience, MAX_AGENTS).abandoned
-    return FieldError("calls_per_min", _TOO_MANY_AGENTS) if least > values["max_abandon"] + 1e-12 else None
+    return None if _agents_for(values) else FieldError("calls_per_min", _TOO_MANY_AGENTS)
 
 
 _TOO_MANY_AGENTS = Text(
