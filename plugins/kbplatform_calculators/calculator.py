@@ -55,7 +55,8 @@ class Way:
 
     ``compute`` gets values that fit their bounds and all rules, and returns every output; None where there is not enough
     data, which ``empty`` then says in words. It never raises for such values.
-    ``sentence`` and ``working`` are templates that name inputs and outputs, each written with its unit: ``{rate}``.
+    ``sentence`` and ``working`` are templates that name inputs and outputs, each written with its unit: ``{rate}``. In English
+    ``{received:case}`` puts the noun behind the number, in the singular where it is 1; ``{n:reply|replies}`` gives both.
     What depends on the case is a function that returns such a template.
     ``sample`` gives successes and trials of the main figure, where it is a rate: comparison then uses Newcombe's interval.
     ``main`` is the output that leads where it is another than the calculator's.

@@ -38,7 +38,7 @@ UNITS: Mapping[str, tuple[Text, Text]] = {
     "lines": (Text(" 条线", " lines"), Text("条线", "lines")),
     "times": (Text(" 倍", "×"), Text("倍", "×")),
 }
-_COUNTED = frozenset({"points", "days", "months", "erlang", "agents", "lines"})
+_COUNTED = frozenset({"points", "percentage points", "days", "months", "erlang", "agents", "lines"})
 """Units whose English loses its s after 1."""
 
 
@@ -73,7 +73,14 @@ def written(value: object, unit: str, lang: Lang, decimals: int | None = None) -
         return _clock(value * (1 if unit == "s" else 60), lang)
     after = UNITS.get(unit, (Text(f" {unit}", f" {unit}"),))[0].in_(lang)
     digits = number(value, decimals)
-    return f"{digits}{after.removesuffix('s') if digits == '1' and unit in _COUNTED else after}"
+    return counted(digits, after.removesuffix("s"), after) if lang == "en" and unit in _COUNTED else f"{digits}{after}"
+
+
+def counted(value: float | str, one: str, many: str = "") -> str:
+    """A number, or one that is written already, with its English noun: ``1 case``, ``2 cases``. ``many`` where it is not ``one`` with an s."""
+    digits = value if isinstance(value, str) else number(value)
+    noun = one if digits == "1" else many or f"{one}s"
+    return f"{digits}{noun}" if noun.startswith(" ") else f"{digits} {noun}"
 
 
 def _several(value: Sequence[object] | Mapping[str, object], unit: str, lang: Lang, decimals: int | None) -> str:

@@ -11,7 +11,7 @@ from kbplatform.sdk import InvalidInput, terminal_lang
 from kbplatform_calculators import planner
 from kbplatform_calculators.batch import MAX_BYTES, decode
 from kbplatform_calculators.export import as_csv
-from kbplatform_calculators.figures import number, written
+from kbplatform_calculators.figures import counted, number, written
 from kbplatform_calculators.planner_views import COLUMNS, day_table
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _show(plan: Day, lang: Lang) -> None:
     if lang == "zh":
         click.echo(f"来电 {number(plan.calls)} 通，服务水平 {level}；在线 {phone} 人时，排班 {roster} 人时")
     else:
-        click.echo(f"{number(plan.calls)} calls, service level {level}; {phone} agent-hours on the phone, {roster} on the roster")
+        click.echo(f"{counted(plan.calls, 'call')}, service level {level}; {phone} agent-hours on the phone, {roster} on the roster")
 
 
 def _figures(interval: Interval, lang: Lang) -> list[str]:

@@ -12,6 +12,7 @@ import structlog
 from kbplatform.sdk import HealthCheck, InvalidInput, NotFound, Services, Text
 from kbplatform_calculators.calculator import Calculator, Example
 from kbplatform_calculators.definitions import ALL
+from kbplatform_calculators.figures import counted
 from kbplatform_calculators.running import run
 
 if TYPE_CHECKING:
@@ -107,4 +108,4 @@ def check_examples(services: Services) -> list[HealthCheck]:
         names = ", ".join(wrong)
         return [HealthCheck("calculators", "error", Text(f"算例不符：{names}", f"Worked examples differ: {names}"))]
     n = len(registry.calculators)
-    return [HealthCheck("calculators", "ok", Text(f"{n} 个计算器的算例都对", f"Worked examples of {n} calculator(s) agree"))]
+    return [HealthCheck("calculators", "ok", Text(f"{n} 个计算器的算例都对", f"Worked examples of {counted(n, 'calculator')} agree"))]

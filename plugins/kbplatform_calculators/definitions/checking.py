@@ -8,7 +8,7 @@ from math import sqrt
 
 from kbplatform.sdk import FieldError, Text
 from kbplatform_calculators.calculator import Calculator, Caution, Example, Outputs, Values, Way
-from kbplatform_calculators.figures import Output, number
+from kbplatform_calculators.figures import Output, counted, number
 from kbplatform_calculators.inputs import Count, Matrix, Number, Series
 from kbplatform_calculators.rates import HIGH, LOW, WILSON, ends, rate, rate_outputs
 from kbplatform_calculators.rules import SMALL_SAMPLE, small_sample
@@ -44,11 +44,11 @@ def _judged(values: Values, outputs: Outputs) -> Text:
         share = Text("（抽查 {reviewed} 通，占 {critical_pct}）", " ({critical_pct} of {reviewed} reviewed)")
     if not values["critical"]:
         return Text(
-            "{items} 项加权得 {score}，没有致命错误：{critical_result}。", "{score} over {items} items, no critical error: {critical_result}."
+            "{items} 项加权得 {score}，没有致命错误：{critical_result}。", "{score} over {items:item}, no critical error: {critical_result}."
         )
     return Text(
         "{items} 项加权得 {score}，但有 {critical} 处致命错误" + share.zh + "：{critical_result}。",
-        "{score} over {items} items, but with critical errors: {critical}" + share.en + ". It {critical_result}.",
+        "{score} over {items:item}, but with critical errors: {critical}" + share.en + ". It {critical_result}.",
     )
 
 
@@ -60,7 +60,7 @@ def _same_length(values: Values) -> FieldError | None:
         "scores",
         Text(
             f"权重有 {weights} 个，得分有 {scores} 个，要一一对上；不适用的写“-”占住位置",
-            f"{weights} weights but {scores} scores: they must match; write “-” for an item that did not apply",
+            f"{counted(weights, 'weight')} but {counted(scores, 'score')}: they must match; write “-” for an item that did not apply",
         ),
     )
 

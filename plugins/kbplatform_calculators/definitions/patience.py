@@ -135,7 +135,7 @@ ERLANG_A = Calculator(
             sentence=Text(
                 "每分钟 {calls_per_min} 通、每通 {aht_min}，{agents}接：{abandon_pct} 的人会等不及挂断（平均耐心 {patience_min}），"
                 "平均等 {mean_wait_s}，占用率 {occupancy_pct}。",
-                "{calls_per_min} calls a minute, {aht_min} each, for {agents}: {abandon_pct} give up (average patience {patience_min}), "
+                "{calls_per_min:call} a minute, {aht_min} each, for {agents}: {abandon_pct} give up (average patience {patience_min}), "
                 "the average wait is {mean_wait_s} and occupancy {occupancy_pct}.",
             ),
             working=Text(_WORKING, _WORKING),
@@ -166,7 +166,7 @@ ERLANG_A = Calculator(
                 Text(
                     "每分钟 {calls_per_min} 通、每通 {aht_min}，放弃率不超过 {max_abandon}：要 {agents}，这时放弃率 {abandon_pct}，"
                     "平均等 {mean_wait_s}，占用率 {occupancy_pct}。",
-                    "{calls_per_min} calls a minute, {aht_min} each, with at most {max_abandon} giving up: {agents}. Then {abandon_pct} give up, "
+                    "{calls_per_min:call} a minute, {aht_min} each, with at most {max_abandon} giving up: {agents}. Then {abandon_pct} give up, "
                     "the average wait is {mean_wait_s} and occupancy {occupancy_pct}.",
                 )
                 if values["calls_per_min"]

@@ -301,7 +301,7 @@ UTILISATION = Calculator(
             },
             sentence=Text(
                 "{days}、每天 {hours}里处理 {contacts} 件、每件 {handle_min}：利用率 {pct}。",
-                "{contacts} contacts of {handle_min} in {days} of {hours}: {pct} of the paid time is used.",
+                "{contacts:contact} of {handle_min} in {days} of {hours}: {pct} of the paid time is used.",
             ),
             working=Text("{contacts} × {handle_min} ÷ ({days} × {hours}) = {pct}", "{contacts} × {handle_min} ÷ ({days} × {hours}) = {pct}"),
             empty=Text("付薪工时是 0，算不出比率。", "no paid time, so there is no share to give."),

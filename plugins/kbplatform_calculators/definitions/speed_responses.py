@@ -37,7 +37,7 @@ def _first_responses(values: Values) -> Outputs:
 def _first_response_words(values: Values, _outputs: Outputs) -> Text:
     clock = _CLOCKS[values["clock"]]
     zh = f"{{n}} 次首响（{clock.zh}）：一半在 {{median}}以内，九成在 {{p90_linear}}以内，平均 {{mean}}。"
-    en = f"{{n}} first responses ({clock.en.lower()}): half came within {{median}}, nine in ten within {{p90_linear}}; the mean is {{mean}}."
+    en = f"{{n:first response}} ({clock.en.lower()}): half came within {{median}}, nine in ten within {{p90_linear}}; the mean is {{mean}}."
     if values["target"] is None:
         return Text(zh, en)
     return Text(
