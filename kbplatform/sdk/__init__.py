@@ -45,6 +45,8 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.quantities import Quantity, read_quantity
+    from kbplatform.quantities import tidy as tidy_quantity
     from kbplatform.rendering.curves import Curves, curves
     from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
@@ -83,6 +85,7 @@ _HOME = {
         "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
+    "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
     "kbplatform.rendering.curves": ("Curves", "curves"),
     "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
@@ -96,7 +99,7 @@ _HOME = {
     "kbplatform.web.i18n": ("content_lang", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_AT_HOME = {"record_audit": "record"}
+_AT_HOME = {"record_audit": "record", "tidy_quantity": "tidy"}
 """Names that say less in their own module than they must here."""
 
 
@@ -155,6 +158,7 @@ __all__ = [
     "Permission",
     "PersonalData",
     "Problem",
+    "Quantity",
     "QueryModel",
     "Routes",
     "SearchDocument",
@@ -181,6 +185,7 @@ __all__ = [
     "names_of",
     "problems_of",
     "public",
+    "read_quantity",
     "record_audit",
     "requires",
     "say",
@@ -188,6 +193,7 @@ __all__ = [
     "sparkline",
     "team_names",
     "terminal_lang",
+    "tidy_quantity",
     "ui_lang",
     "utcnow",
 ]

@@ -19,6 +19,7 @@ UNITS: Mapping[str, tuple[Text, Text]] = {
     "percent": (Text("%", "%"), Text("%", "%")),
     "points": (Text("分", " points"), Text("分", "points")),
     "percentage points": (Text(" 个百分点", " percentage points"), Text("百分点", "percentage points")),
+    "ms": (Text(" 毫秒", " ms"), Text("毫秒", "ms")),
     "s": (Text(" 秒", " s"), Text("秒", "s")),
     "min": (Text(" 分钟", " min"), Text("分钟", "min")),
     "h": (Text(" 小时", " h"), Text("小时", "h")),

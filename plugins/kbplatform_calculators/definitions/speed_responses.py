@@ -222,7 +222,7 @@ WEB_VITALS = Calculator(
                     optional=True,
                     better="lower",
                 ),
-                Number(
+                Duration(
                     name="inp_ms",
                     label=Text("INP：点了多久有反应", "INP: answer to a click"),
                     hint=Text("单位毫秒", "In milliseconds"),
