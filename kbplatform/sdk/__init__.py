@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
+    from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
@@ -75,6 +76,7 @@ _HOME = {
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
+    "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
@@ -113,6 +115,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 
 __all__ = [
+    "BOM",
     "LANGS",
     "READ",
     "SEE_TEAM",
@@ -126,6 +129,7 @@ __all__ = [
     "AuthProvider",
     "Base",
     "Batch",
+    "Cell",
     "Command",
     "Conflict",
     "Curves",
@@ -173,13 +177,17 @@ __all__ = [
     "UtcDateTime",
     "Viewer",
     "article_url",
+    "as_csv",
     "content_lang",
+    "csv_line",
     "current_actor",
     "current_viewer",
     "curves",
     "emit",
+    "harmless",
     "hookimpl",
     "hookspec",
+    "is_risky",
     "mask",
     "may",
     "names_of",

@@ -40,6 +40,7 @@ _BEHIND: Mapping[str, frozenset[str]] = {
     "days": _words("天 日 个工作日 工作日 day days d"),
     "": _COUNTERS | _MONEY | _words("分 点 points point 倍"),
 }
+MAX_QUOTED = 12
 _COUNTED = frozenset({"cases", "calls", "contacts", "sessions", "items", "people", "responses", "agents"})
 
 
@@ -67,7 +68,9 @@ def unfit(word: str, unit: str) -> Text:
     """What to write instead of a number with ``word`` behind it."""
     wanted = UNITS.get(unit, UNITS[""])[1]
     zh, en = (f"，以“{wanted.zh}”计", f" of {wanted.en}") if wanted and unit not in {"proportion", ""} else ("", "")
-    return Text(f"“{word[:12]}”放在这里看不懂：请只写数字{zh}", f"“{word[:12]}” can't be understood here: write the number{en} alone")
+    quoted = f"“{word}”" if word.isalpha() and len(word) <= MAX_QUOTED else ""
+    what = quoted if quoted and word.isascii() else "What stands behind the number"
+    return Text(f"{quoted or '数字后面的字'}放在这里看不懂：请只写数字{zh}", f"{what} can't be understood here: write the number{en} alone")
 
 
 def shared(value: Decimal, word: str) -> Decimal | None:

@@ -54,9 +54,9 @@ def test_a_time_is_read_in_the_unit_of_the_field_or_sent_back(typed, unit, value
 @pytest.mark.parametrize(
     ("field", "typed", "words"),
     [
-        (Count(**NAMED, unit="calls"), "20分钟", Text("“分钟”放在这里看不懂：请只写数字，以“通”计", "“分钟” can't be understood here: write the number of calls alone")),
+        (Count(**NAMED, unit="calls"), "20分钟", Text("“分钟”放在这里看不懂：请只写数字，以“通”计", "What stands behind the number can't be understood here: write the number of calls alone")),
         (Count(**NAMED, unit="agents"), "2m", Text("“m”放在这里看不懂：请只写数字，以“人”计", "“m” can't be understood here: write the number of agents alone")),
-        (Number(**NAMED, unit="months"), "3元", Text("“元”放在这里看不懂：请只写数字，以“月”计", "“元” can't be understood here: write the number of months alone")),
+        (Number(**NAMED, unit="months"), "3元", Text("“元”放在这里看不懂：请只写数字，以“月”计", "What stands behind the number can't be understood here: write the number of months alone")),
         (Count(**NAMED), "一百二十", Text("请写成阿拉伯数字，例如 120", "Write it in digits, for example 120")),
         (Count(**NAMED), "十二通", Text("请写成阿拉伯数字，例如 120", "Write it in digits, for example 120")),
         (Number(**NAMED), "1,2", Text("逗号只用来分千位，例如 1,200；小数点写“.”", "Commas only group thousands (1,200); write the decimal point as “.”")),
