@@ -114,7 +114,8 @@ def _clock(seconds: float, lang: Lang) -> str:
     """Seconds as ``1 小时 3 分 20 秒``; rounded to the second from a minute up, to the minute from ten hours up."""
     sign = "−" if seconds < 0 else ""
     whole = round(abs(seconds))
+    whole = whole if whole < 36_000 else 60 * floor(whole / 60 + 0.5)
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
-    words = [(hours, Text("小时", "h")), (minutes, Text("分", "min")), (left if hours < 10 else 0, Text("秒", "s"))]
+    words = [(hours, Text("小时", "h")), (minutes, Text("分", "min")), (left, Text("秒", "s"))]
     return sign + " ".join(f"{n:,} {word.in_(lang)}" for n, word in words if n)

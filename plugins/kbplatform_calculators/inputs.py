@@ -61,12 +61,16 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Input):
-    """A number within bounds; ``above`` is a bound that itself is not allowed. ``unit`` is one of :data:`figures.UNITS`."""
+    """A number within bounds; ``above`` is a bound that itself is not allowed. ``unit`` is one of :data:`figures.UNITS`.
+
+    ``toward`` names an input that this one is held against: a range to try out goes at least that far.
+    """
 
     unit: str = ""
     minimum: float = 0
     maximum: float = LARGEST
     above: float | None = None
+    toward: str = ""
 
     def read(self, raw: object) -> int | float:
         """Whole numbers stay whole. Raises Unreadable."""

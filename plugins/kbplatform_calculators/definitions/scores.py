@@ -220,9 +220,12 @@ GOAL_ATTAINMENT = Calculator(
         Way(
             inputs=(
                 Number(
-                    name="actual", label=Text("实际", "Actual"), hint=Text("数字或百分比，和目标同一种写法", "A number or %, written like the target")
+                    name="actual",
+                    label=Text("实际", "Actual"),
+                    hint=Text("数字或百分比，和目标同一种写法", "A number or %, written like the target"),
+                    toward="target",
                 ),
-                Number(name="target", label=Text("目标", "Target"), above=0),
+                Number(name="target", label=Text("目标", "Target"), above=0, toward="actual"),
                 Choice(
                     name="direction",
                     label=Text("哪头好", "Which way is better"),

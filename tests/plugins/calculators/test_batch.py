@@ -137,6 +137,7 @@ def test_a_file_sent_from_the_page_comes_back_with_a_summary_and_the_outcome_for
     assert rows[1][:4] == ["'=早班", "20", "15", "0.75"]
     assert kb_login(app, "owner").get(url).status_code == 404
     assert client.get(url.replace("/batch/", "/batch/x")).status_code == 404
+    assert client.get(url.replace("/resolution_rate/", "/aht/")).status_code == 404
 
 
 def test_an_outcome_cannot_be_read_in_the_database_and_goes_after_an_hour(site, kb_login):
