@@ -12,7 +12,7 @@ from kbplatform import hookimpl, hookspec
 
 if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
-    from kbplatform.accounts.directory import names_of, team_names
+    from kbplatform.accounts.directory import Member, members_of, names_of, team_names
     from kbplatform.accounts.permissions import READ, SEE_TEAM
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.service import ArticleService
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
-    "kbplatform.accounts.directory": ("names_of", "team_names"),
+    "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
     "kbplatform.accounts.permissions": ("READ", "SEE_TEAM"),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.service": ("ArticleService",),
@@ -147,6 +147,7 @@ __all__ = [
     "Lang",
     "LinkScheme",
     "Masked",
+    "Member",
     "NavLink",
     "NotFound",
     "PackPart",
@@ -178,6 +179,7 @@ __all__ = [
     "hookspec",
     "mask",
     "may",
+    "members_of",
     "names_of",
     "problems_of",
     "public",
