@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.rendering.curves import Curves, curves
+    from kbplatform.rendering.sheets import BOM, Cell, as_csv, as_xlsx, csv_line, harmless
     from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
@@ -84,6 +85,7 @@ _HOME = {
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.rendering.curves": ("Curves", "curves"),
+    "kbplatform.rendering.sheets": ("BOM", "Cell", "as_csv", "as_xlsx", "csv_line", "harmless"),
     "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
@@ -110,6 +112,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 
 __all__ = [
+    "BOM",
     "LANGS",
     "READ",
     "SEE_TEAM",
@@ -123,6 +126,7 @@ __all__ = [
     "AuthProvider",
     "Base",
     "Batch",
+    "Cell",
     "Command",
     "Conflict",
     "Curves",
@@ -170,11 +174,15 @@ __all__ = [
     "UtcDateTime",
     "Viewer",
     "article_url",
+    "as_csv",
+    "as_xlsx",
     "content_lang",
+    "csv_line",
     "current_actor",
     "current_viewer",
     "curves",
     "emit",
+    "harmless",
     "hookimpl",
     "hookspec",
     "mask",
