@@ -75,7 +75,7 @@ def skewness(x: Marks) -> float | None:
         return None
     k2 = s * _moment(x, 2) / (s - 1)
     k3 = s * s * _moment(x, 3) / ((s - 1) * (s - 2))
-    return k3 / k2**1.5
+    return k3 / (k2 * sqrt(k2))
 
 
 def kurtosis(x: Marks) -> float | None:

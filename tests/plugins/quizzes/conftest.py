@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,8 @@ from kbplatform_quizzes.attempts.sittings import Sittings
 from kbplatform_quizzes.authoring import add_questions
 from kbplatform_quizzes.bank import read_sheet
 from kbplatform_quizzes.registry import bank_of, quizzes_of
+
+sys.path.insert(0, str(Path(__file__).parent))  # for sitting, which several files use
 
 SLUG = "shelf-life"
 SHEET = """
