@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Level = Literal["bad", "weak", "fine"]
 LEVELS: tuple[Level, ...] = ("bad", "weak", "fine")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 VERY_GOOD, ADEQUATE, WEAK = 50.0, 30.0, 20.0
 TOO_EASY, TOO_HARD = 0.95, 0.2
 NO_WORK = 0.05
@@ -107,7 +108,7 @@ def _certainty(figures: Figures) -> Iterator[Remark]:
 
 
 def _options(figures: Figures) -> Iterator[Remark]:
-    for letter, row in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", figures.options, strict=False):
+    for letter, row in zip(LETTERS, figures.options, strict=False):
         if row.right:
             continue
         if not row.chosen:

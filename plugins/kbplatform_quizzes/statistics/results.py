@@ -71,6 +71,7 @@ class Results:
     """What is known of the people one sees. ``nameless`` counts those who were erased or have left: they count, without a name."""
 
     titles: dict[str, Text]
+    practices: dict[str, str | None]
     standings: tuple[Standing, ...]
     seen: Seen
 
@@ -106,9 +107,9 @@ def results(session: Session, seen: Seen, scope: Scope, quiz: str = "") -> Resul
     """The standings of the people in ``scope``, in one quiz or in all."""
     here = [Attempt.kind == "graded", Attempt.state == "done", *scope.conditions(), *([Quiz.key == quiz] if quiz else [])]
     columns = (Attempt.id, Quiz.key, Attempt.user_id, Attempt.number, Attempt.percent, Attempt.passed, Attempt.waiting, Attempt.ended_at)
-    rows = session.execute(
-        select(*columns, Quiz.zh, Quiz.en, Quiz.rule).join(Quiz, Quiz.id == Attempt.quiz_id).where(*here).order_by(Attempt.number, Attempt.id)
-    ).all()
+    quizzes = (Quiz.zh, Quiz.en, Quiz.rule, Quiz.practice)
+    done = select(*columns, *quizzes).join(Quiz, Quiz.id == Attempt.quiz_id).where(*here)
+    rows = session.execute(done.order_by(Attempt.number, Attempt.id)).all()
     counted = (
         select(AttemptItem.attempt_id, func.count())
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
@@ -121,13 +122,14 @@ def results(session: Session, seen: Seen, scope: Scope, quiz: str = "") -> Resul
     rules = {row.key: str(row.rule.get("counts", "best")) for row in rows}
     groups: defaultdict[tuple[str, int, int], list[_Done]] = defaultdict(list)
     for row in rows:
-        done = _Done(row.user_id, row.percent, row.passed, row.waiting, row.ended_at, wrong.get(row.id, 0))
+        one = _Done(row.user_id, row.percent, row.passed, row.waiting, row.ended_at, wrong.get(row.id, 0))
         # nothing says any more which attempts of erased people belong together: their first ones stand for them
         if row.user_id is not None:
-            groups[row.key, 0, row.user_id].append(done)
+            groups[row.key, 0, row.user_id].append(one)
         elif row.number == 1:
-            groups[row.key, 1, row.id].append(done)
-    return Results(titles, tuple(_standing(key, rules[key], attempts) for (key, _, _), attempts in groups.items()), seen)
+            groups[row.key, 1, row.id].append(one)
+    practices = {row.key: row.practice for row in rows}
+    return Results(titles, practices, tuple(_standing(key, rules[key], attempts) for (key, _, _), attempts in groups.items()), seen)
 
 
 @dataclass(frozen=True, slots=True)
