@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kbplatform.sdk import Text
+from kbplatform_quizzes.attempts.carrying import places
 from kbplatform_quizzes.kinds.choice import TRUE_FALSE, Multiple, Single, TrueFalse
 
 if TYPE_CHECKING:
@@ -68,26 +69,27 @@ def chosen_in(question: Question, answer: object) -> set[int]:
 
 
 def option_rows(asked: Sequence[Answered], wordings: Mapping[tuple[int, str], Wording], groups: Thirds | None) -> tuple[OptionRow, ...]:
-    """The options of all wordings that count as one, the newest's first; the same words are the same option, wherever they stood."""
-    versions = sorted({(i.question, i.version) for i in asked}, key=lambda k: (wordings[k].present, wordings[k].created_at), reverse=True)
-    names: dict[tuple[str, str], tuple[Text, bool]] = {}
-    for key in versions:
-        for text, right in options_of(wordings[key].question):
-            names.setdefault((text.zh, text.en), (text, right))
+    """The options of all wordings that count as one, as the newest words them, then those that only older ones had."""
+    rows: list[tuple[Text, bool]] = []
+    where: dict[tuple[int, str], list[int]] = {}
+    for key in sorted({(i.question, i.version) for i in asked}, key=lambda k: (wordings[k].present, wordings[k].created_at), reverse=True):
+        own = options_of(wordings[key].question)
+        found = places([text for text, _ in own], [text for text, _ in rows])
+        where[key] = [at if at is not None else len(rows) + sum(f is None for f in found[:i]) for i, at in enumerate(found)]
+        rows += [option for option, at in zip(own, found, strict=True) if at is None]
     picked = []
     for item in asked:
-        question = wordings[item.question, item.version].question
-        options = options_of(question)
-        picked.append({(options[at][0].zh, options[at][0].en) for at in chosen_in(question, item.answer)} if options else set())
+        key = (item.question, item.version)
+        picked.append({where[key][at] for at in chosen_in(wordings[key].question, item.answer)})
     return tuple(
         OptionRow(
-            text, right, sum(name in p for p in picked), sum(name in p for p in picked) / len(asked),
-            _share(name, picked, groups.upper if groups else ()), _share(name, picked, groups.lower if groups else ()),
+            text, right, sum(row in p for p in picked), sum(row in p for p in picked) / len(asked),
+            _share(row, picked, groups.upper if groups else ()), _share(row, picked, groups.lower if groups else ()),
         )
-        for name, (text, right) in names.items()
+        for row, (text, right) in enumerate(rows)
     )  # fmt: skip
 
 
-def _share(name: tuple[str, str], picked: Sequence[set[tuple[str, str]]], group: Sequence[bool]) -> float | None:
+def _share(row: int, picked: Sequence[set[int]], group: Sequence[bool]) -> float | None:
     size = sum(group)
-    return sum(name in p for p, among in zip(picked, group, strict=True) if among) / size if size else None
+    return sum(row in p for p, among in zip(picked, group, strict=True) if among) / size if size else None

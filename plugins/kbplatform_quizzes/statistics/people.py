@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kbplatform.sdk import NotFound, Text, members_of, team_names
+from kbplatform_quizzes.attempts.people import OWNER
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kbplatform.sdk import Member, Viewer
-
-OWNER = "owner"
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from kbplatform_quizzes.attempts.carrying import CantCarry, carry
 from kbplatform_quizzes.faces import BadAnswer
 
 if TYPE_CHECKING:
@@ -20,20 +21,24 @@ def heads(sample: Sample, *, apart: bool = False) -> dict[tuple[int, str], str]:
     """(question, version) → the version it is counted with.
 
     A comma that was put right must not split a question's figures; a key that was changed must. So an older wording is counted with the
-    present one, or the newest before it, where that one gives every answer to the older wording the mark it got: then the key is the same,
-    or those attempts were marked again by the new one. What a person marked by hand contradicts nothing. ``apart`` keeps all apart.
+    present one, or with a newer one that is, where that gives every answer to the older wording the mark it got (options found again by
+    their words): then the key is the same, or those attempts were marked again by the new one. What a person marked by hand contradicts
+    nothing. ``apart`` keeps all apart.
     """
     shown = sample.wordings or {}
     if apart:
         return {key: key[1] for key in shown}
     given = _given(sample)
     found: dict[tuple[int, str], str] = {}
-    firsts: defaultdict[int, list[Wording]] = defaultdict(list)
+    groups: defaultdict[int, list[list[Wording]]] = defaultdict(list)
     for (number, version), wording in sorted(shown.items(), key=lambda pair: (pair[1].present, pair[1].created_at), reverse=True):
-        same = next((w for w in firsts[number] if _marks_alike(w.question, wording.question, given[number, version])), None)
-        if same is None:
-            firsts[number].append(wording)
-        found[number, version] = (same or wording).question.version
+        answers = given[number, version]
+        group = next((g for g in groups[number] if any(_marks_alike(w.question, wording.question, answers) for w in g)), None)
+        if group is None:
+            group = []
+            groups[number].append(group)
+        group.append(wording)
+        found[number, version] = group[0].question.version
     return found
 
 
@@ -47,14 +52,10 @@ def _given(sample: Sample) -> dict[tuple[int, str], _Given]:
 
 
 def _marks_alike(newer: Question, older: Question, given: _Given) -> bool:
-    if newer.body.kind != older.body.kind:
-        return False
-    if newer.body == older.body:
-        return True
     for answer, fraction in given.values():
         try:
-            mark = newer.body.grade(answer)
-        except BadAnswer:
+            mark = newer.body.grade(carry(older.body, newer.body, answer))
+        except (BadAnswer, CantCarry):
             return False
         if not mark.for_person and abs(mark.fraction - fraction) > 1e-9:
             return False

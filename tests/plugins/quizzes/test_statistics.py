@@ -161,7 +161,8 @@ def test_a_period_ends_with_its_last_day_and_pauses_take_no_time(db, found):
 
 
 def test_a_better_wording_counts_together_and_another_key_does_not(db, found):
-    worded, moved = single("a", stem="说得更清楚"), single("a", right=1, options=("乙", "甲", "丙", "丁"))
+    worded = single("a", stem="说得更清楚", options=("甲", "乙，说清楚了", "丙", "丁"))
+    moved, other = single("a", right=3, options=("乙，说清楚了", "丁", "丙", "甲")), single("a", right=1)
     ids = stored(db, A)
     number = quiz(db)
     for n in range(6):
@@ -171,11 +172,17 @@ def test_a_better_wording_counts_together_and_another_key_does_not(db, found):
         sit(db, number, n + 1, [(ids["a"], worded, n % 2)])
     (item,) = found(number).items
     assert (item.n, item.wordings, item.version) == (12, 2, worded.version)
+    assert [(r.text.zh, r.chosen) for r in item.figures.options] == [("甲", 6), ("乙，说清楚了", 6), ("丙", 0), ("丁", 0)]
     assert [i.n for i in found(number, apart=True).items] == [6, 6]
     stored(db, moved)
-    for n in range(12, 22):
-        sit(db, number, n + 1, [(ids["a"], moved, 1)])
-    assert [(i.n, i.version) for i in found(number).items] == [(12, worded.version), (10, moved.version)]
+    for n in range(12, 18):
+        sit(db, number, n + 1, [(ids["a"], moved, 3)])
+    (item,) = found(number).items
+    assert {r.text.zh: r.chosen for r in item.figures.options} == {"甲": 12, "乙，说清楚了": 3, "乙": 3, "丙": 0, "丁": 0}
+    stored(db, other)
+    for n in range(18, 28):
+        sit(db, number, n + 1, [(ids["a"], other, 1)])
+    assert [(i.n, i.version) for i in found(number).items] == [(18, moved.version), (10, other.version)]
 
 
 def test_a_key_put_right_counts_together_once_the_old_attempts_are_regraded(db, found):
