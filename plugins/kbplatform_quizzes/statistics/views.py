@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from kbplatform_quizzes.statistics.service import Report
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ITEMS, PEOPLE, QUIZZES = 8, 40, 25
+ITEMS, PEOPLE, QUIZZES = 5, 30, 25
 """Questions, people and quizzes on a page."""
 
 
