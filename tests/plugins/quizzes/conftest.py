@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +22,8 @@ from kbplatform_quizzes.bank import read_sheet
 from kbplatform_quizzes.faces import Orders
 from kbplatform_quizzes.models import Attempt
 from kbplatform_quizzes.registry import bank_of, quizzes_of
+
+sys.path.insert(0, str(Path(__file__).parent))  # for sitting, which several files use
 
 SLUG = "shelf-life"
 SHEET = """
