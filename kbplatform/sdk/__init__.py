@@ -13,18 +13,21 @@ from kbplatform import hookimpl, hookspec
 if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
-    from kbplatform.accounts.permissions import READ, SEE_TEAM
+    from kbplatform.accounts.permissions import GAPS, READ, SEE_TEAM
     from kbplatform.articles.pages import ArticleCard, article_url
+    from kbplatform.articles.sections import SectionRef, sections_of
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
     from kbplatform.insights.masking import Masked, mask
+    from kbplatform.insights.unanswered import OpenGap, open_gaps
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
         AuthProvider,
+        ChangingDocuments,
         Command,
         DashboardCard,
         Embed,
@@ -70,18 +73,20 @@ if TYPE_CHECKING:
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
-    "kbplatform.accounts.permissions": ("READ", "SEE_TEAM"),
+    "kbplatform.accounts.permissions": ("GAPS", "READ", "SEE_TEAM"),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
+    "kbplatform.articles.sections": ("SectionRef", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.insights.masking": ("Masked", "mask"),
+    "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
     "kbplatform.plugin.contributions": (
-        "ArticleContext", "ArticlePanel", "AuthProvider", "Command", "DashboardCard", "Embed", "EmbedCall", "EmbedView", "HealthCheck",
-        "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem", "Routes", "SearchDocument",
-        "SearchEngineOffer", "SearchSection",
+        "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "Embed", "EmbedCall",
+        "EmbedView", "HealthCheck", "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
+        "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.rendering.curves": ("Curves", "curves"),
@@ -113,6 +118,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 __all__ = [
     "BOM",
+    "GAPS",
     "LANGS",
     "READ",
     "SEE_TEAM",
@@ -127,6 +133,7 @@ __all__ = [
     "Base",
     "Batch",
     "Cell",
+    "ChangingDocuments",
     "Command",
     "Conflict",
     "Curves",
@@ -154,6 +161,7 @@ __all__ = [
     "Member",
     "NavLink",
     "NotFound",
+    "OpenGap",
     "PackPart",
     "PackReport",
     "ParsedQuery",
@@ -166,6 +174,7 @@ __all__ = [
     "SearchEngine",
     "SearchEngineOffer",
     "SearchSection",
+    "SectionRef",
     "Services",
     "Settings",
     "SignInNeeded",
@@ -189,11 +198,13 @@ __all__ = [
     "may",
     "members_of",
     "names_of",
+    "open_gaps",
     "problems_of",
     "public",
     "record_audit",
     "requires",
     "say",
+    "sections_of",
     "signed_in",
     "sparkline",
     "team_names",
