@@ -12,7 +12,9 @@ from kbplatform.sdk import hookimpl
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from kbplatform.sdk import ArticleContext, ArticlePanel, NavLink, PackPart, Permission, Routes, Services
+    from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import ArticleContext, ArticlePanel, ChangingDocuments, Event, NavLink, PackPart, Permission, Routes, Services
 
 
 @hookimpl
@@ -44,9 +46,31 @@ def register_routes(services: Services) -> Routes:
 def register_permissions() -> list[Permission]:
     """Everybody who may read may practise, unless the owner says otherwise."""
     from kbplatform.sdk import Permission, Text  # noqa: PLC0415 - as above
-    from kbplatform_quizzes.registry import TAKE  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.registry import ASSIGN, AUTHOR, MARK, RESULTS, TAKE  # noqa: PLC0415 - as above
 
-    return [Permission(TAKE, Text("做练习", "Practise"), frozenset({"reader"}))]
+    return [
+        Permission(TAKE, Text("做练习", "Practise"), frozenset({"reader"})),
+        Permission(AUTHOR, Text("编题、组卷", "Write questions and make quizzes"), frozenset({"trainer", "editor"})),
+        Permission(MARK, Text("批改问答题", "Mark essays"), frozenset({"trainer"})),
+        Permission(ASSIGN, Text("给自己团队的人布置学习", "Assign quizzes and articles within one's own teams"), frozenset({"trainer", "lead"})),
+        Permission(RESULTS, Text("看自己团队的成绩", "See the results of one's own teams"), frozenset({"trainer", "lead"})),
+    ]
+
+
+@hookimpl
+def changing_documents(services: Services) -> list[ChangingDocuments]:
+    """The open quizzes, by title."""
+    from kbplatform_quizzes.training.finding import documents_for  # noqa: PLC0415 - as above
+
+    return [documents_for(services)]
+
+
+@hookimpl
+def on_event(event: Event, session: Session) -> None:
+    """An article changed: so may have the sections that answer questions, and who may read of its quizzes."""
+    from kbplatform_quizzes.training.sections import follow  # noqa: PLC0415 - as above
+
+    follow(event, session)
 
 
 @hookimpl

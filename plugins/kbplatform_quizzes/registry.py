@@ -7,6 +7,10 @@ from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
 from kbplatform_quizzes.store import Bank
 
 TAKE = "quizzes.take"
+AUTHOR = "quizzes.author"
+MARK = "quizzes.mark"
+ASSIGN = "quizzes.assign"
+RESULTS = "quizzes.results"
 HOOK = "register_question_types"
 
 
@@ -29,3 +33,8 @@ def bank_of(services: Services) -> Bank:
 
 def _bank(services: Services) -> Bank:
     return Bank(services.db, types_of(services))
+
+
+def quiz_url(key: str) -> str:
+    """Address of a quiz's page."""
+    return f"/p/quizzes/quiz/{key}"
