@@ -1,8 +1,10 @@
-"""The kinds of question there are, and the bank, once for each platform."""
+"""What the plugin may allow, and its parts, once for each platform."""
 
 from __future__ import annotations
 
 from kbplatform.sdk import Services
+from kbplatform_quizzes.attempts.quizzes import Quizzes
+from kbplatform_quizzes.attempts.sittings import Sittings
 from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
 from kbplatform_quizzes.store import Bank
 
@@ -38,3 +40,21 @@ def _bank(services: Services) -> Bank:
 def quiz_url(key: str) -> str:
     """Address of a quiz's page."""
     return f"/p/quizzes/quiz/{key}"
+
+
+def quizzes_of(services: Services) -> Quizzes:
+    """The quizzes of this platform."""
+    return services.once(_quizzes)
+
+
+def _quizzes(services: Services) -> Quizzes:
+    return Quizzes(services.db)
+
+
+def sittings_of(services: Services) -> Sittings:
+    """Attempts on this platform."""
+    return services.once(_sittings)
+
+
+def _sittings(services: Services) -> Sittings:
+    return Sittings(services.db, bank_of(services))

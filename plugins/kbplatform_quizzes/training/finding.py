@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from kbplatform.sdk import LANGS, ArticleService, ChangingDocuments, SearchDocument, emit
+from kbplatform.sdk import LANGS, ArticleService, ChangingDocuments, SearchDocument
+from kbplatform_quizzes.attempts.announcing import KIND, announce
 from kbplatform_quizzes.models import Quiz
 from kbplatform_quizzes.registry import quiz_url
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Lang, Services
 
-KIND = "quiz"
-CHANGED = "quizzes.changed"
 EVERYONE, SIGNED_IN = "everyone", "signed-in"
 
 
@@ -37,13 +35,6 @@ def documents_for(services: Services) -> ChangingDocuments:
         return read(Quiz.id.in_(numbers))
 
     return ChangingDocuments(KIND, lambda: list(read().values()), load)
-
-
-def announce(session: Session, numbers: Iterable[int]) -> None:
-    """Have these quizzes indexed again. For every transaction that adds, renames, opens or closes one."""
-    ids = [f"{KIND}:{number}:{lang}" for number in numbers for lang in LANGS]
-    if ids:
-        emit(session, CHANGED, {"ids": ids})
 
 
 def announce_about(session: Session, slug: str) -> None:
