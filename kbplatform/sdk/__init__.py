@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from kbplatform.web.access import current_actor, current_viewer, may, public, requires, signed_in
     from kbplatform.web.api import ApiBlueprint, QueryModel
     from kbplatform.web.forms import problems_of, say
-    from kbplatform.web.i18n import content_lang, ui_lang
+    from kbplatform.web.i18n import content_lang, local_path, ui_lang
 
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
@@ -100,7 +100,7 @@ _HOME = {
     "kbplatform.web.access": ("current_actor", "current_viewer", "may", "public", "requires", "signed_in"),
     "kbplatform.web.api": ("ApiBlueprint", "QueryModel"),
     "kbplatform.web.forms": ("problems_of", "say"),
-    "kbplatform.web.i18n": ("content_lang", "ui_lang"),
+    "kbplatform.web.i18n": ("content_lang", "local_path", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _AT_HOME = {"record_audit": "record"}
@@ -194,6 +194,7 @@ __all__ = [
     "harmless",
     "hookimpl",
     "hookspec",
+    "local_path",
     "mask",
     "may",
     "members_of",

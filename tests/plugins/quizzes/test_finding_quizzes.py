@@ -12,8 +12,6 @@ from kbplatform_quizzes.attempts.quizzes import Wanted
 from kbplatform_quizzes.attempts.rules import Pool, Rule
 from kbplatform_quizzes.registry import bank_of, quizzes_of
 
-ARTICLE, OTHER = "complaint-handling", "customer-privacy"
-
 
 @pytest.fixture
 def platform(kb_app):
