@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kbplatform.sdk import Text
+from kbplatform_quizzes.attempts.carrying import CantCarry, carry
 from kbplatform_quizzes.faces import BadAnswer
 from kbplatform_quizzes.question import Mark, Question
 
@@ -87,7 +88,7 @@ def replay(drawn: Sequence[Drawn], events: Iterable[Happened], text: Callable[[i
     """The marks that follow from the events. ``text`` gives a question's text by number and version.
 
     Of several answers the one with the highest ``rev`` counts, of equal ones the last. An answer that the text it is marked by
-    can't mark waits for a person.
+    doesn't know any more waits for a person.
     """
     per: list[list[Happened]] = [[] for _ in drawn]
     for event in events:
@@ -116,8 +117,8 @@ def _played(drawn: Drawn, events: Sequence[Happened], text: Callable[[int, str],
             judged[event.by] = Judgement(event.by, data["fraction"], tuple(data.get("points", ())), data.get("comment", ""))
     body = text(drawn.question, version).body
     try:
-        mark = body.grade(answer)
-    except BadAnswer:
+        mark = body.grade(answer if version == drawn.version else carry(text(drawn.question, drawn.version).body, body, answer))
+    except (BadAnswer, CantCarry):
         mark = Mark(0.0, for_person=True)
     judgements = tuple(judged.values())
     needed = markers if mark.for_person and body.kind == "essay" else 1

@@ -6,7 +6,7 @@ Every change is one short transaction on one locked attempt, so that tabs, retri
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 
 from kbplatform.sdk import Conflict, InvalidInput, Lang, NotFound, Text, emit, utcnow
 from kbplatform_quizzes.attempts.quizzes import QuizView, may_review, view_of
-from kbplatform_quizzes.attempts.replay import Drawn, Happened, Outcome, replay
+from kbplatform_quizzes.attempts.records import records
+from kbplatform_quizzes.attempts.replay import Outcome
 from kbplatform_quizzes.attempts.rules import Rule
 from kbplatform_quizzes.attempts.shown import Sitting, asked, name_of, reviewed
 from kbplatform_quizzes.faces import BadAnswer, Sent, Showing
@@ -105,7 +106,8 @@ class Sittings:
             for other in before:
                 if other.state != "done":
                     return other.token
-            wrong = [i.question_id for i in self._items(session, attempt) if i.fraction is not None and i.fraction < 1]
+            items = session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).order_by(AttemptItem.position))
+            wrong = [i.question_id for i in items if i.fraction is not None and i.fraction < 1]
             texts = {stored.id: stored for stored in self._bank.present(session, wrong)}
             drawn = [texts[number] for number in wrong if number in texts]
             if not drawn:
@@ -274,10 +276,13 @@ class Sittings:
         session.flush()
         self.score(session, attempt)
 
-    def score(self, session: Session, attempt: Attempt) -> Outcome:
-        """Write down what the events of a done attempt come to; tells the world once nothing waits any more."""
-        items = self._items(session, attempt)
-        outcome = self.outcome(session, attempt, items)
+    def score(self, session: Session, attempt: Attempt) -> None:
+        """Write down what the events of a done attempt come to."""
+        kept = records(session, self._bank, [attempt])
+        self.write_down(session, attempt, kept.items[attempt.id], kept.outcome(attempt))
+
+    def write_down(self, session: Session, attempt: Attempt, items: list[AttemptItem], outcome: Outcome) -> None:
+        """Make the outcome of a done attempt the one that counts; tells the world once nothing waits any more."""
         for item, played in zip(items, outcome.items, strict=True):
             item.fraction, item.waiting = played.fraction, played.waiting
         before = (attempt.percent, attempt.passed)
@@ -289,39 +294,24 @@ class Sittings:
                 "attempt": attempt.token, "quiz": quiz.key, "practice": quiz.practice, "user": attempt.user_id, "kind": attempt.kind,
                 "number": attempt.number, "percent": attempt.percent, "passed": attempt.passed,
             })  # fmt: skip
-        session.flush()
-        return outcome
 
     # ------------------------------------------------------------------ reading
-
-    def outcome(
-        self, session: Session, attempt: Attempt, items: list[AttemptItem] | None = None, more: Iterable[Happened] = ()
-    ) -> Outcome:
-        """The replay of an attempt; ``more`` are events that did not happen, to see what they would change."""
-        items = self._items(session, attempt) if items is None else items
-        rows = session.scalars(select(AttemptEvent).where(AttemptEvent.attempt_id == attempt.id).order_by(AttemptEvent.id)).all()
-        events = [*(Happened(e.kind, e.position, e.data, e.by) for e in rows), *more]
-        wanted = {(i.question_id, i.version) for i in items}
-        wanted |= {(items[e.position].question_id, e.data["version"]) for e in events if e.kind == "regraded" and e.position is not None}
-        texts = self._bank.texts(session, wanted)
-        drawn = [Drawn(i.question_id, i.version, i.points) for i in items]
-        return replay(drawn, events, lambda number, version: texts[number, version].question, markers=int(attempt.rule.get("markers", 1)))
 
     def shown(self, session: Session, attempt: Attempt, lang: Lang, *, everything: bool = False) -> Sitting:
         """An attempt for its taker or, with ``everything``, for a trainer."""
         now = self._now()
         quiz = view_of(session.get_one(Quiz, attempt.quiz_id))
         rule = Rule.read(attempt.rule)
-        items = self._items(session, attempt)
-        texts = self._bank.texts(session, {(i.question_id, i.version) for i in items})
-        stored = [texts[i.question_id, i.version] for i in items]
+        kept = records(session, self._bank, [attempt])
+        items = kept.items[attempt.id]
+        stored = [kept.stored(item) for item in items]
         going: tuple[Any, ...] = ()
         after: tuple[Any, ...] = ()
         if attempt.state == "going":
             going = tuple(asked(i, s, attempt.seed, lang) for i, s in zip(items, stored, strict=True))
         elif attempt.state == "done" and (everything or may_review(rule, quiz, now)):
             allowed = frozenset({"marks", "feedback", "solution"}) if everything else rule.shown
-            played = self.outcome(session, attempt, items).items
+            played = kept.outcome(attempt).items
             after = tuple(reviewed(i, s, p, attempt.seed, lang, allowed) for i, s, p in zip(items, stored, played, strict=True))
         left = 0
         if rule.exam:
@@ -340,9 +330,6 @@ class Sittings:
         if attempt is None:
             raise NotFound(_NONE)
         return attempt
-
-    def _items(self, session: Session, attempt: Attempt) -> list[AttemptItem]:
-        return list(session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).order_by(AttemptItem.position)))
 
 
 def _once(begin: Callable[[], str]) -> str:

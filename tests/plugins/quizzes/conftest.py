@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from kbplatform.app import make_platform, platform_of
 from kbplatform.sdk import Text, Viewer
 from kbplatform.viewer import CLI
 from kbplatform_quizzes.attempts.quizzes import Wanted
+from kbplatform_quizzes.attempts.records import records
 from kbplatform_quizzes.attempts.rules import Pool, Rule
 from kbplatform_quizzes.attempts.sittings import Sittings
 from kbplatform_quizzes.authoring import add_questions
 from kbplatform_quizzes.bank import read_sheet
+from kbplatform_quizzes.faces import Orders
+from kbplatform_quizzes.models import Attempt
 from kbplatform_quizzes.registry import bank_of, quizzes_of
 
 SLUG = "shelf-life"
@@ -90,15 +94,14 @@ class Room:
     def answer(self, token, viewer, **answers):
         """Answer by question id what each kind marks: sent as the form of a taker sends it."""
         with self.db.read() as session:
-            items = [(i.position, i.question_id, i.version) for i in self.sittings._items(session, self.sittings._own(session, viewer, token, lock=False))]
-            texts = self.bank.texts(session, [(q, v) for _, q, v in items])
-            seed = self.sittings._own(session, viewer, token, lock=False).seed
+            attempt = session.scalars(select(Attempt).where(Attempt.token == token)).one()
+            kept = records(session, self.bank, [attempt])
         done = {}
-        for position, number, version in items:
-            question = texts[number, version].question
+        for item in kept.items[attempt.id]:
+            question = kept.stored(item).question
             if question.id in answers:
-                sent = sent_for(question, seed, f"q{position}", answers[question.id])
-                done[question.id] = self.sittings.save(viewer, token, position, sent)
+                sent = sent_for(question, attempt.seed, f"q{item.position}", answers[question.id])
+                done[question.id] = self.sittings.save(viewer, token, item.position, sent)
         return done
 
     def take(self, quiz, viewer, **answers):
@@ -111,8 +114,6 @@ class Room:
 
 def sent_for(question, seed, name, answer):
     """What the form sends for an answer: found by looking at what the kind receives."""
-    from kbplatform_quizzes.faces import Orders
-
     orders = Orders(f"{seed}:{question.id}")
     body = question.body
     if body.kind in {"single", "multiple"}:
