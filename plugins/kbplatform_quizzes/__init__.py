@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import ArticleContext, ArticlePanel, ChangingDocuments, Event, NavLink, PackPart, Permission, Routes, Services
+    from kbplatform.sdk import (
+        ArticleContext,
+        ArticlePanel,
+        ChangingDocuments,
+        DashboardCard,
+        Event,
+        NavLink,
+        PackPart,
+        Permission,
+        Routes,
+        Services,
+        Viewer,
+    )
 
 
 @hookimpl
@@ -37,9 +49,14 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.api import make_api  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.training import assignment_views, huddle_views, matrix_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
-    return Routes(web=make_blueprint(services))
+    web = make_blueprint(services)
+    for pages in (assignment_views, matrix_views, huddle_views):
+        pages.add_pages(web, services)
+    return Routes(web=web, api=make_api(services))
 
 
 @hookimpl
@@ -84,7 +101,16 @@ def nav_links() -> list[NavLink]:
 
 @hookimpl
 def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:
-    """Questions about the article, and its role-plays."""
+    """Questions about the article, and its role-plays; that one was asked to read it."""
     from kbplatform_quizzes.panels import panels_for  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.training.cards import reading_panel  # noqa: PLC0415 - as above
 
-    return panels_for(article, services)
+    return [*reading_panel(article, services), *panels_for(article, services)]
+
+
+@hookimpl
+def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]:
+    """What one has to do; what waits for a trainer; what a lead's people are late with."""
+    from kbplatform_quizzes.training.cards import cards_for  # noqa: PLC0415 - as above
+
+    return cards_for(viewer, services)

@@ -39,7 +39,7 @@ def _bank(services: Services) -> Bank:
 
 def quiz_url(key: str) -> str:
     """Address of a quiz's page."""
-    return f"/p/quizzes/quiz/{key}"
+    return f"/p/quizzes/q/{key}"
 
 
 def quizzes_of(services: Services) -> Quizzes:

@@ -11,6 +11,7 @@ from kbplatform.sdk import ArticleService, InvalidInput, article_url, content_la
 from kbplatform_quizzes.faces import Showing, worded
 from kbplatform_quizzes.practice import DRAWN, Ending, draw, mark, play, role_plays, rounds, turning_step, walk
 from kbplatform_quizzes.registry import TAKE, bank_of
+from kbplatform_quizzes.training.assignments import Assignments
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -24,7 +25,7 @@ MOST = 30
 def make_blueprint(services: Services) -> Blueprint:
     """The pages under ``/p/quizzes/``."""
     blueprint = Blueprint("quizzes", __name__)
-    bank, articles = bank_of(services), ArticleService(services.db)
+    bank, articles, assignments = bank_of(services), ArticleService(services.db), Assignments(services.db)
 
     def readable(slug: str, lang: Lang) -> ArticleCard:
         """The article, where this reader may read it; 404 otherwise, so that its questions tell nothing of it."""
@@ -36,7 +37,7 @@ def make_blueprint(services: Services) -> Blueprint:
     def index() -> ResponseReturnValue:
         lang, counts = content_lang(), bank.counts()
         cards = sorted(articles.cards(counts, lang, current_viewer()), key=lambda card: card.number or 0)
-        return render_template("quizzes/index.html", articles=cards, counts=counts)
+        return render_template("quizzes/index.html", articles=cards, counts=counts, tasks=assignments.to_do(current_viewer()))
 
     @blueprint.get("/check/<slug>")
     @requires(TAKE)

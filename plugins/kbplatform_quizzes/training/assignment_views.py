@@ -47,7 +47,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
     def assignments_list() -> ResponseReturnValue:
         page = page_number()
         found, total = assignments.page(current_viewer(), page)
-        return render_template("quizzes/assignments.html", found=found, page=page, pages=-(-total // PAGE_SIZE))
+        return render_template("quizzes/training/assignments.html", found=found, page=page, pages=-(-total // PAGE_SIZE))
 
     @web.route("/assignments/new", methods=["GET", "POST"])
     @requires(ASSIGN)
@@ -57,7 +57,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
     @web.get("/assignments/<int:number>")
     @requires(ASSIGN)
     def assignment(number: int) -> ResponseReturnValue:
-        return render_template("quizzes/assignment.html", a=assignments.get(current_viewer(), number))
+        return render_template("quizzes/training/assignment.html", a=assignments.get(current_viewer(), number))
 
     @web.post("/assignments/<int:number>")
     @requires(ASSIGN)
@@ -108,7 +108,7 @@ def _new(services: Services, assignments: Assignments) -> ResponseReturnValue:
     quizzes, _ = quizzes_of(services).page(size=MAX_CHOICES)
     readable = {a.slug for a in articles}
     return render_template(
-        "quizzes/assign.html", problems=problems, circle=circle, people=people[:MAX_PEOPLE], left=len(people[MAX_PEOPLE:]), asked=asked,
+        "quizzes/training/assign.html", problems=problems, circle=circle, people=people[:MAX_PEOPLE], left=len(people[MAX_PEOPLE:]), asked=asked,
         quizzes=[q for q in quizzes if q.state == "open" and {*q.rule.practices} <= readable], articles=articles, chosen=chosen,
         what=request.values.get("what", ""), teams=set(request.form.getlist("to_team")), max_note=MAX_NOTE,
     ), 422 if problems else 200  # fmt: skip

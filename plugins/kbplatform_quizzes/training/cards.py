@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from kbplatform.sdk import ArticlePanel, DashboardCard, Text, current_viewer, may
+from kbplatform_quizzes.attempts.marking import Markers
 from kbplatform_quizzes.models import Attempt, Quiz
-from kbplatform_quizzes.registry import ASSIGN, AUTHOR, MARK, TAKE, markers_of
+from kbplatform_quizzes.registry import ASSIGN, AUTHOR, MARK, TAKE, bank_of, sittings_of
 from kbplatform_quizzes.training.assignments import Assignments
 from kbplatform_quizzes.training.flags import open_flags
 from kbplatform_quizzes.training.progress import GRADED
@@ -44,25 +45,25 @@ def _mine(viewer: Viewer, services: Services) -> DashboardCard | None:
     if not tasks and not results:
         return None
     context = {"tasks": tasks[:MOST], "more": len(tasks[MOST:]), "results": results}
-    return DashboardCard(Text("我要学的", "For me to learn"), "quizzes/card_mine.html", context, order=10)
+    return DashboardCard(Text("我要学的", "For me to learn"), "quizzes/training/card_mine.html", context, order=10)
 
 
 def _trainer(viewer: Viewer, services: Services) -> DashboardCard | None:
-    waiting = markers_of(services).queue(viewer, size=1)[1] if may(MARK) else 0
+    waiting = Markers(services.db, bank_of(services), sittings_of(services)).queue(viewer, size=1)[1] if may(MARK) else 0
     flags = 0
     if may(AUTHOR):
         with services.db.read() as session:
             flags = open_flags(session)
     if not waiting and not flags:
         return None
-    return DashboardCard(Text("等您看的", "Waiting for you"), "quizzes/card_trainer.html", {"waiting": waiting, "flags": flags}, order=30)
+    return DashboardCard(Text("等您看的", "Waiting for you"), "quizzes/training/card_trainer.html", {"waiting": waiting, "flags": flags}, order=30)
 
 
 def _team(viewer: Viewer, services: Services) -> DashboardCard | None:
     late = Assignments(services.db).overdue(viewer) if may(ASSIGN) else []
     if not late:
         return None
-    return DashboardCard(Text("过期没学的", "Overdue"), "quizzes/card_team.html", {"late": late[:MOST], "more": len(late[MOST:])}, order=31)
+    return DashboardCard(Text("过期没学的", "Overdue"), "quizzes/training/card_team.html", {"late": late[:MOST], "more": len(late[MOST:])}, order=31)
 
 
 def reading_panel(article: ArticleContext, services: Services) -> list[ArticlePanel]:
@@ -70,4 +71,4 @@ def reading_panel(article: ArticleContext, services: Services) -> list[ArticlePa
     task = Assignments(services.db).reading(current_viewer(), article.slug) if may(TAKE) else None
     if task is None:
         return []
-    return [ArticlePanel(Text("要读的", "For you to read"), "quizzes/read_panel.html", {"task": task, "article": article}, order=5)]
+    return [ArticlePanel(Text("要读的", "For you to read"), "quizzes/training/read_panel.html", {"task": task, "article": article}, order=5)]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 QUESTIONS = 3
 MAX_CHANGES = 5
 SINCE_DAYS = (1, 7, 30)
+USUAL_DAYS = 7
 FEWEST = 3
 """Answers of a team to a practice's questions from which their mean says something."""
 ASKED_ALOUD = (Single, Multiple, TrueFalse)
@@ -39,7 +40,7 @@ class Asked:
     """For a team (all of the viewer's people where empty), over what changed in so many days, with these questions if they were drawn before."""
 
     team: str = ""
-    days: int = 7
+    days: int = USUAL_DAYS
     questions: tuple[int, ...] = ()
 
 
@@ -196,7 +197,8 @@ def _question(stored: Stored, card: ArticleCard, lang: Lang) -> Question:
     question = stored.question
     body = question.body
     if isinstance(body, TrueFalse):
-        options = tuple(Option(words.in_(lang), said == body.right, _why(body, said, lang)) for said, words in zip((True, False), TRUE_FALSE, strict=True))
+        said = zip((True, False), TRUE_FALSE, strict=True)
+        options = tuple(Option(words.in_(lang), value == body.right, _why(body, value, lang)) for value, words in said)
     elif isinstance(body, Single | Multiple):
         order = Orders(f"huddle:{stored.id}:{question.version}").of(question.id, len(body.options))
         options = tuple(Option(worded(o.text, lang), o.right, worded(o.why, lang)) for o in (body.options[i] for i in order))
@@ -205,5 +207,5 @@ def _question(stored: Stored, card: ArticleCard, lang: Lang) -> Question:
     return Question(stored.id, worded(question.stem, lang), options, worded(question.feedback, lang), card, question.section)
 
 
-def _why(body: TrueFalse, said: bool, lang: Lang) -> str:  # noqa: FBT001 - an answer, not a switch
+def _why(body: TrueFalse, said: bool, lang: Lang) -> str:
     return "" if said == body.right else worded(body.why_true if said else body.why_false, lang)

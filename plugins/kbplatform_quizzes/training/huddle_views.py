@@ -10,7 +10,7 @@ from flask import render_template, request
 from kbplatform.sdk import GAPS, content_lang, current_viewer, may, requires
 from kbplatform_quizzes.registry import ASSIGN
 from kbplatform_quizzes.training.circle import circle_of
-from kbplatform_quizzes.training.huddle import QUESTIONS, SINCE_DAYS, Asked, Huddle
+from kbplatform_quizzes.training.huddle import QUESTIONS, SINCE_DAYS, USUAL_DAYS, Asked, Huddle
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -37,10 +37,10 @@ def add_pages(web: Blueprint, services: Services) -> None:
         fields = {"team": asked.team, "days": asked.days, "q": ".".join(map(str, drawn)), "lang": content_lang()}
         raw = request.args.get("at", "")
         if not (raw.isascii() and raw.isdecimal() and len(raw) < 4 and slides):
-            return render_template("quizzes/huddle.html", slides=slides, show=show, asked=asked, teams=teams, days=SINCE_DAYS, link=_link(fields))
+            return render_template("quizzes/training/huddle.html", slides=slides, show=show, asked=asked, teams=teams, days=SINCE_DAYS, link=_link(fields))
         at = min(max(int(raw), 1), len(slides))
         ways = _ways(slides, at, _link(fields), show=show)
-        return render_template("quizzes/huddle_slide.html", slide=slides[at - 1], at=at, of=len(slides), show=show, link=_link(fields), **ways)
+        return render_template("quizzes/training/huddle_slide.html", slide=slides[at - 1], at=at, of=len(slides), show=show, link=_link(fields), **ways)
 
 
 def asked_for() -> Asked:
@@ -49,7 +49,7 @@ def asked_for() -> Asked:
     days = args.get("days", "")
     parts = args.get("q", "")[:100].split(".")
     drawn = tuple(int(p) for p in parts if p.isascii() and p.isdecimal() and len(p) < 10)[:QUESTIONS]
-    return Asked(args.get("team", "")[:60], int(days) if days in {str(n) for n in SINCE_DAYS} else Asked.days, drawn)
+    return Asked(args.get("team", "")[:60], int(days) if days in {str(n) for n in SINCE_DAYS} else USUAL_DAYS, drawn)
 
 
 class _link:  # noqa: N801 - called like a function, in a template too

@@ -34,7 +34,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
         asked = asked_for()
         found = training.matrix(current_viewer(), content_lang(), asked)
         return render_template(
-            "quizzes/matrix.html", m=found, asked=asked, states=STATES, words=WORDS, signs=SIGNS, sorts=SORTS, query=lambda **c: _query(asked, **c)
+            "quizzes/training/matrix.html", m=found, asked=asked, states=STATES, words=WORDS, signs=SIGNS, sorts=SORTS, query=lambda **c: _query(asked, **c)
         )
 
     @web.get("/matrix.<any(csv, xlsx):kind>")
@@ -58,7 +58,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
             abort(404)
         row, practices = training.person(viewer, content_lang(), user_id)
         pairs = sorted(zip(practices, row.fields, strict=True), key=lambda pair: STATES.index(pair[1].state))
-        return render_template("quizzes/person.html", row=row, pairs=pairs, states=STATES, words=WORDS, signs=SIGNS, mine=user_id == viewer.id)
+        return render_template("quizzes/training/person.html", row=row, pairs=pairs, states=STATES, words=WORDS, signs=SIGNS, mine=user_id == viewer.id)
 
 
 def asked_for() -> Asked:
