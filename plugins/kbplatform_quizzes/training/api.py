@@ -40,7 +40,7 @@ class AssignIn(BaseModel):
 
 
 class AssignedOut(BaseModel):
-    """An assignment. ``title`` is empty where the reader may not read what it is about."""
+    """An assignment. ``key`` and ``title`` are empty where the reader may not read what it is about."""
 
     id: int
     kind: Literal["quiz", "article"]

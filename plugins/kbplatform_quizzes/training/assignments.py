@@ -58,7 +58,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """An assignment as whoever assigns sees it. ``title`` is empty where they may not read the article."""
+    """An assignment as whoever assigns sees it. ``key`` and ``title`` are empty where they may not read what it is about."""
 
     id: int
     kind: Literal["quiz", "article"]
@@ -266,7 +266,8 @@ def _view(row: Assignment, facts: _Facts, titles: dict[int | str, Text], circle:
     members = circle.of_team(row.team) if row.team else [circle.by_id[row.user_id]] if row.user_id in circle.by_id else []
     people = sorted((_person(row, facts, m) for m in members), key=lambda p: STANDINGS.index(p.standing))
     to = circle.teams.get(row.team, row.team) if row.team else members[0].name if members else ""
-    return Assigned(row.id, kind, key, titles.get(facts.what(row), Text("", "")), to, row.due_on, row.note, tuple(people))
+    title = titles.get(facts.what(row))
+    return Assigned(row.id, kind, key if title else "", title or Text("", ""), to, row.due_on, row.note, tuple(people))
 
 
 def _person(row: Assignment, facts: _Facts, member: Member) -> Person:

@@ -35,13 +35,13 @@ def _mine(viewer: Viewer, services: Services) -> DashboardCard | None:
     tasks = [t for t in Assignments(services.db).to_do(viewer) if t.standing != "done"]
     with services.db.read() as session:
         rows = session.execute(
-            select(Attempt.token, Attempt.percent, Attempt.passed, Quiz)
-            .join(Quiz, Quiz.id == Attempt.quiz_id)
+            select(Quiz.zh, Quiz.en, Attempt.percent, Attempt.passed)
+            .join(Attempt, Attempt.quiz_id == Quiz.id)
             .where(Attempt.user_id == viewer.id, Attempt.kind == GRADED, Attempt.state == "done")
             .order_by(Attempt.ended_at.desc(), Attempt.id.desc())
             .limit(LAST_RESULTS)
         ).all()
-    results = [(Text(quiz.zh, quiz.en), percent, passed, token) for token, percent, passed, quiz in rows]
+    results = [(Text(zh, en), percent, passed) for zh, en, percent, passed in rows]
     if not tasks and not results:
         return None
     context = {"tasks": tasks[:MOST], "more": len(tasks[MOST:]), "results": results}

@@ -34,13 +34,14 @@ def add_pages(web: Blueprint, services: Services) -> None:
         made = Huddle(services, viewer, content_lang(), asked, sees_gaps=may(GAPS))
         slides = made.slides()
         drawn = [s.context["question"].id for s in slides if s.kind == "question"]  # type: ignore[attr-defined]  # as its part made it
-        fields = {"team": asked.team, "days": asked.days, "q": ".".join(map(str, drawn)), "lang": content_lang()}
+        link = Links({"team": asked.team, "days": asked.days, "q": ".".join(map(str, drawn)), "lang": content_lang()})
         raw = request.args.get("at", "")
         if not (raw.isascii() and raw.isdecimal() and len(raw) < 4 and slides):
-            return render_template("quizzes/training/huddle.html", slides=slides, show=show, asked=asked, teams=teams, days=SINCE_DAYS, link=_link(fields))
+            context = {"asked": asked, "teams": teams, "days": SINCE_DAYS}
+            return render_template("quizzes/training/huddle.html", slides=slides, show=show, link=link, **context)
         at = min(max(int(raw), 1), len(slides))
-        ways = _ways(slides, at, _link(fields), show=show)
-        return render_template("quizzes/training/huddle_slide.html", slide=slides[at - 1], at=at, of=len(slides), show=show, link=_link(fields), **ways)
+        ways = _ways(slides, at, link, show=show)
+        return render_template("quizzes/training/huddle_slide.html", slide=slides[at - 1], at=at, of=len(slides), show=show, link=link, **ways)
 
 
 def asked_for() -> Asked:
@@ -52,7 +53,7 @@ def asked_for() -> Asked:
     return Asked(args.get("team", "")[:60], int(days) if days in {str(n) for n in SINCE_DAYS} else USUAL_DAYS, drawn)
 
 
-class _link:  # noqa: N801 - called like a function, in a template too
+class Links:
     """``link(at=2, show=1)``: the address of a slide of the same huddle."""
 
     def __init__(self, fields: dict[str, object]) -> None:
@@ -62,7 +63,7 @@ class _link:  # noqa: N801 - called like a function, in a template too
         return f"{HUDDLE}?{urlencode({k: v for k, v in (self._fields | changes).items() if v not in {None, ''}})}"
 
 
-def _ways(slides: list[Slide], at: int, link: _link, *, show: bool) -> dict[str, str]:
+def _ways(slides: list[Slide], at: int, link: Links, *, show: bool) -> dict[str, str]:
     """Where one goes from a slide: what it hides is shown before the next one comes."""
     hidden = slides[at - 1].show and not show
     following = link(at=at, show=1) if hidden else link(at=at + 1) if at < len(slides) else ""

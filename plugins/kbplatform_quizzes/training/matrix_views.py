@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Services
 
-SIGNS = {"none": "–", "going": "…", "stale": "↻", "passed": "✓"}
+LEGEND = {"states": STATES, "words": WORDS}
 TITLE = Text("谁会什么", "Who knows what")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,9 +33,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
     def matrix() -> ResponseReturnValue:
         asked = asked_for()
         found = training.matrix(current_viewer(), content_lang(), asked)
-        return render_template(
-            "quizzes/training/matrix.html", m=found, asked=asked, states=STATES, words=WORDS, signs=SIGNS, sorts=SORTS, query=lambda **c: _query(asked, **c)
-        )
+        return render_template("quizzes/training/matrix.html", m=found, asked=asked, query=lambda **changes: _query(asked, **changes), **LEGEND)
 
     @web.get("/matrix.<any(csv, xlsx):kind>")
     @requires(RESULTS)
@@ -58,7 +56,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
             abort(404)
         row, practices = training.person(viewer, content_lang(), user_id)
         pairs = sorted(zip(practices, row.fields, strict=True), key=lambda pair: STATES.index(pair[1].state))
-        return render_template("quizzes/training/person.html", row=row, pairs=pairs, states=STATES, words=WORDS, signs=SIGNS, mine=user_id == viewer.id)
+        return render_template("quizzes/training/person.html", row=row, pairs=pairs, mine=user_id == viewer.id, **LEGEND)
 
 
 def asked_for() -> Asked:
