@@ -37,6 +37,9 @@ class BankQuestion(Base):
     file_version: Mapped[str | None]
     """The version its file had when it was last taken in; None for a question that no file has. Where it is not ``version``,
     the question was edited here, and what the file says then is kept beside it."""
+    kept_against: Mapped[str | None]
+    """The file's version that whoever last edited the question here had before them: where ``file_version`` has moved on from it, somebody
+    has to choose."""
 
 
 class QuestionVersion(Base):
@@ -78,6 +81,8 @@ class Flag(Base):
     at: Mapped[datetime] = mapped_column(default=utcnow)
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None]
+    answer: Mapped[str | None]
+    """What whoever settled it said."""
 
 
 class SectionState(Base):
