@@ -35,18 +35,24 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_quizzes import editing  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
-    return Routes(web=make_blueprint(services))
+    web = make_blueprint(services)
+    editing.add_pages(web, services)
+    return Routes(web=web)
 
 
 @hookimpl
 def register_permissions() -> list[Permission]:
     """Everybody who may read may practise, unless the owner says otherwise."""
     from kbplatform.sdk import Permission, Text  # noqa: PLC0415 - as above
-    from kbplatform_quizzes.registry import TAKE  # noqa: PLC0415 - as above
+    from kbplatform_quizzes import registry  # noqa: PLC0415 - as above
 
-    return [Permission(TAKE, Text("做练习", "Practise"), frozenset({"reader"}))]
+    return [
+        Permission(registry.TAKE, Text("做练习", "Practise"), frozenset({"reader"})),
+        Permission(registry.AUTHOR, Text("出题、改题、出测验", "Write questions and quizzes"), frozenset({"trainer", "editor"})),
+    ]
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
 from kbplatform_quizzes.store import Bank
 
 TAKE = "quizzes.take"
+AUTHOR = "quizzes.author"
 HOOK = "register_question_types"
 
 

@@ -1,1 +1,19 @@
 """Editing the bank in the browser: lists, forms for each kind, history, and the same by API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kbplatform_quizzes.editing import bank_views, form_views, question_views
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from kbplatform.sdk import Services
+
+
+def add_pages(web: Blueprint, services: Services) -> None:
+    """The pages under ``/p/quizzes/bank``."""
+    bank_views.add_pages(web, services)
+    form_views.add_pages(web, services)
+    question_views.add_pages(web, services)

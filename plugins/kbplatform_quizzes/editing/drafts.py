@@ -65,7 +65,7 @@ def _leaf(leaf: Leaf, written: Mapping[str, Any]) -> Text | str:
 def _text(value: object) -> Text:
     if isinstance(value, Mapping):
         return Text(_string(value.get("zh")), _string(value.get("en")))
-    return Text(_string(value), _string(value))
+    return Text(_string(value), _string(value)) if value is not None else NOTHING
 
 
 def _string(value: object) -> str:
@@ -257,12 +257,10 @@ def _named(draft: Draft) -> list[Draft]:
 def _rename(draft: Draft, was: str, now: str) -> None:
     if "gaps" in draft:
         text = draft["text"]
-        draft["text"] = Text(*(words.replace("{{%s}}" % was, "{{%s}}" % now) for words in (text.zh, text.en)))
+        old, new = f"{{{{{was}}}}}", f"{{{{{now}}}}}"
+        draft["text"] = Text(text.zh.replace(old, new), text.en.replace(old, new))
         return
     draft["start"] = now if draft["start"] == was else draft["start"]
     for scene in draft["scenes"]:
         for choice in scene["choices"]:
             choice["to"] = now if choice["to"] == was else choice["to"]
-
-
-__all__ = ["NOTHING", "OPEN", "PACKED", "Draft", "Sent", "blank", "filled", "follow_names", "opened", "operate", "packed", "plain", "row_shape", "sent", "under", "unpacked"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -38,25 +37,22 @@ def scenario_of(draft: Draft) -> Scenario:
     return Scenario(draft["start"].strip(), scenes, endings)
 
 
-def draw(scenario: Scenario) -> Drawn:
-    """Draw a role-play. A choice that leads nowhere leads to a box of its own."""
+def draw(scenario: Scenario, title: str) -> Drawn:
+    """Draw a role-play under a title. A choice that leads nowhere leads to a box of its own."""
     ways = {scene.id: list(dict.fromkeys(choice.to for choice in scene.choices)) for scene in scenario.scenes}
     back = _back(scenario.start, ways)
     places = _laid_out(scenario, ways, back)
-    lines = [_line(places[a], places[b], loop=(a, b) in back) for a, targets in ways.items() for b in targets if a in places and b in places]
+    joined = [(a, b) for a, targets in ways.items() for b in targets if a in places and b in places]
+    lines = [_line(places[a], places[b], loop=(a, b) in back) for a, b in joined]
     reached = _reached(scenario.start, ways)
     boxes = [_box(name, at, scenario, lost=name not in reached) for name, at in places.items()]
     width = max((x for x, _ in places.values()), default=0) + WIDE + EDGE
     height = max((y for _, y in places.values()), default=0) + HIGH + EDGE
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-    svg = f'<svg class="graph" role="img" aria-labelledby="graph-title" {size}><title id="graph-title">%s</title>{"".join(lines + boxes)}</svg>'
+    head = f'<svg class="graph" role="img" aria-labelledby="graph-title" {size}><title id="graph-title">{escape(title)}</title>'
+    svg = head + "".join(lines + boxes) + "</svg>"
     problems = tuple(dict.fromkeys(scenario.problems()))
     return Drawn(Markup(svg), problems, len(scenario.scenes), len(scenario.endings))  # noqa: S704 - names are escaped in _box
-
-
-def titled(drawn: Drawn, title: str) -> Markup:
-    """The picture with its title."""
-    return drawn.svg % title
 
 
 def _back(start: str, ways: dict[str, list[str]]) -> set[tuple[str, str]]:
@@ -95,7 +91,7 @@ def _reached(start: str, ways: dict[str, list[str]]) -> set[str]:
 def _laid_out(scenario: Scenario, ways: dict[str, list[str]], back: set[tuple[str, str]]) -> dict[str, tuple[int, int]]:
     """Where each box stands: as many columns from the left as its longest way there has choices; endings at the right."""
     column = dict.fromkeys([scenario.start] if scenario.start in ways else [], 0) | {s.id: 0 for s in scenario.scenes}
-    for _ in column:
+    for _ in range(len(ways) + 1):
         changed = False
         for a in list(column):
             for b in ways.get(a, ()):
@@ -129,13 +125,4 @@ def _box(name: str, at: tuple[int, int], scenario: Scenario, *, lost: bool) -> s
     round_ = HIGH // 2 if isinstance(place, Ending) else 6
     classes = f"graph-{kind}{' graph-lost' if lost else ''}"
     rect = f'<rect class="{classes}" x="{at[0]}" y="{at[1]}" width="{WIDE}" height="{HIGH}" rx="{round_}"></rect>'
-    return f'{rect}<text x="{at[0] + WIDE // 2}" y="{at[1] + HIGH // 2 + 4}" text-anchor="middle">{_text(words)}</text>'
-
-
-def _text(words: str) -> str:
-    return str(escape(words)).replace("%", "%%")
-
-
-def named(places: Iterable[Draft]) -> list[str]:
-    """The ids of scenes or endings that have one."""
-    return [row["id"].strip() for row in places if row["id"].strip()]
+    return f'{rect}<text x="{at[0] + WIDE // 2}" y="{at[1] + HIGH // 2 + 4}" text-anchor="middle">{escape(words)}</text>'

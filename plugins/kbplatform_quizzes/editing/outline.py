@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kbplatform.sdk import LANGS, Text
 from kbplatform_quizzes.editing.drafts import Draft, filled, plain, row_shape
 from kbplatform_quizzes.editing.shapes import Leaf, Rows, Shape, shape_of
+from kbplatform_quizzes.question import NOTHING
 
 if TYPE_CHECKING:
     from kbplatform_quizzes.question import Question
@@ -84,13 +85,13 @@ def _compared(shape: Shape, before: Draft, after: Draft, above: Text | None) -> 
         if isinstance(part, Rows):
             yield from _compared_rows(part, before.get(part.name) or [], after.get(part.name) or [], above)
             continue
-        was, now = before.get(part.name) or "", after.get(part.name) or ""
+        was, now = before.get(part.name), after.get(part.name)
         label = _below(above, part.label)
         if part.control == "words":
-            was, now = was or Text("", ""), now or Text("", "")
-            yield from (Difference(label, was.in_(lang), now.in_(lang), lang) for lang in LANGS if was.in_(lang) != now.in_(lang))
-        elif was != now:
-            yield Difference(label, *(_plainly(part, value) for value in (was, now)))
+            one, other = was or NOTHING, now or NOTHING
+            yield from (Difference(label, one.in_(lang), other.in_(lang), lang) for lang in LANGS if one.in_(lang) != other.in_(lang))
+        elif (was or "") != (now or ""):
+            yield Difference(label, *(_plainly(part, value or "") for value in (was, now)))
 
 
 def _plainly(leaf: Leaf, value: str) -> str:
@@ -114,15 +115,12 @@ def _paired(rows: Rows, before: list[Draft], after: list[Draft]) -> Iterator[tup
             yield there.pop(row["id"], None), row, number
         yield from ((row, None, 0) for row in there.values())
         return
-    words = [[json.dumps(plain(row_shape(rows, row), row), sort_keys=True) for row in side] for side in (before, after)]
-    for kind, low, high, first, last in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+    one, other = ([json.dumps(plain(row_shape(rows, row), row), sort_keys=True) for row in side] for side in (before, after))
+    for kind, low, high, first, last in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if kind != "equal":
-            pairs = zip_longest(range(low, high), range(first, last))
-            yield from (
-                (None if i is None else before[i], None if j is None else after[j], (i if j is None else j or 0) + 1)
-                for i, j in pairs
-                if not (i is None and j is None)
-            )
+            for i, j in zip_longest(range(low, high), range(first, last)):
+                number = (j if j is not None else i or 0) + 1
+                yield None if i is None else before[i], None if j is None else after[j], number
 
 
 def _summary(rows: Rows, row: Draft) -> str:
