@@ -149,22 +149,32 @@ def _sent_rows(rows: Rows, form: Sent, path: str) -> list[Draft]:
     return out
 
 
-def opened(form: Sent) -> int:
-    """Which of the folded rows is open, from 0."""
-    value = form.get(OPEN, "")
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else 0
+def opened(form: Sent) -> str:
+    """The path of the folded row that is open."""
+    return form.get(OPEN, "")[:40]
+
+
+def place_of(path: str, rows: str) -> int | None:
+    """The place of a row among ``rows`` (``scenes`` for ``scenes.2``); None where it is none of them."""
+    name, _, last = path.partition(".")
+    return int(last) if name == rows and last.isascii() and last.isdecimal() and len(last) < 4 else None
 
 
 def _unfolded(rows: Rows, folded: Mapping[str, Any], there: list[Draft], form: Sent) -> list[Draft]:
     """The rows that were folded away, with what the open one says now."""
-    every = _rows(rows, folded.get(rows.name))
-    at = opened(form)
-    return every[:at] + there + every[at + len(there) :] if every else there
+    if not isinstance(folded.get(rows.name), list):
+        return there
+    every, at = _rows(rows, folded[rows.name]), place_of(opened(form), rows.name)
+    return every if at is None else every[:at] + there[:1] + every[at + 1 :]
 
 
-def packed(shape: Shape, draft: Draft) -> str:
-    """What is folded away, for a hidden field; nothing where nothing is."""
-    rows = {p.name: [plain(row_shape(p, row), row) for row in draft[p.name]] for p in shape if isinstance(p, Rows) and p.folded}
+def packed(shape: Shape, draft: Draft, opened: str) -> str:
+    """What is folded away, for a hidden field, with a gap for the row that is open; nothing where nothing is."""
+    rows = {
+        part.name: [{} if under(part.name, at) == opened else plain(row_shape(part, row), row) for at, row in enumerate(draft[part.name])]
+        for part in shape
+        if isinstance(part, Rows) and part.folded
+    }
     if not rows:
         return ""
     return base64.b64encode(zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 9)).decode()
@@ -243,9 +253,8 @@ def _find(shape: Shape, draft: Draft, path: str) -> tuple[Rows, list[Draft]] | N
 def follow_names(draft: Draft, form: Sent) -> None:
     """Where a scene, an ending or a gap was renamed, what pointed to it points to its new name."""
     for name in ("scenes", "endings", "gaps"):
-        first = opened(form) if name == "scenes" else 0
         for at, row in enumerate(draft.get(name, [])):
-            was = form.get(f"{name}.{at}.was", "") if at >= first else ""
+            was = form.get(f"{name}.{at}.was", "")
             if was and row["id"] and was != row["id"] and not any(other["id"] == was for other in _named(draft)):
                 _rename(draft, was, row["id"])
 

@@ -24,7 +24,7 @@ class Shown:
     lang: Lang
     problems: Mapping[str, str]
     sections: Sequence[tuple[str, str]] = ()
-    open: int = 0
+    open: str = "scenes.0"
     focus: str = ""
 
 
@@ -87,13 +87,13 @@ class _Builder:
         scenes, endings = ([row["id"].strip() for row in whole.get(name, ()) if row["id"].strip()] for name in ("scenes", "endings"))
         self._places = {"start": scenes, "to": [*scenes, *endings]}
 
-    def parts(self, shape: Shape, draft: Draft, path: str, *, focus: bool = False) -> tuple[Control | List, ...]:
+    def parts(self, shape: Shape, draft: Draft, path: str, *, focus: bool = False, hints: bool = True) -> tuple[Control | List, ...]:
         found: list[Control | List] = []
         for part in shape:
             if isinstance(part, Rows):
                 found.append(self._list(part, draft.get(part.name) or [], under(path, part.name)))
             else:
-                found.append(self._control(part, draft.get(part.name) or "", path, focus=focus and not found))
+                found.append(self._control(part, draft.get(part.name) or "", path, focus=focus and not found, hint=hints))
         return tuple(found)
 
     def _list(self, rows: Rows, members: list[Draft], path: str) -> List:
@@ -102,8 +102,8 @@ class _Builder:
         for at, row in enumerate(members):
             here, name = under(path, at), row["id"] if rows.keyed else ""
             label = f"{rows.each.in_(self._lang)} {name or at + 1}"
-            opened, focus = not rows.folded or at == shown.open, shown.focus == here
-            inner = self.parts(row_shape(rows, row), row, here, focus=focus) if opened else ()
+            opened, focus = not rows.folded or here == shown.open, shown.focus == here
+            inner = self.parts(row_shape(rows, row), row, here, focus=focus, hints=rows.folded or at == 0) if opened else ()
             problem = shown.problems.get(here, "") if opened else self._within(here)
             ends = {"first": at == 0, "last": at + 1 == len(members)}
             made.append(Row(here, label, inner, problem, name, _summary(row, self._lang), opened, **ends, focus=focus))
@@ -115,7 +115,7 @@ class _Builder:
         """What is wrong somewhere in a row that is folded away."""
         return next((words for field, words in self._shown.problems.items() if field == path or field.startswith(f"{path}.")), "")
 
-    def _control(self, leaf: Leaf, value: Text | str, path: str, *, focus: bool) -> Control:
+    def _control(self, leaf: Leaf, value: Text | str, path: str, *, focus: bool, hint: bool) -> Control:
         here, problems = under(path, leaf.name), self._shown.problems
         said = [problems[p] for p in (here, *(f"{here}.{lang}" for lang in LANGS if leaf.control == "words")) if p in problems]
         zh, en = (value.zh, value.en) if isinstance(value, Text) else (value, "")
@@ -124,7 +124,7 @@ class _Builder:
             above, _, place = path.rpartition(".")
             group, zh = under(above, leaf.name), place
         return Control(
-            here, _kind(leaf), leaf.label.in_(self._lang), leaf.hint.in_(self._lang), zh, en, self._picks(leaf, zh),
+            here, _kind(leaf), leaf.label.in_(self._lang), leaf.hint.in_(self._lang) if hint else "", zh, en, self._picks(leaf, zh),
             " ".join(dict.fromkeys(said)), focus, group, ticked=value == "true",
         )  # fmt: skip
 
@@ -144,7 +144,7 @@ def _kind(leaf: Leaf) -> str:
 
 
 def _summary(row: Draft, lang: Lang) -> str:
-    words = row.get("says")
+    words = row.get("says") or row.get("text")
     return ((words.in_(lang) or words.zh or words.en) if isinstance(words, Text) else "")[:60]
 
 

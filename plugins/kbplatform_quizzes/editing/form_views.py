@@ -10,7 +10,7 @@ from flask import jsonify, redirect, render_template, request
 from kbplatform.sdk import Conflict, FieldError, InvalidInput, NotFound, Text, content_lang, current_actor, requires, say, ui_lang
 from kbplatform_quizzes.authoring import create_question, save_question
 from kbplatform_quizzes.bank import label_of
-from kbplatform_quizzes.editing.drafts import Draft, blank, filled, follow_names, opened, operate, packed, sent
+from kbplatform_quizzes.editing.drafts import Draft, blank, filled, follow_names, opened, operate, packed, place_of, sent
 from kbplatform_quizzes.editing.form import Shown, by_field, parts_of
 from kbplatform_quizzes.editing.graph import draw, scenario_of
 from kbplatform_quizzes.editing.outline import differences
@@ -42,7 +42,7 @@ class Work:
     draft: Draft
     key: str = ""
     seen: str = ""
-    open: int = 0
+    open: str = "scenes.0"
     focus: str = ""
     problems: tuple[FieldError, ...] = ()
     against: list[Difference] = field(default_factory=list)
@@ -118,15 +118,11 @@ def _answered(room: Room, work: Work) -> ResponseReturnValue:
     if do == SAVE:
         return _saved(room, work)
     if do.startswith("open:"):
-        number = do.removeprefix("open:")
-        work.open = int(number) if number.isascii() and number.isdecimal() and len(number) < 4 else 0
-        work.focus = f"scenes.{work.open}"
+        work.open = work.focus = do.removeprefix("open:")[:40]
     else:
         work.focus = operate(shape_of(work.kind), work.draft, do)
-        if work.focus.startswith("scenes.") and work.focus.count(".") == 1:
-            work.open = int(work.focus.partition(".")[2])
-        elif do.startswith("remove:scenes."):
-            work.open = min(work.open, max(len(work.draft["scenes"]) - 1, 0))
+        if any(place_of(work.focus, rows) is not None for rows in ("scenes", "endings")):
+            work.open = work.focus
     return _form(room, work)
 
 
@@ -163,7 +159,7 @@ def _form(room: Room, work: Work) -> str:
     shape = shape_of(work.kind)
     title = Text("这通电话的走法", "The ways through this call").in_(ui)
     context = {
-        "work": work, "parts": parts_of(shape, work.draft, shown), "problems": problems, "packed": packed(shape, work.draft),
+        "work": work, "parts": parts_of(shape, work.draft, shown), "problems": problems, "packed": packed(shape, work.draft, work.open),
         "drawn": draw(scenario_of(work.draft), title) if work.kind == "scenario" else None, "against": work.against,
         "wrong": _WRONG.in_(ui) if work.problems else "",
     }  # fmt: skip

@@ -114,7 +114,8 @@ def _laid_out(scenario: Scenario, ways: dict[str, list[str]], back: set[tuple[st
 def _line(a: tuple[int, int], b: tuple[int, int], *, loop: bool) -> str:
     x, y, u, v = a[0] + WIDE, a[1] + HIGH // 2, b[0], b[1] + HIGH // 2
     bend = max(30, abs(u - x) // 2)
-    return f'<path class="{"graph-loop" if loop else "graph-way"}" d="M{x} {y}C{x + bend} {y} {u - bend} {v} {u} {v}"></path>'
+    loops = ' class="g-loop"' if loop else ""
+    return f'<path{loops} d="M{x} {y}C{x + bend} {y} {u - bend} {v} {u} {v}"></path>'
 
 
 def _box(name: str, at: tuple[int, int], scenario: Scenario, *, lost: bool) -> str:
@@ -123,6 +124,5 @@ def _box(name: str, at: tuple[int, int], scenario: Scenario, *, lost: bool) -> s
     mark = f"{_MARKS[place.outcome]} " if isinstance(place, Ending) else "▸ " if name == scenario.start else "? " if place is None else ""
     words = mark + (name if len(name) <= LONGEST else name[: LONGEST - 1] + "…")
     round_ = HIGH // 2 if isinstance(place, Ending) else 6
-    classes = f"graph-{kind}{' graph-lost' if lost else ''}"
-    rect = f'<rect class="{classes}" x="{at[0]}" y="{at[1]}" width="{WIDE}" height="{HIGH}" rx="{round_}"></rect>'
-    return f'{rect}<text x="{at[0] + WIDE // 2}" y="{at[1] + HIGH // 2 + 4}" text-anchor="middle">{escape(words)}</text>'
+    rect = f'<rect width="{WIDE}" height="{HIGH}" rx="{round_}"></rect><text x="{WIDE // 2}" y="{HIGH // 2 + 4}">{escape(words)}</text>'
+    return f'<g class="g-{kind}{" g-alone" if lost else ""}" transform="translate({at[0]} {at[1]})">{rect}</g>'

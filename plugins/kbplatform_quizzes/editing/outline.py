@@ -55,10 +55,22 @@ def _entries(shape: Shape, draft: Draft, depth: int) -> Iterator[Entry]:
                 if not part.shape[0].name:
                     yield Entry(_numbered(part, number, row), row[""], depth)
                     continue
-                yield Entry(_numbered(part, number, row), None, depth)
-                yield from _entries(row_shape(part, row), row, depth + 1)
+                yield Entry(_headed(part, number, row), None, depth)
+                inner = tuple(p for p in row_shape(part, row) if isinstance(p, Rows) or p.control == "words")
+                yield from _entries(inner, row, depth + 1)
         elif value:
             yield Entry(part.label, value if isinstance(value, Text) else _said(part, value), depth, same=not isinstance(value, Text))
+
+
+def _headed(rows: Rows, number: int, row: Draft) -> Text:
+    """What a row is called, with everything in it that has no languages."""
+    label = _numbered(rows, number, row)
+    for leaf in row_shape(rows, row):
+        value = "" if isinstance(leaf, Rows) or leaf.control == "words" or leaf.name == "id" else str(row.get(leaf.name) or "")
+        if isinstance(leaf, Leaf) and value:
+            said = Text("✓", "✓") if leaf.control in {"tick", "one"} else _said(leaf, value)
+            label = Text(f"{label.zh} · {leaf.label.zh} {said.zh}", f"{label.en} · {leaf.label.en} {said.en}")
+    return label
 
 
 def _said(leaf: Leaf, value: str) -> Text:

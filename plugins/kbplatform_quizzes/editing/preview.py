@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import render_template
 from markupsafe import Markup
 
-from kbplatform.sdk import LANGS
+from kbplatform.sdk import LANGS, content_lang
 from kbplatform_quizzes.faces import Face, Orders, worded
 from kbplatform_quizzes.kinds.scenario import Scenario, Scene
 
@@ -28,8 +28,9 @@ class Look:
 
 
 def looks(question: Question) -> list[Look]:
-    """In Chinese, then in English."""
-    return [Look(lang, Markup(_rendered(question, lang))) for lang in LANGS]  # noqa: S704 - what the template escaped
+    """In Chinese, then in English; of a role-play only its beginning, in the language articles are read in."""
+    langs = (content_lang(),) if isinstance(question.body, Scenario) else LANGS
+    return [Look(lang, Markup(_rendered(question, lang))) for lang in langs]  # noqa: S704 - what the template escaped
 
 
 def _rendered(question: Question, lang: Lang) -> str:

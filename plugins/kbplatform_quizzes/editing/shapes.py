@@ -162,7 +162,7 @@ _BODIES: Mapping[str, Shape] = {
         Rows(
             "endings", Text("结局", "Endings"), Text("结局", "Ending"),
             (_ID, Leaf("outcome", Text("结果", "Outcome"), "pick", _OUTCOMES), Leaf("text", Text("怎么收场", "How it ends"), needed=True)),
-            blank=2, most=MAX_NODES, keyed=True, stub="end-",
+            blank=2, most=MAX_NODES, keyed=True, stub="end-", folded=True,
         ),
     ),
     "essay": (
