@@ -45,13 +45,17 @@ def register_routes(services: Services) -> Routes:
 
 @hookimpl
 def register_permissions() -> list[Permission]:
-    """Everybody who may read may practise, unless the owner says otherwise."""
+    """Everybody who may read may practise and take quizzes, unless the owner says otherwise."""
     from kbplatform.sdk import Permission, Text  # noqa: PLC0415 - as above
     from kbplatform_quizzes import registry  # noqa: PLC0415 - as above
 
+    trainers = frozenset({"trainer", "lead"})
     return [
-        Permission(registry.TAKE, Text("做练习", "Practise"), frozenset({"reader"})),
+        Permission(registry.TAKE, Text("做练习和测验", "Practise and take quizzes"), frozenset({"reader"})),
         Permission(registry.AUTHOR, Text("出题、改题、出测验", "Write questions and quizzes"), frozenset({"trainer", "editor"})),
+        Permission(registry.MARK, Text("批改、重判自己团队的作答", "Mark and regrade attempts of one's own teams"), frozenset({"trainer"})),
+        Permission(registry.ASSIGN, Text("给自己团队布置学习", "Assign learning to one's own teams"), trainers),
+        Permission(registry.RESULTS, Text("看自己团队的成绩和统计", "See results and statistics of one's own teams"), trainers),
     ]
 
 
