@@ -124,10 +124,14 @@ class Node:
                 node.wrong(f"这里没有“{name}”这一项", f"there is no “{name}” here")
 
 
-def parse(source: bytes, faults: Faults) -> Node:
-    """The root of a file. Raises Unreadable for what is too large, not UTF-8, no YAML, or uses anchors."""
-    if len(source) > MAX_BYTES:
-        raise Unreadable(0, Text(f"文件超过 {MAX_BYTES // 1000} kB", f"the file is over {MAX_BYTES // 1000} kB"))
+def parse(source: bytes, faults: Faults, times: int = 1) -> Node:
+    """The root of a file. Raises Unreadable for what is too large, not UTF-8, no YAML, or uses anchors.
+
+    ``times`` as much as the file of one article may hold is let in where a file holds those of many.
+    """
+    most = times * MAX_BYTES
+    if len(source) > most:
+        raise Unreadable(0, Text(f"文件超过 {most // 1000} kB", f"the file is over {most // 1000} kB"))
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -137,7 +141,7 @@ def parse(source: bytes, faults: Faults) -> Node:
             line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise Unreadable(line, Text("不用 & 和 * 引用，请把内容写出来", "no & or * references: write it out"))
-            if count > MAX_NODES:
+            if count > times * MAX_NODES:
                 raise Unreadable(line, Text("内容太多，请拆成几个文件", "too much for one file: split it"))
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
