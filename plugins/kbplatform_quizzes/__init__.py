@@ -43,9 +43,12 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_quizzes import pictures  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
-    return Routes(web=make_blueprint(services))
+    web = make_blueprint(services)
+    pictures.add_pages(web, services)
+    return Routes(web=web)
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kbplatform.sdk import Lang, Text
 from kbplatform_quizzes.formats.exported import Exported, FindPicture, Sender, uncarried
-from kbplatform_quizzes.formats.imported import Draft, Imported, Item, Refused, item, label, language_of, named, unique
+from kbplatform_quizzes.formats.imported import MAX_QUESTIONS, Draft, Imported, Item, Refused, item, label, language_of, named, unique, whole
 from kbplatform_quizzes.kinds.choice import Option, Single
 from kbplatform_quizzes.question import Question
 
@@ -39,6 +39,8 @@ def read(source: str, lang: Lang | None = None) -> Imported:
                 now.closed = True
             elif line:
                 items.append(_refused(number, line, f"只有一个字符，不知道是什么：{line}", f"a single character, which means nothing: {line}"))
+        elif len(items) > MAX_QUESTIONS:
+            return whole(f"一个文件最多 {MAX_QUESTIONS} 题", f"at most {MAX_QUESTIONS} questions a file")
         elif answer := _ANSWER.fullmatch(line):
             items.append(_finished(now, number, answer[1], lang))
             now = None
@@ -71,17 +73,18 @@ def _finished(now: _Started | None, line: int, answer: str, lang: Lang | None) -
         return _refused(line, f"ANSWER: {answer}", "ANSWER 前面没有题", "an ANSWER without a question before it")
     words = "\n".join([*now.stem, *(text for _, text in now.options)])
     draft = Draft(language_of(words, lang))
-    return item(draft, lambda: _question(now, answer, draft), now.line, now.stem[0][:60])
+    return item(draft, lambda: _question(now, answer, line, draft), now.line, now.stem[0][:60])
 
 
-def _question(now: _Started, answer: str, draft: Draft) -> Question:
+def _question(now: _Started, answer: str, line: int, draft: Draft) -> Question:
     letters = [letter for letter, _ in now.options]
     if len(letters) < 2:
         raise Refused(Text("至少要有 2 个选项", "needs at least 2 options"))
     if letters != list(LETTERS[: len(letters)]):
         raise Refused(Text(f"选项要按 A、B、C 排，这里是 {'、'.join(letters)}", f"options go A, B, C …; these are {', '.join(letters)}"))
     if answer[:1] not in letters:
-        raise Refused(Text(f"答案 {answer[:20] or '（空）'} 不是任何一个选项", f"the answer {answer[:20] or '(nothing)'} is none of the options"))
+        said = answer[:20]
+        raise Refused(Text(f"第 {line} 行的答案“{said}”不是任何一个选项", f"the answer “{said}” on line {line} is none of the options"))
     if len(answer) > 1:
         rest = answer[1:40].strip()
         draft.note(f"ANSWER 只看第一个字母，后面的没收：{rest}", f"of ANSWER only the first letter counts, this was left: {rest}")

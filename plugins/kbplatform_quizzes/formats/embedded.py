@@ -16,6 +16,7 @@ from kbplatform_quizzes.kinds.choice import Single
 from kbplatform_quizzes.kinds.written import Numerical, ShortAnswer, Span
 from kbplatform_quizzes.question import NOTHING
 
+MAX_GAPS = 100
 STEM = Text("把空填上。", "Fill in the gaps.")
 _START = re.compile(
     r"\{(\d*):(NUMERICAL|NM|MULTICHOICE_VS|MULTICHOICE_HS|MULTICHOICE_V|MULTICHOICE_H|MULTICHOICE_S|MULTICHOICE|MCVS|MCHS|MCV|MCH|MCS|MC|"
@@ -42,6 +43,8 @@ def cloze_of(source: str, markup: str, draft: Draft) -> Cloze:
     for start, end in _answers(source):
         match = _START.match(source, start)
         assert match is not None  # noqa: S101 - _answers found it so
+        if len(gaps) == MAX_GAPS:
+            raise Refused(Text(f"一道题最多 {MAX_GAPS} 个空", f"at most {MAX_GAPS} gaps a question"))
         gap = _gap(f"g{len(gaps) + 1}", match, source[match.end() : end - 1], draft)
         pieces += [source[at:start], f"{_HOLD}{gap.name}{_HOLD}"]
         gaps.append(gap)

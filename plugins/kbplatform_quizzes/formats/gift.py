@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kbplatform.sdk import Lang, Text
-from kbplatform_quizzes.formats.imported import Draft, Imported, Item, Refused, item, language_of, named, tidy_tags, unique
+from kbplatform_quizzes.formats.imported import MAX_QUESTIONS, Draft, Imported, Item, Refused, item, language_of, named, tidy_tags, unique, whole
 from kbplatform_quizzes.kinds.arranging import Matching, Ordering, Pair
 from kbplatform_quizzes.kinds.choice import Multiple, Option, Single, TrueFalse
 from kbplatform_quizzes.kinds.told import Description
@@ -33,6 +33,7 @@ _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _ID = re.compile(r"\[id:((?:\\]|[^]\x00-\x1f])+)]")
 _TAG = re.compile(r"\[tag:((?:\\]|[^]<>`\x00-\x1f])+)]")
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _SETTING = re.compile(
     r"\d+|ALL|EXACT|RANDOM|REL|CONTIGUOUS|CONTIG|HORIZONTAL|HORI|VERTICAL|VERT|ALL_OR_NOTHING|ABSOLUTE_POSITION|ABSOLUTE|ABS|"
     r"RELATIVE\w*|LONGEST\w*|SHOW|HIDE|TRUE|FALSE|NONE|ABC|ABCD|IIII|123",
@@ -71,7 +72,10 @@ def read(source: str, lang: Lang | None = None) -> Imported:
     """The questions of a GIFT file; ``lang`` says what they are written in, where the characters shouldn't decide."""
     items: list[Item] = []
     category = ""
-    for chunk in _chunks(source):
+    chunks = list(_chunks(source))
+    if len(chunks) > MAX_QUESTIONS:
+        return whole(f"一个文件最多 {MAX_QUESTIONS} 题", f"at most {MAX_QUESTIONS} questions a file")
+    for chunk in chunks:
         if chunk.text.startswith("$CATEGORY:"):
             category, _, swallowed = trim(chunk.text[10:]).partition("\n")
             if trim(swallowed):
@@ -120,7 +124,7 @@ def _item(chunk: _Chunk, lang: Lang | None, category: str) -> Item:
         parts = _parts(held(chunk.text), draft)
     except Refused as refused:
         return Item(chunk.line, shown, "refused", (refused.message,), category=category)
-    name = parts.name or released(_split_format(parts.text, "")[1]).partition("\n")[0][:60]
+    name = parts.name or _TAGS.sub("", released(_split_format(parts.text, "")[1])).partition("\n")[0][:60]
     return item(draft, lambda: _question(parts, chunk, draft, name), chunk.line, name, category=category)
 
 
@@ -136,14 +140,14 @@ def _parts(text: str, draft: Draft) -> _Parts:
     if start < 0 or end < start:
         raise Refused(Text("花括号不成对", "a brace stands alone"))
     answer = trim(text[start + 1 : end])
-    whole = text[:start] + text[end + 1 :] if text.endswith("}") else text[:start] + BLANK + text[end + 1 :]
-    if "{" in whole or "}" in whole:
+    stem = text[:start] + text[end + 1 :] if text.endswith("}") else text[:start] + BLANK + text[end + 1 :]
+    if "{" in stem or "}" in stem:
         draft.note(
             "只有第一对花括号是答案，后面的留在题干里；是不是少了空行？",
             "only the first braces hold the answer, the rest stays in the stem; is an empty line missing?",
         )
     answer, mark, feedback = (*answer.rpartition("####"),) if "####" in answer else (answer, "", "")
-    return _Parts(name, whole, trim(answer) if mark else answer, feedback)
+    return _Parts(name, stem, trim(answer) if mark else answer, feedback)
 
 
 def _question(parts: _Parts, chunk: _Chunk, draft: Draft, name: str) -> Question:
@@ -217,7 +221,11 @@ def _choice(answer: str, markup: str, draft: Draft) -> Body:
     single = "=" in answer
     options = []
     for piece in _pieces(answer.replace("=", "~="), "~", 2):
-        worth, rest = (100.0, piece[1:]) if piece.startswith("=") else _weighed(piece, 0.0)
+        worth, rest = _weighed(piece.removeprefix("="), 0.0)
+        if piece.startswith("="):
+            if rest != piece[1:]:
+                draft.note("“=” 就是满分，后面的百分数不算", "“=” is full marks: the percentage behind it doesn't count")
+            worth = 100.0
         text, why = _commented(rest, markup, draft)
         words = _marked(text, markup, draft)
         if not words:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from kbplatform.sdk import Lang, Text
 from kbplatform_quizzes.bank import read_sheet, write_sheet
-from kbplatform_quizzes.formats.markup import Pictures, from_html, from_markdown
+from kbplatform_quizzes.formats.markup import MAX_HTML, Pictures, from_html, from_markdown
 from kbplatform_quizzes.kinds import BUILT_IN
 from kbplatform_quizzes.question import NOTHING, Question
 
@@ -22,6 +22,8 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufddf]")
 _NAMES = {t.name: t.label for t in BUILT_IN}
 MAX_ID, LEAST_LETTERS, MAX_TAG = 60, 3, 60
+MAX_QUESTIONS = 5_000
+"""Questions of one file."""
 
 
 class Refused(Exception):
@@ -101,11 +103,13 @@ class Draft:
         return self.words(self.plain(text, markup))
 
     def plain(self, text: str, markup: str) -> str:
-        """As :meth:`marked`, without a language."""
+        """As :meth:`marked`, without a language. Raises Refused for what is too long to look at."""
         if markup == "plain":
             return text.strip()
         md = markup == "markdown"
         read = from_markdown(text, self.pictures) if md else from_html(text, self.pictures, breaks=markup == "moodle")
+        if read.too_long:
+            raise Refused(Text(f"有一段超过 {MAX_HTML} 字", f"a text has over {MAX_HTML} characters"))
         if read.lost:
             names = ", ".join(sorted(read.lost))
             self.note(f"去掉了格式：{names}", f"formatting was taken away: {names}")

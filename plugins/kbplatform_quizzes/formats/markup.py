@@ -16,6 +16,9 @@ from kbplatform.sdk import Text
 ADDRESS = "/p/quizzes/files/"
 MAX_PICTURE = 1_000_000
 MAX_PICTURES = 200
+MAX_HTML = 60_000
+"""Characters of a text with its markup: parsing can take long where somebody wants it to."""
+_DATA = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 _KNOWN = frozenset(
     [
         "a", "abbr", "acronym", "address", "article", "aside", "audio", "b", "base", "bdi", "bdo", "big", "blink", "blockquote", "body", "br",
@@ -49,6 +52,8 @@ _MAGIC: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("image/gif", lambda b: b.startswith((b"GIF87a", b"GIF89a"))),
     ("image/webp", lambda b: b[:4] == b"RIFF" and b[8:12] == b"WEBP"),
 )
+_OPENING = re.compile(r"""(</?[a-zA-Z][a-zA-Z0-9:]{0,20}(?:\s(?:"[^"<]{0,2000}"|'[^'<]{0,2000}'|[^'"<>]){0,2000})?/?>)|(<[!?][^<>]{0,2000}>)|<""")
+"""A tag, a declaration, or a mere “less than”: Python's parser takes the square of the time over tags that never end."""
 _MARKDOWN = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|`([^`\n]+)`|^#{1,6}\s+", re.MULTILINE)
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]+)\)")
 
@@ -101,9 +106,6 @@ class Pictures:
         return Pictures({key: picture for key, picture in self.kept.items() if picture.address in text})
 
     def _bytes(self, source: str) -> bytes | Text:
-        if source.startswith("data:"):
-            head, _, body = source.partition(",")
-            return decoded(body) if head.endswith(";base64") else Text("图片的写法看不懂", "a picture is written in a way that isn't understood")
         name = unquote(source.removeprefix("@@PLUGINFILE@@")).lstrip("/")
         if source.startswith("@@PLUGINFILE@@"):
             return self.files.get(name) or Text(f"文件里没有图片 {name}", f"the picture {name} isn't in the file")
@@ -127,16 +129,38 @@ class Read:
     text: str
     lost: frozenset[str] = frozenset()
     reasons: tuple[Text, ...] = ()
+    too_long: bool = False
 
 
 def from_html(source: str, pictures: Pictures, *, breaks: bool = False) -> Read:
-    """HTML as text. With ``breaks`` a line break is one; without, it is a space."""
+    """HTML as text. With ``breaks`` a line break is one; without, it is a space. What is longer than a page isn't looked at."""
+    embedded: dict[str, bytes | Text] = {}
+
+    def aside(match: re.Match[str]) -> str:
+        name = f"data-{len(embedded)}"
+        embedded[name] = decoded(match[1])
+        return f"@@PLUGINFILE@@/{name}"
+
+    source = _DATA.sub(aside, source)
+    pictures = Pictures(pictures.kept, pictures.files | embedded)
+    if len(source) > MAX_HTML:
+        return Read("", too_long=True)
     if "<" not in source and "&" not in source:
         return Read(_tidy(source) if breaks else _tidy(re.sub(r"\s+", " ", source)))
+    bare = _without_comments(source)
     parser = _Plain(pictures, breaks=breaks)
-    parser.feed(source)
+    parser.feed(_OPENING.sub(lambda match: match[0] if match[1] else "" if match[2] else "&lt;", bare))
     parser.close()
-    return Read(_tidy("".join(parser.pieces)), frozenset(parser.lost), tuple(dict.fromkeys(parser.reasons)))
+    lost = parser.lost | ({"<!-- -->"} if len(bare) < len(source) else set())
+    return Read(_tidy("".join(parser.pieces)), frozenset(lost), tuple(dict.fromkeys(parser.reasons)))
+
+
+def _without_comments(source: str) -> str:
+    pieces, at = [], 0
+    while (start := source.find("<!--", at)) >= 0 and (end := source.find("-->", start)) >= 0:
+        pieces.append(source[at:start])
+        at = end + 3
+    return "".join([*pieces, source[at:]])
 
 
 def from_markdown(source: str, pictures: Pictures) -> Read:
@@ -226,10 +250,6 @@ class _Plain(HTMLParser):
     def handle_data(self, data: str) -> None:
         self._text(data)
 
-    def handle_comment(self, data: str) -> None:
-        if data.strip() and not data.startswith(("[if", "StartFragment", "EndFragment")):
-            self.lost.add("<!-- -->")
-
     def _text(self, data: str) -> None:
         self._put(data if self._breaks or self._kept_lines else re.sub(r"\s+", " ", data))
 
@@ -249,7 +269,7 @@ class _Plain(HTMLParser):
         found = self._pictures.address_of(source)
         if isinstance(found, Text):
             self.reasons.append(found)
-            found = "" if source.startswith("data:") else source.replace("@@PLUGINFILE@@/", "").replace(" ", "%20").replace(")", "%29")
+            found = source.replace("@@PLUGINFILE@@/", "").replace(" ", "%20").replace(")", "%29")
         self._put(f"![{alt}]({found})")
 
     def _shift(self, tag: str, start: int) -> None:

@@ -17,7 +17,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 from kbplatform.sdk import Lang, Text
 from kbplatform_quizzes.formats.embedded import STEM, cloze_of
 from kbplatform_quizzes.formats.gift import choice_of, essay_of, number_in, short_of
-from kbplatform_quizzes.formats.imported import Draft, Imported, Item, Refused, item, language_of, named, tidy_tags, unique, whole
+from kbplatform_quizzes.formats.imported import MAX_QUESTIONS, Draft, Imported, Item, Refused, item, language_of, named, tidy_tags, unique, whole
 from kbplatform_quizzes.formats.markup import Pictures, decoded
 from kbplatform_quizzes.kinds.arranging import Matching, Ordering, Pair
 from kbplatform_quizzes.kinds.choice import TrueFalse
@@ -34,7 +34,6 @@ _USUAL_WORDS = frozenset(
         "答案正确。", "答案部分正确。", "答案不正确。", "回答正确", "部分正确", "回答不正确",
     ],
 )
-MAX_QUESTIONS = 5_000
 
 
 def read(source: str, lang: Lang | None = None) -> Imported:

@@ -33,7 +33,7 @@ _LETTER_LIST = re.compile(r"[\s,，、;；/]+")
 
 def looks_like_one(start: str) -> bool:
     """Whether a text begins with a heading of ours."""
-    head = start.partition("\n")[0]
+    head = start[:MAX_CELL].partition("\n")[0]
     names = {column_of(cell) for cell in next(csv.reader([head], delimiter=_delimiter(head)), [])}
     return {"type", "stem"} <= names or {"stem", "answer"} <= names
 
