@@ -12,7 +12,7 @@ from kbplatform.sdk import hookimpl
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from kbplatform.sdk import ArticleContext, ArticlePanel, NavLink, PackPart, Permission, Routes, Services
+    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, NavLink, PackPart, Permission, Routes, Services
 
 
 @hookimpl
@@ -21,6 +21,14 @@ def register_hookspecs() -> list[ModuleType]:
     from kbplatform_quizzes import hookspecs  # noqa: PLC0415 - this module stays light for `--help`
 
     return [hookspecs]
+
+
+@hookimpl
+def register_commands() -> list[Command]:
+    """``kbplatform quiz``."""
+    from kbplatform.sdk import Command, Text  # noqa: PLC0415 - as above
+
+    return [Command("quiz", Text("题目：导入、导出、检查、模板", "Questions: import, export, check, template"), "kbplatform_quizzes.commands:quiz")]
 
 
 @hookimpl
@@ -35,10 +43,11 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
-    from kbplatform_quizzes import editing  # noqa: PLC0415 - as above
+    from kbplatform_quizzes import editing, pictures  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
+    pictures.add_pages(web, services)
     editing.add_pages(web, services)
     return Routes(web=web)
 

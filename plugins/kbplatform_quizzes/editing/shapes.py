@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kbplatform.sdk import Text
+from kbplatform_quizzes.kinds.arranging import MAX_ITEMS
 from kbplatform_quizzes.kinds.choice import MAX_OPTIONS, RULES
 from kbplatform_quizzes.kinds.scenario import MAX_CHOICES, MAX_NODES
 from kbplatform_quizzes.question import NOTHING
@@ -63,6 +64,7 @@ _ITSELF: Shape = (Leaf("", Text("文字", "Text"), needed=True),)
 _WHY = Leaf("why", Text("选了会怎样", "What happens next"))
 _WORTH = Leaf("worth", Text("得分 %", "Worth %"), "number", hint=Text("空着按规则算", "Empty: by the rule"))
 _FULL = Leaf("worth", Text("得分 %", "Worth %"), "number", usual="100", hint=Text("空着是 100", "Empty: 100"))
+_OTHERWISE = Leaf("otherwise", Text("答了别的，告诉他什么", "What to say to any other answer"))
 _SAID = Leaf("why", Text("答了这个，告诉他什么", "What to say to this answer"))
 
 
@@ -76,6 +78,7 @@ _SHORT: Shape = (
         "answers", Text("算对的答案", "Answers that count"), Text("答案", "Answer"),
         (_TEXT, _FULL, _SAID), blank=1,
     ),
+    _OTHERWISE,
 )  # fmt: skip
 _NUMBER: Shape = (
     Rows(
@@ -94,6 +97,7 @@ _NUMBER: Shape = (
         ), blank=0,
     ),
     Leaf("unit_needed", Text("一定要写单位", "The unit must be there"), "tick"),
+    _OTHERWISE,
 )  # fmt: skip
 _OUTCOMES: Picks = (
     ("recovered", Text("救回来了", "Recovered")), ("contained", Text("稳住了", "Contained")), ("lost", Text("没保住", "Lost")),
@@ -132,7 +136,7 @@ _BODIES: Mapping[str, Shape] = {
         Leaf("rule", Text("怎么算分", "How it is marked"), "pick", (
             ("place", Text("每个位置各算各的", "each place counts")), ("all", Text("全对才得分", "only the whole counts")),
         )),
-        Rows("items", Text("按正确的顺序", "In their right order"), Text("项", "Item"), _ITSELF, blank=3, most=12),
+        Rows("items", Text("按正确的顺序", "In their right order"), Text("项", "Item"), _ITSELF, blank=3, most=MAX_ITEMS),
     ),
     "cloze": (
         Leaf(
@@ -174,6 +178,7 @@ _BODIES: Mapping[str, Shape] = {
             ),
         ),
     ),
+    "description": (),
 }  # fmt: skip
 _FOREIGN: Shape = (Leaf("yaml", Text("题目内容（YAML）", "Its body (YAML)"), "yaml"),)
 DIFFICULTIES: Picks = (("1", Text("容易", "Easy")), ("2", Text("中等", "Medium")), ("3", Text("难", "Hard")))
