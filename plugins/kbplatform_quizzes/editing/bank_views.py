@@ -82,16 +82,16 @@ def add_pages(web: Blueprint, services: Services) -> None:
 
 def _listing(room: Room) -> str:
     lang, ui = content_lang(), ui_lang()
-    articles = room.articles(lang)
-    asked = asked_for(articles)
+    shelves = room.shelves(lang)
+    asked = asked_for(shelves)
     found = room.catalog.find(asked.wanted)
     first = (asked.page - 1) * PAGE_SIZE
     return render_template(
         "quizzes/editing/bank.html",
-        asked=asked, wanted=asked.wanted, articles=articles, total=len(found.records), records=found.records[first : first + PAGE_SIZE],
+        asked=asked, wanted=asked.wanted, shelves=shelves, total=len(found.records), records=found.records[first : first + PAGE_SIZE],
         pages=-(-len(found.records) // PAGE_SIZE), counts=found.states,
         states=[(state, label.in_(ui)) for state, label in STATES.items() if found.states.get(state) or state in {"asked", asked.wanted.state}],
-        practices=[(slug, f"{card.number or ''} {card.title}".strip()) for slug, card in articles.items()],
+        practices=[(slug, shelf.label) for slug, shelf in shelves.items()],
         kinds=[(t.name, t.label.in_(ui)) for t in room.types], tags=[(tag, tag) for tag in found.tags],
         difficulties=[(value, label.in_(ui)) for value, label in DIFFICULTIES], label_of=lambda kind: label_of(kind, room.types).in_(ui),
         previous=asked.query(page=asked.page - 1), following=asked.query(page=asked.page + 1),

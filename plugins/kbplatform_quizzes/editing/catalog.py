@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import func, select
 
-from kbplatform.sdk import NotFound, names_of
+from kbplatform.sdk import NotFound, Text, names_of
+from kbplatform_quizzes.attempts.rules import Rule
 from kbplatform_quizzes.authoring import NO_QUESTION
 from kbplatform_quizzes.bank import read_sheet
-from kbplatform_quizzes.models import AttemptItem, BankQuestion, Flag, QuestionVersion
+from kbplatform_quizzes.models import AttemptItem, BankQuestion, Flag, QuestionVersion, Quiz
+from kbplatform_quizzes.store import Stored
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -210,6 +212,13 @@ class Catalog:
             FlagView(f.id, f.reason, f.note, f.at, names.get(f.by or 0, ""), f.settled_at, names.get(f.settled_by or 0, ""), f.answer or "")
             for f in rows
         ]
+
+    def quizzes(self, record: Record) -> list[tuple[str, Text]]:
+        """Key and title of the quizzes that may draw it, by key."""
+        stored = Stored(record.id, record.slug, record.question)
+        with self._db.read() as session:
+            rows = session.scalars(select(Quiz).order_by(Quiz.key)).all()
+        return [(row.key, Text(row.zh, row.en)) for row in rows if any(pool.has(stored) for pool in Rule.read(row.rule).pools)]
 
     def times_asked(self, record: Record) -> int:
         """In how many attempts it was drawn."""

@@ -66,7 +66,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
     @requires(AUTHOR)
     def bank_new_sent() -> ResponseReturnValue:
         slug, kind = request.form.get("practice", "")[:100], request.form.get("kind", "")[:60]
-        room.article(slug, content_lang())
+        room.shelf(slug, content_lang())
         return _answered(room, _sent(room, slug, kind, request.form.get("id", "")[:200]))
 
     @web.get("/bank/<slug>/<key>/edit")
@@ -93,10 +93,10 @@ def _begin(room: Room) -> ResponseReturnValue:
         record, _ = room.record(*source.partition("/")[::2], lang)
         kind = record.question.body.kind
         return _form(room, Work(record.slug, kind, filled(shape_of(kind), record.question.written())))
-    articles = room.articles(lang)
-    if slug in articles and kind in kinds:
+    shelves = room.shelves(lang)
+    if slug in shelves and kind in kinds:
         return _form(room, Work(slug, kind, blank(shape_of(kind))))
-    practices = [(s, f"{card.number or ''} {card.title}".strip()) for s, card in articles.items()]
+    practices = [(s, shelf.label) for s, shelf in shelves.items()]
     return render_template("quizzes/editing/choose.html", practices=practices, kinds=list(kinds.items()), practice=slug, kind=kind or "single")
 
 
@@ -167,7 +167,7 @@ def _form(room: Room, work: Work) -> str:
         return render_template("quizzes/editing/_form.html", **context)
     question = work.read(room).question
     return render_template(
-        "quizzes/editing/edit.html", article=room.article(work.slug, lang), kind=label_of(work.kind, room.types).in_(ui), **context,
+        "quizzes/editing/edit.html", shelf=room.shelf(work.slug, lang), kind=label_of(work.kind, room.types).in_(ui), **context,
         back=url_of(work.slug, work.key) if work.seen else "/p/quizzes/bank", **_beside(room, work, question),
     )  # fmt: skip
 

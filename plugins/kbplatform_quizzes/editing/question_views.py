@@ -92,14 +92,15 @@ def _do(room: Room, slug: str, key: str) -> None:
 
 def _page(room: Room, slug: str, key: str, problems: dict[str, str] | None = None) -> str:
     lang, ui = content_lang(), ui_lang()
-    record, article = room.record(slug, key, lang)
+    record, shelf = room.record(slug, key, lang)
     question = record.question
     theirs = room.catalog.text(record, record.file_version) if record.file_version and "edited" in record.states else None
     return render_template(
         "quizzes/editing/question.html",
-        record=record, question=question, article=article, kind=label_of(question.body.kind, room.types).in_(ui), problems=problems or {},
+        record=record, question=question, shelf=shelf, kind=label_of(question.body.kind, room.types).in_(ui), problems=problems or {},
         looks=looks(question), outline=outline(question), drawn=_drawn(question.body), advice=room.advice(slug, question, lang),
-        section=article_url("practice", slug, lang, question.section), flags=room.catalog.flags(record), max_answer=MAX_ANSWER,
+        section=article_url("practice", slug, lang, question.section) if shelf.article else "", flags=room.catalog.flags(record),
+        max_answer=MAX_ANSWER, quizzes=[title.in_(ui) for _, title in room.catalog.quizzes(record)],
         versions=room.catalog.versions(record)[:3], times=room.catalog.times_asked(record), theirs=theirs,
         apart=differences(question, theirs) if theirs else [], url=url_of(slug, key), takes=question.body.kind not in {"scenario", "essay"},
     )  # fmt: skip
@@ -110,14 +111,14 @@ def _drawn(body: object) -> Drawn | None:
 
 
 def _history(room: Room, slug: str, key: str) -> str:
-    record, article = room.record(slug, key, content_lang())
+    record, shelf = room.record(slug, key, content_lang())
     versions = room.catalog.versions(record)
     raw = request.args.get("page", "1")
     page = min(max(int(raw[:9]), 1), MAX_PAGE) if raw.isascii() and raw.isdecimal() else 1
     first = (page - 1) * HISTORY_SIZE
     steps = _steps(versions[first : first + HISTORY_SIZE + 1])[:HISTORY_SIZE]
     return render_template(
-        "quizzes/editing/history.html", record=record, article=article, steps=steps, page=page, pages=-(-len(versions) // HISTORY_SIZE),
+        "quizzes/editing/history.html", record=record, shelf=shelf, steps=steps, page=page, pages=-(-len(versions) // HISTORY_SIZE),
         url=url_of(slug, key),
     )  # fmt: skip
 

@@ -164,7 +164,10 @@ def _empty(rows: Rows, row: Draft) -> bool:
         if isinstance(part, Rows):
             if not all(_empty(part, inner) for inner in value or ()):
                 return False
-        elif part.control in {"words", "line", "number"} and value and (isinstance(value, Text) or value.strip() not in {"", part.usual}):
+        elif isinstance(value, Text):
+            if value.zh.strip() or value.en.strip():
+                return False
+        elif part.control in {"line", "number"} and str(value or "").strip() not in {"", part.usual}:
             return False
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kbplatform.sdk import LANGS, ArticleService, NotFound, Text, current_viewer
@@ -16,6 +16,28 @@ if TYPE_CHECKING:
     from kbplatform_quizzes.question import Question
 
 MOST_ARTICLES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What questions are about: an article, or a sheet of imported ones that belong to none (``article`` is False)."""
+
+    slug: str
+    title: str
+    number: int | None = None
+    url: str = ""
+
+    @property
+    def article(self) -> bool:
+        """Whether there is something to read."""
+        return bool(self.url)
+
+    @property
+    def label(self) -> str:
+        """Number and title."""
+        return f"{self.number or ''} {self.title}".strip()
+
+
 _OURS, _OTHERS = 1, 2
 """Lines by which advice on the question at hand is told from advice on its neighbours."""
 
@@ -30,24 +52,30 @@ class Room:
         self.catalog = Catalog(services.db, self.types)
         self._articles = ArticleService(services.db)
 
-    def articles(self, lang: Lang) -> dict[str, ArticleCard]:
-        """Those whose questions this author may see: the practices, then whatever else has questions; in their order."""
+    def shelves(self, lang: Lang) -> dict[str, Shelf]:
+        """Those whose questions this author may see, in order: the practices, other articles with questions, sheets of no article."""
         viewer = current_viewer()
         practices, _ = self._articles.listing("practice", lang, viewer, limit=MOST_ARTICLES)
-        others = self._articles.cards(self.catalog.slugs() - {card.slug for card in practices}, lang, viewer)
-        return {card.slug: card for card in (*practices, *others)}
+        others = self.catalog.slugs() - {card.slug for card in practices}
+        cards = (*practices, *self._articles.cards(others, lang, viewer))
+        return {card.slug: _shelf(card) for card in cards} | {slug: Shelf(slug, slug) for slug in self._without_article(others)}
 
-    def article(self, slug: str, lang: Lang) -> ArticleCard:
+    def shelf(self, slug: str, lang: Lang) -> Shelf:
         """One of them. Raises NotFound."""
         found = self._articles.cards([slug], lang, current_viewer())
-        if not found:
-            raise NotFound(NO_QUESTION)
-        return found[0]
+        if found:
+            return _shelf(found[0])
+        if slug in self.catalog.slugs() and self._without_article({slug}):
+            return Shelf(slug, slug)
+        raise NotFound(NO_QUESTION)
 
-    def record(self, slug: str, key: str, lang: Lang) -> tuple[Record, ArticleCard]:
+    def _without_article(self, slugs: set[str]) -> list[str]:
+        return sorted(slugs - self._articles.codes(slugs).keys())
+
+    def record(self, slug: str, key: str, lang: Lang) -> tuple[Record, Shelf]:
         """A question with its article. Raises NotFound, also where this author may not read the article."""
-        card = self.article(slug, lang)
-        return self.catalog.get(slug, key), card
+        shelf = self.shelf(slug, lang)
+        return self.catalog.get(slug, key), shelf
 
     def sections(self, slug: str, lang: Lang) -> list[tuple[str, str]]:
         """Id and heading of the article's sections, in the language it has."""
@@ -66,7 +94,7 @@ class Room:
 
     def advice(self, slug: str, question: Question, lang: Lang) -> list[Text]:
         """What makes the question unfair, gives its answer away, or stands elsewhere already."""
-        everything = self.catalog.find(Wanted(tuple(self.articles(lang)), state="asked")).records
+        everything = self.catalog.find(Wanted(tuple(self.shelves(lang)), state="asked")).records
         ours = replace(question, line=_OURS)
         beside = [replace(r.question, line=_OTHERS) for r in everything if r.slug == slug and r.key != question.id]
         sections = {lang: self._section_ids(slug, lang) for lang in LANGS}
@@ -86,6 +114,10 @@ class Room:
         except NotFound:
             return frozenset()
         return frozenset(section.id for section in page.all_sections) if page.lang == lang else frozenset()
+
+
+def _shelf(card: ArticleCard) -> Shelf:
+    return Shelf(card.slug, card.title, card.number, card.url)
 
 
 def room_of(services: Services) -> Room:
