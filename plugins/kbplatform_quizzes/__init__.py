@@ -41,15 +41,16 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 
 @hookimpl
 def register_routes(services: Services) -> Routes:
-    """Pages under ``/p/quizzes/``."""
+    """Pages under ``/p/quizzes/`` and the JSON under ``/api/v1/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
     from kbplatform_quizzes import editing, pictures  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.api import make_api  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
     pictures.add_pages(web, services)
     editing.add_pages(web, services)
-    return Routes(web=web)
+    return Routes(web=web, api=make_api(services))
 
 
 @hookimpl

@@ -66,6 +66,18 @@ class Attachment(Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+class Upload(Base):
+    """A file of questions that waits until its report was read. Sealed with a key that only the page has; gone within the hour."""
+
+    __tablename__ = "quizzes_upload"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    author_id: Mapped[int | None]
+    name: Mapped[str]
+    sealed: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Flag(Base):
     """Somebody, or a change of the section that answers it, says that a question should be looked at."""
 

@@ -13,6 +13,7 @@ from kbplatform_quizzes.bank import label_of
 from kbplatform_quizzes.editing.catalog import PAGE_SIZE, State, Wanted
 from kbplatform_quizzes.editing.room import Room, room_of
 from kbplatform_quizzes.editing.shapes import DIFFICULTIES
+from kbplatform_quizzes.formats.registry import formats_with
 from kbplatform_quizzes.registry import AUTHOR
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _listing(room: Room) -> str:
         states=[(state, label.in_(ui)) for state, label in STATES.items() if found.states.get(state) or state in {"asked", asked.wanted.state}],
         practices=[(slug, shelf.label) for slug, shelf in shelves.items()],
         kinds=[(t.name, t.label.in_(ui)) for t in room.types], tags=[(tag, tag) for tag in found.tags],
-        difficulties=[(value, label.in_(ui)) for value, label in DIFFICULTIES], label_of=lambda kind: label_of(kind, room.types).in_(ui),
+        difficulties=[(value, label.in_(ui)) for value, label in DIFFICULTIES],
+        formats=[(f.name, f.label.in_(ui)) for f in formats_with(room.types).values()], label_of=lambda kind: label_of(kind, room.types).in_(ui),
         previous=asked.query(page=asked.page - 1), following=asked.query(page=asked.page + 1),
     )  # fmt: skip
