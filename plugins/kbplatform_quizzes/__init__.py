@@ -45,11 +45,12 @@ def register_routes(services: Services) -> Routes:
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
     from kbplatform_quizzes import editing, pictures  # noqa: PLC0415 - as above
     from kbplatform_quizzes.api import make_api  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.attempts import managing_views, marking_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    pictures.add_pages(web, services)
-    editing.add_pages(web, services)
+    for pages in (managing_views, marking_views, pictures, editing):
+        pages.add_pages(web, services)
     return Routes(web=web, api=make_api(services))
 
 
