@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ArticleContext,
         ArticlePanel,
         ChangingDocuments,
+        Command,
         DashboardCard,
         Event,
         NavLink,
@@ -38,6 +39,14 @@ def register_hookspecs() -> list[ModuleType]:
 
 
 @hookimpl
+def register_commands() -> list[Command]:
+    """``kbplatform quiz``."""
+    from kbplatform.sdk import Command, Text  # noqa: PLC0415 - as above
+
+    return [Command("quiz", Text("题目：导入、导出、检查、模板", "Questions: import, export, check, template"), "kbplatform_quizzes.commands:quiz")]
+
+
+@hookimpl
 def register_pack_parts(services: Services) -> list[PackPart]:
     """``quiz.yaml`` beside each article."""
     from kbplatform_quizzes.pack import quiz_part  # noqa: PLC0415 - as above
@@ -49,6 +58,7 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/`` and the JSON under ``/api/v1/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_quizzes import editing, pictures  # noqa: PLC0415 - as above
     from kbplatform_quizzes.api import make_api  # noqa: PLC0415 - as above
     from kbplatform_quizzes.attempts import managing_views, marking_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.statistics import views as statistics_views  # noqa: PLC0415 - as above
@@ -56,7 +66,7 @@ def register_routes(services: Services) -> Routes:
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    for pages in (managing_views, marking_views, statistics_views, assignment_views, matrix_views, huddle_views):
+    for pages in (managing_views, marking_views, statistics_views, assignment_views, matrix_views, huddle_views, pictures, editing):
         pages.add_pages(web, services)
     return Routes(web=web, api=make_api(services))
 
