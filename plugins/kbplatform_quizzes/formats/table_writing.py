@@ -133,7 +133,7 @@ def _body(row: Row, question: Question, sender: Sender) -> None:
             _number(row, number, sender)
         case Matching(pairs, spare):
             sides = [(p.left, p.right) for p in pairs] + [(Text("", ""), s) for s in spare]
-            _list(row, [(_arrow(a, b), Text("", ""), 0) for a, b in sides], sender, full=0)
+            _list(row, [(_arrow(a, b, sender), Text("", ""), 0) for a, b in sides], sender, full=0)
         case Ordering(items, rule):
             _list(row, [(i, Text("", ""), 0) for i in items], sender, full=0)
             row["rule"] = rule
@@ -143,8 +143,12 @@ def _body(row: Row, question: Question, sender: Sender) -> None:
             raise uncarried(label(body.kind), "表格" if sender.lang == "zh" else "A table")
 
 
-def _arrow(left: Text, right: Text) -> Text:
-    return Text(*(f"{a} -> {b}".strip() if a or b else "" for a, b in ((left.zh, right.zh), (left.en, right.en))))
+def _arrow(left: Text, right: Text, sender: Sender) -> Text:
+    """Both sides in one cell, parted by the first ``->``."""
+    if "->" in left.zh + left.en:
+        sender.lose("“->” 写成了“→”", "“->” is written “→”")
+    sides = ((left.zh, right.zh), (left.en, right.en))
+    return Text(*(f"{a.replace('->', '→')} -> {b}".strip() if a or b else "" for a, b in sides))
 
 
 def _options(row: Row, options: tuple[Option, ...], sender: Sender) -> None:
@@ -171,6 +175,6 @@ def _number(row: Row, number: Numerical, sender: Sender) -> None:
         entries.append((Text(cell, ""), span.why, span.worth))
     _list(row, entries, sender, full=100)
     _put(row, "otherwise", number.otherwise, sender)
-    names = [(u.name.zh if u.name.zh == u.name.en else f"{u.name.zh}|{u.name.en}".strip("|"), u.times) for u in number.units]
+    names = [(u.name.zh if u.name.zh == u.name.en else f"{u.name.zh}|{u.name.en}", u.times) for u in number.units]
     row["units"] = "; ".join(name if times == 1 else f"{name}={figure(times)}" for name, times in names)
     row["unit_needed"] = "yes" if number.unit_needed else ""
