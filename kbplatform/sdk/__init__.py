@@ -12,7 +12,7 @@ from kbplatform import hookimpl, hookspec
 
 if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
-    from kbplatform.accounts.directory import names_of, team_names
+    from kbplatform.accounts.directory import Member, members_of, names_of, team_names
     from kbplatform.accounts.permissions import READ, SEE_TEAM
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.service import ArticleService
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.rendering.curves import Curves, curves
+    from kbplatform.rendering.sheets import BOM, Cell, as_csv, as_xlsx, csv_line, harmless
     from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
-    "kbplatform.accounts.directory": ("names_of", "team_names"),
+    "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
     "kbplatform.accounts.permissions": ("READ", "SEE_TEAM"),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.service": ("ArticleService",),
@@ -84,6 +85,7 @@ _HOME = {
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.rendering.curves": ("Curves", "curves"),
+    "kbplatform.rendering.sheets": ("BOM", "Cell", "as_csv", "as_xlsx", "csv_line", "harmless"),
     "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
@@ -110,6 +112,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 
 __all__ = [
+    "BOM",
     "LANGS",
     "READ",
     "SEE_TEAM",
@@ -123,6 +126,7 @@ __all__ = [
     "AuthProvider",
     "Base",
     "Batch",
+    "Cell",
     "Command",
     "Conflict",
     "Curves",
@@ -147,6 +151,7 @@ __all__ = [
     "Lang",
     "LinkScheme",
     "Masked",
+    "Member",
     "NavLink",
     "NotFound",
     "PackPart",
@@ -169,15 +174,20 @@ __all__ = [
     "UtcDateTime",
     "Viewer",
     "article_url",
+    "as_csv",
+    "as_xlsx",
     "content_lang",
+    "csv_line",
     "current_actor",
     "current_viewer",
     "curves",
     "emit",
+    "harmless",
     "hookimpl",
     "hookspec",
     "mask",
     "may",
+    "members_of",
     "names_of",
     "problems_of",
     "public",

@@ -14,15 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kbplatform.sdk import FieldError, InvalidInput, Lang, Text
-from kbplatform_calculators.export import BOM, csv_line
+from kbplatform.sdk import BOM, FieldError, InvalidInput, Lang, Text, csv_line
 from kbplatform_calculators.running import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kbplatform.sdk import Cell
     from kbplatform_calculators.calculator import Calculator, Result, Way
-    from kbplatform_calculators.export import Cell
     from kbplatform_calculators.inputs import Input
 
 MAX_BYTES = 2_000_000

@@ -10,9 +10,8 @@ from kbplatform_calculators.saved import typed_inputs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kbplatform.sdk import Lang
+    from kbplatform.sdk import Cell, Lang
     from kbplatform_calculators.calculator import Calculator
-    from kbplatform_calculators.export import Cell
     from kbplatform_calculators.saved import Saved
 
 _BEFORE = (Text("开始", "From"), Text("结束", "To"), Text("团队", "Team"), Text("口径", "Way"), Text("定义版本", "Definition version"))

@@ -13,6 +13,8 @@ from kbplatform.sdk import (
     FieldError,
     InvalidInput,
     Text,
+    as_csv,
+    as_xlsx,
     current_actor,
     current_viewer,
     may,
@@ -24,7 +26,6 @@ from kbplatform.sdk import (
     ui_lang,
     utcnow,
 )
-from kbplatform_calculators.export import as_csv, as_xlsx
 from kbplatform_calculators.figures import written
 from kbplatform_calculators.history import MANAGE, PAGE_SIZE, SAVE, History
 from kbplatform_calculators.history_files import heading, table

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kbplatform.sdk import InvalidInput, terminal_lang
+from kbplatform.sdk import InvalidInput, as_csv, terminal_lang
 from kbplatform_calculators import planner
 from kbplatform_calculators.batch import MAX_BYTES, decode
-from kbplatform_calculators.export import as_csv
 from kbplatform_calculators.figures import number, written
 from kbplatform_calculators.planner_views import COLUMNS, day_table
 

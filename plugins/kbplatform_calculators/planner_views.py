@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request
 
-from kbplatform.sdk import InvalidInput, Text, curves, requires, ui_lang
+from kbplatform.sdk import InvalidInput, Text, as_csv, curves, requires, ui_lang
 from kbplatform_calculators import planner
 from kbplatform_calculators.batch import MAX_BYTES, decode
-from kbplatform_calculators.export import as_csv
 from kbplatform_calculators.figures import number, written
 from kbplatform_calculators.registry import USE
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
-    from kbplatform.sdk import Curves, Lang
-    from kbplatform_calculators.export import Cell
+    from kbplatform.sdk import Cell, Curves, Lang
     from kbplatform_calculators.planner import Day, Interval
 
 MOST_SHOWN = 10_000

@@ -44,20 +44,29 @@ def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
     from kbplatform_quizzes import pictures  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.attempts import managing_views, marking_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    pictures.add_pages(web, services)
+    for pages in (pictures, managing_views, marking_views):
+        pages.add_pages(web, services)
     return Routes(web=web)
 
 
 @hookimpl
 def register_permissions() -> list[Permission]:
-    """Everybody who may read may practise, unless the owner says otherwise."""
+    """Everybody who may read may practise and take quizzes, unless the owner says otherwise."""
     from kbplatform.sdk import Permission, Text  # noqa: PLC0415 - as above
-    from kbplatform_quizzes.registry import TAKE  # noqa: PLC0415 - as above
+    from kbplatform_quizzes import registry  # noqa: PLC0415 - as above
 
-    return [Permission(TAKE, Text("做练习", "Practise"), frozenset({"reader"}))]
+    trainers = frozenset({"trainer", "lead"})
+    return [
+        Permission(registry.TAKE, Text("做练习和测验", "Practise and take quizzes"), frozenset({"reader"})),
+        Permission(registry.AUTHOR, Text("出题、改题、出测验", "Write questions and quizzes"), frozenset({"trainer", "editor"})),
+        Permission(registry.MARK, Text("批改、重判自己团队的作答", "Mark and regrade attempts of one's own teams"), frozenset({"trainer"})),
+        Permission(registry.ASSIGN, Text("给自己团队布置学习", "Assign learning to one's own teams"), trainers),
+        Permission(registry.RESULTS, Text("看自己团队的成绩和统计", "See results and statistics of one's own teams"), trainers),
+    ]
 
 
 @hookimpl

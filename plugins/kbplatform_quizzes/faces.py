@@ -79,19 +79,20 @@ def place(values: list[str], count: int) -> int | None:
 
 
 class Showing:
-    """A question shown in one language, in the order that a seed draws."""
+    """A question shown in one language, in the order that a seed draws. ``name`` begins the names of its controls."""
 
-    def __init__(self, question: Question, lang: Lang, seed: str) -> None:
+    def __init__(self, question: Question, lang: Lang, seed: str, name: str = "") -> None:
         self.question = question
+        self.name = name or question.id
         self._lang: Lang = lang
         self._orders = Orders(f"{seed}:{question.id}")
 
     def face(self) -> Face:
         """What the taker sees."""
         question = self.question
-        fields = question.body.fields(question.id, self._lang, self._orders)
-        return Face(question.id, question.body.kind, worded(question.stem, self._lang), fields, question.section)
+        fields = question.body.fields(self.name, self._lang, self._orders)
+        return Face(self.name, question.body.kind, worded(question.stem, self._lang), fields, question.section)
 
     def answer(self, sent: Sent) -> Any:  # noqa: ANN401 - as the kind has it
         """What the form sent, as the question's kind marks it; None where nothing was answered. Raises BadAnswer."""
-        return self.question.body.received(self.question.id, sent, self._orders)
+        return self.question.body.received(self.name, sent, self._orders)

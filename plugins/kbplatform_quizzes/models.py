@@ -175,6 +175,11 @@ class AttemptItem(Base):
     """The text that was shown. A regrade marks by another one, which its event names."""
     points: Mapped[float] = mapped_column(default=1.0)
     answer: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    """The newest one, as the question's kind marks it; None where nothing was answered or what was typed is no answer yet."""
+    sent: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the form held last, to go on with."""
+    rev: Mapped[int] = mapped_column(default=0)
+    """Counts what was sent; an older one that arrives late changes nothing."""
     sure: Mapped[bool | None]
     """What the taker said of it; None where they did not say."""
     fraction: Mapped[float | None]

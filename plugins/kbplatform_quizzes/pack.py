@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kbplatform.sdk import LANGS, PackPart, PackReport, Problem, Text
 from kbplatform_quizzes.bank import FILE, Sheet, read_sheet, write_sheet
 from kbplatform_quizzes.lints import check_sheet, duplicates
-from kbplatform_quizzes.registry import bank_of, types_of
+from kbplatform_quizzes.registry import bank_of, quizzes_of, types_of
 
 if TYPE_CHECKING:
     from kbplatform.sdk import Services
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FOLDER = re.compile(r"(?:\d{2,4}-)?([a-z0-9-]+)")
 _SECTION = re.compile(r"^##\s.*\{#([\w-]+)\}\s*$", re.MULTILINE)
+_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 LEAST_QUESTIONS, LEAST_KINDS = 6, 3
 
 
@@ -47,6 +48,7 @@ def quiz_part(services: Services) -> PackPart:
             else:
                 (report.added if taken.outcome == "new" else report.changed).append(name)
             report.problems += [_kept(name, sheet, key) for key in taken.conflicts]
+        quizzes_of(services).ensure({_slug(path): _title(path) for path in _files(root)})
         return report
 
     def write(target: Path) -> int:
@@ -80,6 +82,17 @@ def _name(root: Path, path: Path) -> str:
 
 def _problem(name: str, fault: Fault) -> Problem:
     return Problem(name, fault.line, fault.message, "warning" if fault.level == "warning" else "error")
+
+
+def _title(path: Path) -> Text:
+    """The title of the article beside a file, from its front matter; the slug where there is none."""
+    found = []
+    for lang in LANGS:
+        text = path.with_name(f"{lang}.md")
+        match = _TITLE.search(text.read_text("utf-8", "replace")[:2_000]) if text.is_file() else None
+        found.append(match[1].strip().strip("\"'") if match else "")
+    zh, en = found
+    return Text(zh or en or _slug(path), en or zh or _slug(path))
 
 
 def _kept(name: str, sheet: Sheet, key: str) -> Problem:

@@ -1,12 +1,18 @@
-"""The kinds of question there are, and the bank, once for each platform."""
+"""What the plugin may allow, and its parts, once for each platform."""
 
 from __future__ import annotations
 
 from kbplatform.sdk import Services
+from kbplatform_quizzes.attempts.quizzes import Quizzes
+from kbplatform_quizzes.attempts.sittings import Sittings
 from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
 from kbplatform_quizzes.store import Bank
 
 TAKE = "quizzes.take"
+AUTHOR = "quizzes.author"
+MARK = "quizzes.mark"
+ASSIGN = "quizzes.assign"
+RESULTS = "quizzes.results"
 HOOK = "register_question_types"
 
 
@@ -29,3 +35,21 @@ def bank_of(services: Services) -> Bank:
 
 def _bank(services: Services) -> Bank:
     return Bank(services.db, types_of(services))
+
+
+def quizzes_of(services: Services) -> Quizzes:
+    """The quizzes of this platform."""
+    return services.once(_quizzes)
+
+
+def _quizzes(services: Services) -> Quizzes:
+    return Quizzes(services.db)
+
+
+def sittings_of(services: Services) -> Sittings:
+    """Attempts on this platform."""
+    return services.once(_sittings)
+
+
+def _sittings(services: Services) -> Sittings:
+    return Sittings(services.db, bank_of(services))

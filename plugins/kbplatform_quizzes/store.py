@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kbplatform.sdk import Text, Unavailable
 from kbplatform_quizzes.bank import read_sheet, write_sheet
 from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
 from kbplatform_quizzes.models import BankQuestion, QuestionVersion, Sheet
@@ -51,16 +52,41 @@ class Bank:
         self._types = tuple(types)
         self._parsed = lru_cache(maxsize=MAX_PARSED)(self._parse)
 
-    def of(self, slug: str) -> list[Stored]:
-        """The questions asked of an article today, in its order."""
+    def of(self, *slugs: str) -> list[Stored]:
+        """The questions asked of these articles today, in their order; of all articles where none is named."""
+        wanted = (
+            select(BankQuestion.slug, BankQuestion.id, BankQuestion.version, QuestionVersion.data)
+            .join(QuestionVersion, (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.version == BankQuestion.version))
+            .where(BankQuestion.retired.is_(False), *([BankQuestion.slug.in_(slugs)] if slugs else []))
+            .order_by(BankQuestion.slug, BankQuestion.position, BankQuestion.id)
+        )
         with self._db.read() as session:
-            rows = session.execute(
-                select(BankQuestion.id, BankQuestion.version, QuestionVersion.data)
-                .join(QuestionVersion, (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.version == BankQuestion.version))
-                .where(BankQuestion.slug == slug, BankQuestion.retired.is_(False))
-                .order_by(BankQuestion.position, BankQuestion.id)
-            ).all()
-        return [Stored(number, slug, question) for number, version, data in rows if (question := self._parsed(number, version, data["yaml"]))]
+            return self._stored(session.execute(wanted).tuples())
+
+    def present(self, session: Session, numbers: Iterable[int]) -> list[Stored]:
+        """Questions by number as they are today, retired ones too, in no order."""
+        rows = session.execute(
+            select(BankQuestion.slug, BankQuestion.id, BankQuestion.version, QuestionVersion.data)
+            .join(QuestionVersion, (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.version == BankQuestion.version))
+            .where(BankQuestion.id.in_(set(numbers)))
+        ).tuples()
+        return self._stored(rows)
+
+    def texts(self, session: Session, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Stored]:
+        """Questions as they once were, by number and version. Raises Unavailable where the plugin of a kind among them is off."""
+        pairs = set(wanted)
+        rows = session.execute(
+            select(BankQuestion.slug, BankQuestion.id, QuestionVersion.version, QuestionVersion.data)
+            .join(QuestionVersion, QuestionVersion.question_id == BankQuestion.id)
+            .where(BankQuestion.id.in_({number for number, _ in pairs}), QuestionVersion.version.in_({version for _, version in pairs}))
+        ).tuples()
+        found = {(stored.id, stored.question.version): stored for stored in self._stored(row for row in rows if (row[1], row[2]) in pairs)}
+        if len(found) < len(pairs):
+            raise Unavailable(Text("有的题目要用的插件没有启用", "Some questions need a plugin that is switched off"))
+        return found
+
+    def _stored(self, rows: Iterable[tuple[str, int, str, dict[str, Any]]]) -> list[Stored]:
+        return [Stored(number, slug, question) for slug, number, version, data in rows if (question := self._parsed(number, version, data["yaml"]))]
 
     def counts(self) -> dict[str, int]:
         """How many questions each article has."""

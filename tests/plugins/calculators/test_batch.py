@@ -11,9 +11,9 @@ import pytest
 from kbplatform.app import platform_of
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput
+from kbplatform.sdk import as_csv, as_xlsx, harmless
 from kbplatform_calculators.batch import MAX_ROWS, decode, plan, read_sheet, template, work_sheet
 from kbplatform_calculators.definitions import SOUND
-from kbplatform_calculators.export import as_csv, as_xlsx, harmless
 
 CALCULATORS = {c.id: c for c in SOUND}
 RATE = CALCULATORS["resolution_rate"]

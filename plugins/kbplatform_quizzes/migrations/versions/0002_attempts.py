@@ -127,6 +127,8 @@ def upgrade() -> None:
     sa.Column("version", sa.String(), nullable=False),
     sa.Column("points", sa.Float(), nullable=False),
     sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
+    sa.Column("sent", sa.JSON(), nullable=False),
+    sa.Column("rev", sa.Integer(), nullable=False),
     sa.Column("sure", sa.Boolean(), nullable=True),
     sa.Column("fraction", sa.Float(), nullable=True),
     sa.Column("waiting", sa.Boolean(), nullable=False),

@@ -1,0 +1,1 @@
+"""Attempts at quizzes: drawn once, saved answer by answer, marked exactly once, and to be marked again."""

@@ -1,0 +1,190 @@
+"""A small bank with a question of every kind, and people who take quizzes on it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from kbplatform.app import make_platform, platform_of
+from kbplatform.sdk import Text, Viewer
+from kbplatform.viewer import CLI
+from kbplatform_quizzes.attempts.quizzes import Wanted
+from kbplatform_quizzes.attempts.records import records
+from kbplatform_quizzes.attempts.rules import Pool, Rule
+from kbplatform_quizzes.attempts.sittings import Sittings
+from kbplatform_quizzes.authoring import add_questions
+from kbplatform_quizzes.bank import read_sheet
+from kbplatform_quizzes.faces import Orders
+from kbplatform_quizzes.models import Attempt
+from kbplatform_quizzes.registry import bank_of, quizzes_of
+
+SLUG = "shelf-life"
+SHEET = """
+questions:
+- {id: one, type: single, section: steps, stem: {zh: 先做什么, en: What comes first}, feedback: {zh: 先听完, en: Listen to the end},
+   options: [{text: {zh: 听完, en: Listen}, right: true}, {text: {zh: 打断, en: Interrupt}, why: {zh: 来电人会更急, en: The caller gets angrier}}]}
+- {id: many, type: multiple, rule: part, section: do, stem: {zh: 要做哪些, en: Which are needed},
+   options: [{text: {zh: 记录, en: Record}, right: true}, {text: {zh: 回访, en: Call back}, right: true}, {text: {zh: 推脱, en: Shift blame}}]}
+- {id: truth, type: truefalse, section: dont, stem: {zh: 可以先退款, en: Refund first}, right: false}
+- {id: words, type: shortanswer, section: say, stem: {zh: 怎么称呼, en: How to address}, answers: [{text: {zh: 可以退款, en: refund}}]}
+- {id: number, type: numerical, section: measure, stem: {zh: 多少, en: How many}, answers: [{value: 20, tolerance: 1}]}
+- {id: pairs, type: matching, section: steps, stem: {zh: 配对, en: Match}, pairs: [{left: 甲, right: 一}, {left: 乙, right: 二}]}
+- {id: order, type: ordering, section: steps, rule: place, stem: {zh: 排序, en: Order}, items: [{zh: 听, en: hear}, {zh: 问, en: ask}, {zh: 答, en: say}]}
+- {id: gaps, type: cloze, section: steps, stem: {zh: 填空, en: Fill}, text: "{{a}} + {{b}}",
+   gaps: {a: {type: numerical, answers: [{value: 1}]}, b: {type: shortanswer, answers: [{text: 二}]}}}
+- id: call
+  type: scenario
+  section: steps
+  stem: {zh: 一通电话, en: A call}
+  start: hello
+  scenes:
+    hello: {says: {zh: 我要投诉, en: A complaint}, choices: [{text: {zh: 请讲, en: Go on}, to: next, trust: 1}, {text: {zh: 不行, en: No}, to: bad}]}
+    next: {says: {zh: 坏了, en: Broken}, choices: [{text: {zh: 换, en: Swap}, to: good}, {text: {zh: 等, en: Wait}, to: bad}]}
+  endings: {good: {outcome: recovered, text: {zh: 谢谢, en: Thanks}}, bad: {outcome: lost, text: {zh: 挂断, en: Hung up}}}
+- {id: long, type: essay, section: steps, stem: {zh: 写一段, en: Write}, rubric: [{text: 道歉, points: 1}, {text: 时限, points: 3}]}
+"""
+RIGHT = {
+    "one": 0, "many": [0, 1], "truth": False, "words": "可以退款", "number": "20", "pairs": [0, 1], "order": [0, 1, 2],
+    "gaps": {"a": "1", "b": "二"}, "call": [0, 0],
+}  # fmt: skip
+
+
+class Clock:
+    """Time that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class Room:
+    """A bank, quizzes and attempts on a clock of their own."""
+
+    def __init__(self, services) -> None:
+        self.services, self.db = services, services.db
+        self.clock = Clock()
+        self.bank, self.quizzes = bank_of(services), quizzes_of(services)
+        self.sittings = Sittings(self.db, self.bank, self.clock)
+
+    def fill(self, sheet: str = SHEET, slug: str = SLUG) -> None:
+        questions = read_sheet(sheet.encode())
+        assert questions.faults == ()
+        with self.db.write() as session:
+            add_questions(session, slug, questions.questions, CLI)
+
+    def quiz(self, key: str = "shelf", keys: str = "", **rule):
+        """A quiz of all questions, or those named, in their order."""
+        pool = Pool(practices=(SLUG,), keys=tuple(f"{SLUG}/{k}" for k in keys.split()))
+        rule = Rule(pools=(pool,), **({"shuffled": False} | rule))
+        return self.quizzes.create(Wanted(key, Text("保质期", "Shelf life"), "open", rule), CLI)
+
+    def start(self, quiz, viewer):
+        return self.sittings.start(viewer, quiz, "zh", set)
+
+    def look(self, token, viewer, lang="zh"):
+        return self.sittings.sitting(viewer, token, lang)
+
+    def answer(self, token, viewer, **answers):
+        """Answer by question id what each kind marks: sent as the form of a taker sends it."""
+        with self.db.read() as session:
+            attempt = session.scalars(select(Attempt).where(Attempt.token == token)).one()
+            kept = records(session, self.bank, [attempt])
+        done = {}
+        for item in kept.items[attempt.id]:
+            question = kept.stored(item).question
+            if question.id in answers:
+                sent = sent_for(question, attempt.seed, f"q{item.position}", answers[question.id])
+                done[question.id] = self.sittings.save(viewer, token, item.position, sent)
+        return done
+
+    def take(self, quiz, viewer, **answers):
+        """A whole attempt: start, answer, hand in."""
+        token = self.start(quiz, viewer)
+        self.answer(token, viewer, **answers)
+        self.sittings.submit(viewer, token)
+        return token
+
+
+def sent_for(question, seed, name, answer):
+    """What the form sends for an answer: found by looking at what the kind receives."""
+    orders = Orders(f"{seed}:{question.id}")
+    body = question.body
+    if body.kind in {"single", "multiple"}:
+        order = orders.of(name, len(body.options))
+        return {name: [str(order.index(a)) for a in ([answer] if body.kind == "single" else answer)]}
+    if body.kind == "truefalse":
+        return {name: ["0" if answer else "1"]}
+    if body.kind == "matching":
+        order = orders.of(name, len(body.rights))
+        return {f"{name}.{i}": [str(order.index(a))] for i, a in enumerate(answer)}
+    if body.kind == "ordering":
+        order = orders.of(name, len(body.items))
+        return {f"{name}.{order.index(item)}": [str(rank)] for rank, item in enumerate(answer)}
+    if body.kind == "cloze":
+        return {f"{name}.{gap}": [words] for gap, words in answer.items()}
+    if body.kind == "scenario":
+        return {name: [".".join(map(str, answer))]}
+    return {name: [answer]}
+
+
+@pytest.fixture
+def room_on():
+    """A filled room on a platform."""
+
+    def make(platform):
+        room = Room(platform.services)
+        room.fill()
+        return room
+
+    return make
+
+
+@pytest.fixture
+def room(kb_app, room_on):
+    return room_on(platform_of(kb_app))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def crowd(request, kb_settings, room_on):
+    """A room on each of the databases, for many at once."""
+    url = {"database_url": request.getfixturevalue("kb_postgres")} if request.param == "postgres" else {}
+    platform = make_platform(kb_settings(**url))
+    yield room_on(platform)
+    platform.close()
+
+
+@pytest.fixture
+def right():
+    """Fully right answers, as each kind marks them."""
+    return RIGHT
+
+
+@pytest.fixture
+def person():
+    """Somebody by number, with roles."""
+    return lambda number=7, *roles: Viewer(id=number, name=f"p{number}", roles=frozenset(roles))
+
+
+@pytest.fixture
+def taker(person):
+    return person()
+
+
+@pytest.fixture
+def post():
+    """``post(client, path, form)``: with the token of a page that has one, as a browser sends it."""
+
+    def send(client, path, form=None, **more):
+        page = client.get("/p/quizzes/check/complaint-handling").get_data(as_text=True)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        return client.post(path, data={"csrf_token": token} | (form or {}), **more)
+
+    return send
