@@ -17,6 +17,7 @@ from kbplatform_quizzes.wording import nearly, plain
 
 CONVERTED = Context(prec=12)
 """Digits of a number in another unit: 1800 s are 30 min, though a sixtieth has no last digit."""
+LARGEST = Decimal("1e100")
 MAX_SHORT = 400
 MAX_ESSAY = 20_000
 _NUMBER = re.compile(r"([+-]?\d[\d,]*\.?\d*|[+-]?\.\d+)(?:e([+-]?\d{1,2}))?\s*(\D*)")
@@ -161,7 +162,7 @@ class Span:
 def _decimal(node: Node) -> Decimal:
     try:
         value = Decimal(node.string())
-        if value.is_finite() and abs(value) < Decimal("1e15"):
+        if value.is_finite() and abs(value) < LARGEST:
             return value
     except InvalidOperation:
         pass

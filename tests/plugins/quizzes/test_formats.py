@@ -116,6 +116,14 @@ def test_three_weights_of_a_third_are_all_of_it():
     assert (body.rule, body.grade([0, 1, 2]).fraction, body.grade([0, 1, 2, 3]).fraction) == ("weighted", 1.0, 0.5)
 
 
+def test_very_large_and_small_numbers_and_answers_that_are_a_mark_are_kept():
+    avogadro, planck = one("N {#6.022e23:1e21}").question.body, one("h {#6.626e-34:1e-36}").question.body
+    assert [avogadro.grade(a).fraction for a in ("6.02e23", "602e21", "6e23")] == [1, 1, 0]
+    assert [planck.grade(a).fraction for a in ("6.63e-34", "7e-34")] == [1, 0]
+    mark = one("Which ends a sentence? {=.}").question.body
+    assert [mark.grade(a).fraction for a in ("。", ".", "!", "a", " ")] == [1, 1, 0, 0, 0]
+
+
 def test_a_single_choice_keeps_its_part_marks():
     body = one("q {=a ~%50%b ~c}").question.body
     assert [body.grade(i).fraction for i in range(3)] == [1, 0.5, 0]
