@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from kbplatform.sdk import Lang, Text, read_quantity
@@ -13,6 +13,9 @@ from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 from kbplatform_quizzes.wording import nearly, plain
 
+CONVERTED = Context(prec=12)
+"""Digits of a number in another unit: 1800 s are 30 min, though a sixtieth has no last digit."""
+LARGEST = Decimal("1e100")
 MAX_SHORT = 400
 MAX_ESSAY = 20_000
 
@@ -156,7 +159,7 @@ class Span:
 def _decimal(node: Node) -> Decimal:
     try:
         value = Decimal(node.string())
-        if value.is_finite() and abs(value) < Decimal("1e15"):
+        if value.is_finite() and abs(value) < LARGEST:
             return value
     except InvalidOperation:
         pass
@@ -197,7 +200,7 @@ class Numerical:
         known = next((u for u in self.units if unit and plain(unit) in {plain(u.name.zh), plain(u.name.en)}), None)
         if (unit and known is None) or (self.unit_needed and not unit):
             return Mark(0.0, for_person=any(s.low <= value <= s.high for s in self.answers))
-        value *= known.times if known else 1
+        value = CONVERTED.multiply(value, known.times) if known else value
         fitting = [s for s in self.answers if s.low <= value <= s.high]
         best = max(fitting, key=lambda s: s.worth, default=None)
         if best is None:
