@@ -18,6 +18,7 @@ from kbplatform_quizzes.bank import read_sheet
 from kbplatform_quizzes.registry import quizzes_of
 
 AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+SHEET = (Path(__file__).parents[1] / "plugins/quizzes/ten_kinds.yaml").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHEET = (Path(__file__).parents[1] / "plugins" / "quizzes" / "ten_kinds.yaml").read_bytes()
 SENTENCE = "今天天气真不错啊朋友"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,10 @@ from kbplatform_quizzes.faces import Orders
 from kbplatform_quizzes.models import Attempt
 from kbplatform_quizzes.registry import bank_of, quizzes_of
 
+sys.path.insert(0, str(Path(__file__).parent))  # for sitting, which several files use
+
 SLUG = "shelf-life"
-SHEET = (Path(__file__).parent / "ten_kinds.yaml").read_text("utf-8")
+SHEET = Path(__file__).with_name("ten_kinds.yaml").read_text("utf-8")
 RIGHT = {
     "one": 0, "many": [0, 1], "truth": False, "words": "可以退款", "number": "20", "pairs": [0, 1], "order": [0, 1, 2],
     "gaps": {"a": "1", "b": "二"}, "call": [0, 0],
@@ -154,6 +158,51 @@ def person():
 @pytest.fixture
 def taker(person):
     return person()
+
+
+class _Controls(HTMLParser):
+    """What a browser would send of the forms of a page, button left aside: by the action of the form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self._area, self._select = "", ""
+        self._first = False
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        name = a.get("name") or ""
+        if tag == "textarea":
+            self._area, self.sent[name] = name, ""
+        elif tag == "select":
+            self._select, self._first = name, True
+        elif tag == "option" and self._select:
+            if self._first or "selected" in a:
+                self._area, self.sent[self._select] = (self._select, "") if "value" not in a else ("", a["value"] or "")
+            self._first = False
+        elif tag == "input" and name and ("checked" in a or a.get("type", "text") not in {"radio", "checkbox"}):
+            self.sent[name] = a.get("value") or ""
+
+    def handle_endtag(self, tag):
+        self._area = "" if tag in {"textarea", "option"} else self._area
+        self._select = "" if tag == "select" else self._select
+
+    def handle_data(self, data):
+        if self._area:
+            self.sent[self._area] += data
+
+
+@pytest.fixture(scope="session")
+def controls():
+    """``controls(html)`` → what a browser sends of the edit form in it."""
+
+    def read(page: str) -> dict[str, str]:
+        parser = _Controls()
+        form = page.partition('<form class="qe-form')[2].partition("</form>")[0] if "qe-form" in page else page
+        parser.feed(form)
+        return parser.sent
+
+    return read
 
 
 @pytest.fixture
