@@ -48,7 +48,7 @@ def quiz_site(own_site, tmp_path, browser):
     complaints, contexts = [], []
 
     def open_(lang="zh", state=None, **how):
-        context = browser.new_context(locale={"zh": "zh-CN", "en": "en-US"}[lang], base_url=base, storage_state=state, **how)
+        context = browser.new_context(locale={"zh": "zh-CN", "en": "en-US"}[lang], base_url=base, storage_state=state, reduced_motion="reduce", **how)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda e: complaints.append(str(e)))
