@@ -40,12 +40,14 @@ _USUAL_WORDS = frozenset(
 
 def read(source: str, lang: Lang | None = None) -> Imported:
     """The questions of a Moodle XML file. Its items are named by the number of their ``<question>``."""
+    text = source.lstrip()  # an empty line above the declaration is no reason to refuse a file
+    above = source[: len(source) - len(text)].count("\n")
     try:
-        root = fromstring(source, forbid_dtd=True)
+        root = fromstring(text, forbid_dtd=True)
     except DefusedXmlException:
         return whole("XML 里有文档类型或实体声明（DTD），不收", "the XML declares a document type or entities, which isn't taken")
     except ParseError as error:
-        line, column = error.position[0], error.position[1] + 1
+        line, column = error.position[0] + above, error.position[1] + 1
         return whole(f"不是有效的 XML：第 {line} 行，第 {column} 列", f"not valid XML: line {line}, column {column}", line)
     except (ValueError, RecursionError, LookupError) as error:
         return whole(f"不是有效的 XML：{error}", f"not valid XML: {error}")
@@ -56,11 +58,11 @@ def read(source: str, lang: Lang | None = None) -> Imported:
         return whole(f"一个文件最多 {MAX_QUESTIONS} 题", f"at most {MAX_QUESTIONS} questions a file")
     pictures = Pictures()
     items, category = [], ""
-    for number, (element, line) in enumerate(zip(found, _lines(source), strict=True), 1):
+    for number, (element, line) in enumerate(zip(found, _lines(text), strict=True), 1):
         if element.get("type") == "category":
             category = _text(element.find("category"))
         else:
-            items.append(_item(element, (line, f"question {number}"), lang, pictures, category))
+            items.append(_item(element, (line + above, f"question {number}"), lang, pictures, category))
     items += _strangers(root)
     done = Imported(unique(items))
     return Imported(done.report, pictures.keep_only(t.zh + t.en for q in done.questions for t in q.texts()))
