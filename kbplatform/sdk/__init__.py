@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
+    from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.quantities import Quantity, read_quantity
+    from kbplatform.quantities import tidy as tidy_quantity
     from kbplatform.rendering.curves import Curves, curves
-    from kbplatform.rendering.sheets import BOM, Cell, as_csv, as_xlsx, csv_line, harmless
+    from kbplatform.rendering.sheets import as_xlsx
     from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
@@ -74,6 +77,7 @@ _HOME = {
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
+    "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
@@ -84,8 +88,9 @@ _HOME = {
         "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
+    "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
     "kbplatform.rendering.curves": ("Curves", "curves"),
-    "kbplatform.rendering.sheets": ("BOM", "Cell", "as_csv", "as_xlsx", "csv_line", "harmless"),
+    "kbplatform.rendering.sheets": ("as_xlsx",),
     "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
@@ -98,7 +103,7 @@ _HOME = {
     "kbplatform.web.i18n": ("content_lang", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_AT_HOME = {"record_audit": "record"}
+_AT_HOME = {"record_audit": "record", "tidy_quantity": "tidy"}
 """Names that say less in their own module than they must here."""
 
 
@@ -160,6 +165,7 @@ __all__ = [
     "Permission",
     "PersonalData",
     "Problem",
+    "Quantity",
     "QueryModel",
     "Routes",
     "SearchDocument",
@@ -185,12 +191,14 @@ __all__ = [
     "harmless",
     "hookimpl",
     "hookspec",
+    "is_risky",
     "mask",
     "may",
     "members_of",
     "names_of",
     "problems_of",
     "public",
+    "read_quantity",
     "record_audit",
     "requires",
     "say",
@@ -198,6 +206,7 @@ __all__ = [
     "sparkline",
     "team_names",
     "terminal_lang",
+    "tidy_quantity",
     "ui_lang",
     "utcnow",
 ]

@@ -36,11 +36,13 @@ def register_routes(services: Services) -> Routes:
     """Pages under ``/p/quizzes/`` and the JSON under ``/api/v1/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
     from kbplatform_quizzes.api import make_api  # noqa: PLC0415 - as above
-    from kbplatform_quizzes.statistics import views as statistics  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.attempts import managing_views, marking_views  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.statistics import views as statistics_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    statistics.add_pages(web, services)
+    for pages in (managing_views, marking_views, statistics_views):
+        pages.add_pages(web, services)
     return Routes(web=web, api=make_api(services))
 
 
