@@ -13,8 +13,9 @@ from kbplatform import hookimpl, hookspec
 if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
-    from kbplatform.accounts.permissions import READ, SEE_TEAM
+    from kbplatform.accounts.permissions import GAPS, READ, SEE_TEAM
     from kbplatform.articles.pages import ArticleCard, article_url
+    from kbplatform.articles.sections import SectionRef, sections_of
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
     from kbplatform.insights.masking import Masked, mask
+    from kbplatform.insights.unanswered import OpenGap, open_gaps
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
         AuthProvider,
+        ChangingDocuments,
         Command,
         DashboardCard,
         Embed,
@@ -68,13 +71,14 @@ if TYPE_CHECKING:
     from kbplatform.web.access import current_actor, current_viewer, may, public, requires, signed_in
     from kbplatform.web.api import ApiBlueprint, QueryModel
     from kbplatform.web.forms import problems_of, say
-    from kbplatform.web.i18n import content_lang, ui_lang
+    from kbplatform.web.i18n import content_lang, local_path, ui_lang
 
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
-    "kbplatform.accounts.permissions": ("READ", "SEE_TEAM"),
+    "kbplatform.accounts.permissions": ("GAPS", "READ", "SEE_TEAM"),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
+    "kbplatform.articles.sections": ("SectionRef", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
@@ -82,10 +86,11 @@ _HOME = {
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.insights.masking": ("Masked", "mask"),
+    "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
     "kbplatform.plugin.contributions": (
-        "ArticleContext", "ArticlePanel", "AuthProvider", "Command", "DashboardCard", "Embed", "EmbedCall", "EmbedView", "HealthCheck",
-        "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem", "Routes", "SearchDocument",
-        "SearchEngineOffer", "SearchSection",
+        "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "Embed", "EmbedCall",
+        "EmbedView", "HealthCheck", "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
+        "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
@@ -100,7 +105,7 @@ _HOME = {
     "kbplatform.web.access": ("current_actor", "current_viewer", "may", "public", "requires", "signed_in"),
     "kbplatform.web.api": ("ApiBlueprint", "QueryModel"),
     "kbplatform.web.forms": ("problems_of", "say"),
-    "kbplatform.web.i18n": ("content_lang", "ui_lang"),
+    "kbplatform.web.i18n": ("content_lang", "local_path", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _AT_HOME = {"record_audit": "record", "tidy_quantity": "tidy"}
@@ -118,6 +123,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 __all__ = [
     "BOM",
+    "GAPS",
     "LANGS",
     "READ",
     "SEE_TEAM",
@@ -132,6 +138,7 @@ __all__ = [
     "Base",
     "Batch",
     "Cell",
+    "ChangingDocuments",
     "Command",
     "Conflict",
     "Curves",
@@ -159,6 +166,7 @@ __all__ = [
     "Member",
     "NavLink",
     "NotFound",
+    "OpenGap",
     "PackPart",
     "PackReport",
     "ParsedQuery",
@@ -172,6 +180,7 @@ __all__ = [
     "SearchEngine",
     "SearchEngineOffer",
     "SearchSection",
+    "SectionRef",
     "Services",
     "Settings",
     "SignInNeeded",
@@ -192,16 +201,19 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "is_risky",
+    "local_path",
     "mask",
     "may",
     "members_of",
     "names_of",
+    "open_gaps",
     "problems_of",
     "public",
     "read_quantity",
     "record_audit",
     "requires",
     "say",
+    "sections_of",
     "signed_in",
     "sparkline",
     "team_names",

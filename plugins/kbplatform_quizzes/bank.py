@@ -28,19 +28,22 @@ class Sheet:
     faults: tuple[Fault, ...] = field(default=())
 
 
-def read_sheet(source: bytes, types: Iterable[QuestionType] = BUILT_IN) -> Sheet:
-    """Read a file. Never raises: what can't be read is a fault with its line, the rest is read."""
+def read_sheet(source: bytes, types: Iterable[QuestionType] = BUILT_IN, times: int = 1) -> Sheet:
+    """Read a file. Never raises: what can't be read is a fault with its line, the rest is read.
+
+    ``times`` as much as one article may have is read where a file holds the questions of many.
+    """
     faults = Faults()
     known = {t.name: t for t in types}
     try:
-        root = parse(source, faults)
+        root = parse(source, faults, times)
     except Unreadable as error:
         return Sheet((), (Fault(error.line, error.message),))
     fields = root.fields()
     root.only(fields, {"questions"})
     members = fields["questions"].members() if "questions" in fields else []
-    if len(members) > MAX_QUESTIONS:
-        root.wrong(f"一个文件最多 {MAX_QUESTIONS} 题", f"at most {MAX_QUESTIONS} questions a file")
+    if len(members) > times * MAX_QUESTIONS:
+        root.wrong(f"一个文件最多 {times * MAX_QUESTIONS} 题", f"at most {times * MAX_QUESTIONS} questions a file")
         members = []
     questions: dict[str, Question] = {}
     for member in members:

@@ -21,12 +21,15 @@ _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def check_sheet(questions: Iterable[Question], sections: Mapping[str, frozenset[str]] | None) -> Iterator[Fault]:
-    """What to look at in one file. ``sections`` are the ids of the article's sections by language; None where there is no article."""
+def check_sheet(questions: Iterable[Question], sections: Mapping[str, frozenset[str]] | None, *, languages: bool = True) -> Iterator[Fault]:
+    """What to look at in one file. ``sections`` are the ids of the article's sections by language; None where there is no article.
+
+    Without ``languages`` the texts may be in one language only.
+    """
     questions = list(questions)
     for question in questions:
         yield from _sections(question, sections)
-        yield from _languages(question)
+        yield from _languages(question) if languages else ()
         yield from _options(question)
     yield from _key_bias(questions)
     yield from _longest_is_key(questions)

@@ -37,6 +37,9 @@ class BankQuestion(Base):
     file_version: Mapped[str | None]
     """The version its file had when it was last taken in; None for a question that no file has. Where it is not ``version``,
     the question was edited here, and what the file says then is kept beside it."""
+    kept_against: Mapped[str | None]
+    """The file's version that whoever last edited the question here had before them: where ``file_version`` has moved on from it, somebody
+    has to choose."""
 
 
 class QuestionVersion(Base):
@@ -63,6 +66,18 @@ class Attachment(Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+class Upload(Base):
+    """A file of questions that waits until its report was read. Sealed with a key that only the page has; gone within the hour."""
+
+    __tablename__ = "quizzes_upload"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    author_id: Mapped[int | None]
+    name: Mapped[str]
+    sealed: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Flag(Base):
     """Somebody, or a change of the section that answers it, says that a question should be looked at."""
 
@@ -78,6 +93,8 @@ class Flag(Base):
     at: Mapped[datetime] = mapped_column(default=utcnow)
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None]
+    answer: Mapped[str | None]
+    """What whoever settled it said."""
 
 
 class SectionState(Base):

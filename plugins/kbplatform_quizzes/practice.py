@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kbplatform.sdk import FieldError, InvalidInput, Lang, NotFound, Text
 from kbplatform_quizzes.faces import BadAnswer, Face, Showing, worded
+from kbplatform_quizzes.kinds import UNMARKED
 from kbplatform_quizzes.kinds.scenario import Ending, Scenario, Scene, Walk
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Marked:
 
 
 def rounds(questions: list[Question]) -> list[Question]:
-    """Those that can be answered in a form and marked at once: no role-plays, no essays."""
-    return [q for q in questions if q.body.kind not in {"scenario", "essay"}]
+    """Those that can be answered in a form and marked at once: no role-plays, no essays, nothing that is only to be read."""
+    return [q for q in questions if q.body.kind not in {"scenario", "essay", *UNMARKED}]
 
 
 def draw(bank: Bank, slug: str, seed: str, only: frozenset[str] = frozenset(), count: int = DRAWN) -> list[Question]:

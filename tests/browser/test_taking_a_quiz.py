@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +17,8 @@ from kbplatform_quizzes.authoring import add_questions
 from kbplatform_quizzes.bank import read_sheet
 from kbplatform_quizzes.registry import quizzes_of
 
-from ..plugins.quizzes.conftest import SHEET
-
 AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+SHEET = (Path(__file__).parents[1] / "plugins/quizzes/ten_kinds.yaml").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SENTENCE = "今天天气真不错啊朋友"
 SLUG = "complaint-handling"

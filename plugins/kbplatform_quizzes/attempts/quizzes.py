@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select, update
 
 from kbplatform.sdk import Conflict, FieldError, InvalidInput, NotFound, Text, record_audit, utcnow
+from kbplatform_quizzes.attempts.announcing import announce
 from kbplatform_quizzes.attempts.rules import Pool, Rule
 from kbplatform_quizzes.models import Quiz
 
@@ -132,6 +133,7 @@ class Quizzes:
             row = Quiz(key=wanted.key, **_columns(wanted), by=actor.id)
             session.add(row)
             session.flush()
+            announce(session, [row.id])
             record_audit(session, actor, "quizzes.quiz_created", "quiz", wanted.key)
             return view_of(row)
 
@@ -146,6 +148,7 @@ class Quizzes:
                 raise NotFound(_NONE)
             if not done.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
                 raise Conflict(Text("别人刚改过这份测验，请刷新后再改", "Somebody else has just changed this quiz: reload it and change it again"))
+            announce(session, [row.id])
             record_audit(session, actor, "quizzes.quiz_changed", "quiz", wanted.key, state=wanted.state)
             return view_of(row)
 
@@ -156,12 +159,17 @@ class Quizzes:
                 return 0
         with self._db.write() as session:
             missing = _missing(session, titles)
+            written = []
             for wanted, row in missing:
                 columns = _columns(wanted)
                 if row is None:
-                    session.add(Quiz(key=wanted.key, own=False, by=None, **columns))
+                    written.append(Quiz(key=wanted.key, own=False, by=None, **columns))
                 else:
                     row.zh, row.en, row.changed_at = str(columns["zh"]), str(columns["en"]), utcnow()
+                    written.append(row)
+            session.add_all(written)
+            session.flush()
+            announce(session, [row.id for row in written])
             return len(missing)
 
 

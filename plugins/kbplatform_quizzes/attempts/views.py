@@ -33,6 +33,7 @@ from kbplatform_quizzes.attempts.quizzes import PAGE_SIZE
 from kbplatform_quizzes.faces import worded
 from kbplatform_quizzes.practice import turning_step
 from kbplatform_quizzes.registry import AUTHOR, TAKE, bank_of, quizzes_of, sittings_of
+from kbplatform_quizzes.training.assignments import Assignments
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -181,6 +182,7 @@ def _index(room: Room) -> str:
     return render_template(
         "quizzes/index.html", quizzes=found, standings=standings(room.services.db, viewer, found), total=total, page=page,
         pages=-(-total // PAGE_SIZE), search=search, articles=cards, counts=counts, worded=worded, now=utcnow(),
+        tasks=Assignments(room.services.db).to_do(viewer),
     )  # fmt: skip
 
 

@@ -9,9 +9,13 @@ from kbplatform.sdk import Text
 from kbplatform_quizzes.kinds.arranging import Cloze, Matching, Ordering
 from kbplatform_quizzes.kinds.choice import Multiple, Single, TrueFalse
 from kbplatform_quizzes.kinds.scenario import Scenario
+from kbplatform_quizzes.kinds.told import Description
 from kbplatform_quizzes.kinds.written import Essay, Numerical, ShortAnswer
 from kbplatform_quizzes.question import Body
 from kbplatform_quizzes.reading import Node
+
+UNMARKED = frozenset({"description"})
+"""Kinds that ask nothing: they count neither as questions nor in marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,12 @@ BUILT_IN: tuple[QuestionType, ...] = (
     _type("single", "单选", "One of several", "options", Single.read),
     _type("multiple", "多选", "Several of several", "rule options", Multiple.read),
     _type("truefalse", "判断", "True or false", "right why_true why_false", TrueFalse.read),
-    _type("shortanswer", "简答", "Short answer", "answers", ShortAnswer.read),
-    _type("numerical", "数值", "Number", "answers units unit_needed", Numerical.read),
+    _type("shortanswer", "简答", "Short answer", "answers otherwise", ShortAnswer.read),
+    _type("numerical", "数值", "Number", "answers units unit_needed otherwise", Numerical.read),
     _type("matching", "配对", "Matching", "pairs spare", Matching.read),
     _type("ordering", "排序", "Ordering", "rule items", Ordering.read),
     _type("cloze", "填空", "Gaps", "text gaps", Cloze.read),
     _type("scenario", "情景", "Role-play", "start scenes endings", Scenario.read),
     _type("essay", "问答", "Essay", "rubric", Essay.read),
+    _type("description", "说明", "Text to read", "", Description.read),
 )

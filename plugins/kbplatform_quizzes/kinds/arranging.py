@@ -14,6 +14,7 @@ from kbplatform_quizzes.kinds.written import Numerical, ShortAnswer
 from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 
+MAX_ITEMS = 20
 GAP = re.compile(r"\{\{([a-z][a-z0-9_]{0,30})\}\}")
 _IN_GAPS: Mapping[str, type[Single | ShortAnswer | Numerical]] = {"single": Single, "shortanswer": ShortAnswer, "numerical": Numerical}
 
@@ -133,8 +134,8 @@ class Ordering:
         yield from self.items
 
     def problems(self) -> Iterator[Text]:
-        if not 2 <= len(self.items) <= 12 or len(set(self.items)) < len(self.items):
-            yield Text("排序要有 2 到 12 项，不能重复", "ordering needs 2 to 12 items, all different")
+        if not 2 <= len(self.items) <= MAX_ITEMS or len(set(self.items)) < len(self.items):
+            yield Text(f"排序要有 2 到 {MAX_ITEMS} 项，不能重复", f"ordering needs 2 to {MAX_ITEMS} items, all different")
 
     @classmethod
     def read(cls, node: Node, fields: dict[str, Node]) -> Ordering:

@@ -108,7 +108,7 @@ class Single:
         return None if at is None else orders.of(name, len(self.options))[at]
 
     def solution(self, lang: Lang) -> list[str]:
-        return [worded(o.text, lang) for o in self.options if o.right]
+        return [worded(o.text, lang) for o in self.options if o.right or o.worth == 100]
 
     def written(self) -> dict[str, Any]:
         return {"options": [o.written() for o in self.options]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from kbplatform.sdk import Lang, Text, read_quantity
@@ -13,6 +13,9 @@ from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 from kbplatform_quizzes.wording import nearly, plain
 
+CONVERTED = Context(prec=12)
+"""Digits of a number in another unit: 1800 s are 30 min, though a sixtieth has no last digit."""
+LARGEST = Decimal("1e100")
 MAX_SHORT = 400
 MAX_ESSAY = 20_000
 
@@ -54,9 +57,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """A few words, compared exactly after width, case, spaces and marks; near misses go to a trainer."""
+    """A few words, compared exactly after width, case, spaces and marks; near misses go to a trainer. ``otherwise`` answers what isn't accepted."""
 
     answers: tuple[Accepted, ...]
+    otherwise: Text = NOTHING
     kind: ClassVar[str] = "shortanswer"
 
     def grade(self, answer: Any) -> Mark:  # noqa: ANN401 - JSON
@@ -68,7 +72,7 @@ class ShortAnswer:
             if plain(text) in {plain(form) for form in (accepted.text.zh, accepted.text.en) if form}:
                 return Mark(max(0.0, min(1.0, accepted.worth / 100)), (accepted.why,) if accepted.why else ())
         near = any(nearly(text, form) for a in self.answers if a.worth > 0 for form in (a.text.zh, a.text.en) if form)
-        return Mark(0.0, for_person=near)
+        return Mark(0.0, (self.otherwise,) if self.otherwise else (), for_person=near)
 
     def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:  # noqa: ARG002 - one control has no order
         return (Field("text", name),)
@@ -80,13 +84,15 @@ class ShortAnswer:
         return [worded(a.text, lang) for a in self.answers if a.worth == 100]
 
     def written(self) -> dict[str, Any]:
-        return {"answers": [a.written() for a in self.answers]}
+        return {"answers": [a.written() for a in self.answers]} | ({"otherwise": both(self.otherwise)} if self.otherwise else {})
 
     def texts(self) -> Iterator[Text]:
         for accepted in self.answers:
             yield accepted.text
             if accepted.why:
                 yield accepted.why
+        if self.otherwise:
+            yield self.otherwise
 
     def problems(self) -> Iterator[Text]:
         if not any(a.worth == 100 and a.text for a in self.answers):
@@ -100,7 +106,11 @@ class ShortAnswer:
         if "answers" not in fields:
             node.wrong("缺 answers", "answers are missing")
             return cls(())
-        return cls(tuple(Accepted.read(m) for m in fields["answers"].members()))
+        return cls(tuple(Accepted.read(m) for m in fields["answers"].members()), _otherwise(fields))
+
+
+def _otherwise(fields: dict[str, Node]) -> Text:
+    return fields["otherwise"].words() if "otherwise" in fields else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,7 @@ class Span:
 def _decimal(node: Node) -> Decimal:
     try:
         value = Decimal(node.string())
-        if value.is_finite() and abs(value) < Decimal("1e15"):
+        if value.is_finite() and abs(value) < LARGEST:
             return value
     except InvalidOperation:
         pass
@@ -171,11 +181,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Numerical:
-    """A number within tolerance. ``units`` are those that may stand behind it; ``unit_needed`` asks for one."""
+    """A number within tolerance. ``units`` are those that may stand behind it; ``unit_needed`` asks for one. ``otherwise`` answers other numbers."""
 
     answers: tuple[Span, ...]
     units: tuple[Unit, ...] = ()
     unit_needed: bool = False
+    otherwise: Text = NOTHING
     kind: ClassVar[str] = "numerical"
 
     def grade(self, answer: Any) -> Mark:  # noqa: ANN401 - JSON
@@ -189,11 +200,11 @@ class Numerical:
         known = next((u for u in self.units if unit and plain(unit) in {plain(u.name.zh), plain(u.name.en)}), None)
         if (unit and known is None) or (self.unit_needed and not unit):
             return Mark(0.0, for_person=any(s.low <= value <= s.high for s in self.answers))
-        value *= known.times if known else 1
+        value = CONVERTED.multiply(value, known.times) if known else value
         fitting = [s for s in self.answers if s.low <= value <= s.high]
         best = max(fitting, key=lambda s: s.worth, default=None)
         if best is None:
-            return Mark(0.0)
+            return Mark(0.0, (self.otherwise,) if self.otherwise else ())
         return Mark(max(0.0, min(1.0, best.worth / 100)), (best.why,) if best.why else ())
 
     def fields(self, name: str, lang: Lang, orders: Orders) -> tuple[Field, ...]:  # noqa: ARG002 - one control has no order
@@ -215,11 +226,11 @@ class Numerical:
             out["units"] = [{"name": both(u.name)} | ({} if u.times == 1 else {"times": _yaml(u.times)}) for u in self.units]
         if self.unit_needed:
             out["unit_needed"] = True
-        return out
+        return out | ({"otherwise": both(self.otherwise)} if self.otherwise else {})
 
     def texts(self) -> Iterator[Text]:
         yield from (u.name for u in self.units)
-        yield from (a.why for a in self.answers if a.why)
+        yield from (t for t in (*(a.why for a in self.answers), self.otherwise) if t)
 
     def problems(self) -> Iterator[Text]:
         if not any(a.worth == 100 for a in self.answers):
@@ -238,7 +249,7 @@ class Numerical:
             times = _decimal(parts["times"]) if "times" in parts else Decimal(1)
             units.append(Unit(parts["name"].words() if "name" in parts else NOTHING, times))
         needed = "unit_needed" in fields and fields["unit_needed"].truth()
-        return cls(tuple(Span.read(m) for m in fields["answers"].members()), tuple(units), needed)
+        return cls(tuple(Span.read(m) for m in fields["answers"].members()), tuple(units), needed, _otherwise(fields))
 
 
 @dataclass(frozen=True, slots=True)
