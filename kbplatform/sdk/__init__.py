@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kbplatform.articles.sections import SectionRef, sections_of
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
+    from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
@@ -48,8 +49,10 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.quantities import Quantity, read_quantity
+    from kbplatform.quantities import tidy as tidy_quantity
     from kbplatform.rendering.curves import Curves, curves
-    from kbplatform.rendering.sheets import BOM, Cell, as_csv, as_xlsx, csv_line, harmless
+    from kbplatform.rendering.sheets import as_xlsx
     from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
@@ -78,6 +81,7 @@ _HOME = {
     "kbplatform.articles.sections": ("SectionRef", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
+    "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
@@ -89,8 +93,9 @@ _HOME = {
         "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
+    "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
     "kbplatform.rendering.curves": ("Curves", "curves"),
-    "kbplatform.rendering.sheets": ("BOM", "Cell", "as_csv", "as_xlsx", "csv_line", "harmless"),
+    "kbplatform.rendering.sheets": ("as_xlsx",),
     "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
@@ -103,7 +108,7 @@ _HOME = {
     "kbplatform.web.i18n": ("content_lang", "local_path", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_AT_HOME = {"record_audit": "record"}
+_AT_HOME = {"record_audit": "record", "tidy_quantity": "tidy"}
 """Names that say less in their own module than they must here."""
 
 
@@ -168,6 +173,7 @@ __all__ = [
     "Permission",
     "PersonalData",
     "Problem",
+    "Quantity",
     "QueryModel",
     "Routes",
     "SearchDocument",
@@ -194,6 +200,7 @@ __all__ = [
     "harmless",
     "hookimpl",
     "hookspec",
+    "is_risky",
     "local_path",
     "mask",
     "may",
@@ -202,6 +209,7 @@ __all__ = [
     "open_gaps",
     "problems_of",
     "public",
+    "read_quantity",
     "record_audit",
     "requires",
     "say",
@@ -210,6 +218,7 @@ __all__ = [
     "sparkline",
     "team_names",
     "terminal_lang",
+    "tidy_quantity",
     "ui_lang",
     "utcnow",
 ]

@@ -7,7 +7,8 @@ they do on queries they were not fitted on. None of the evidence depends on how 
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 THRESHOLD = 0.35
 """The least :func:`confidence` of an answer that is shown as sure: saying "nothing sure" to a good question costs more
@@ -42,9 +43,10 @@ WEIGHTS = Evidence(
     unknown=-4.330, strangers=0.255, others=2.172, mistyped=-1.141, begun=-0.812,
 )  # fmt: skip
 BIAS = -6.753
+_in_order = attrgetter(*(f.name for f in fields(Evidence)))
 
 
 def confidence(evidence: Evidence) -> float:
     """The probability, 0–1, that queries with such evidence have their answer here."""
-    z = BIAS + sum(w * x for w, x in zip(astuple(WEIGHTS), astuple(evidence), strict=True))
+    z = BIAS + sum(w * x for w, x in zip(_in_order(WEIGHTS), _in_order(evidence), strict=True))
     return 1 / (1 + math.exp(-z))

@@ -103,7 +103,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """Groups that must all match (``every``) or of which some must.
+    """Groups that must all match (``every``) or of which some must; ``every`` false asks both at once.
 
     ``pairs`` find nothing by themselves: documents that hold them score more.
     """
@@ -188,7 +188,10 @@ class SearchEngine(Protocol):
         """A number that grows with every visible change. Costs microseconds."""
 
     def search(self, query: ParsedQuery, *, filters: Filters, limit: int, offset: int = 0, deadline_ms: int = 0) -> list[EngineHit]:
-        """Best hits first. ``deadline_ms`` 0 means no deadline; past it, what was found so far."""
+        """Best hits first. ``deadline_ms`` 0 means no deadline; past it, what was found so far.
+
+        Where not ``every`` group must match: the best ``limit`` documents and, besides, the best ``limit`` of those in which all do.
+        """
 
     def suggest(self, prefixes: Sequence[str], *, filters: Filters, limit: int) -> list[EngineHit]:
         """Documents whose ``suggest`` field holds every prefix, strongest, then most popular first."""

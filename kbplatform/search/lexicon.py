@@ -81,6 +81,7 @@ class Lexicon:
         self._readings = sorted(self._spoken)
         self._mistyped = _by_pattern(w for w in self._han if w in head)
         self.near = lru_cache(maxsize=2000)(self._near)
+        self.spoken = lru_cache(maxsize=1000)(self._spoken_as)
 
     def prior(self, word: str) -> float:
         """How likely somebody means this word: where it stands in titles counts most."""
@@ -142,16 +143,16 @@ class Lexicon:
                 return ranked[0]
         return ""
 
-    def spoken(self, letters: str) -> list[Sound]:
+    def _spoken_as(self, letters: str) -> tuple[Sound, ...]:
         """The words that letters without tones spell (``kehumanyidu``); empty where they don't."""
         if not 2 <= len(letters) <= 2 * LONGEST_READING:
-            return []
+            return ()
         cuts = set(range(len(letters) + 1))
         for index, plain in ((self._spoken, letters), (self._vague, fuzzy(letters))):
             sounds = self._cheapest(plain, cuts if plain == letters else set(range(len(plain) + 1)), index, None)
             if sounds:
-                return sounds
-        return []
+                return tuple(sounds)
+        return ()
 
     def heard(self, run: str) -> list[Sound]:
         """A Chinese run reread by its sound (头诉 → 投诉), or but for one slip of the keys (投拆, 诉投); empty where too little fits."""

@@ -1,12 +1,13 @@
-"""A page's text, made ready once so that the words of many queries are found in it quickly."""
+"""A page's text, made ready so that the words of many queries are found in it quickly.
+
+Which sections may hold a word is known from the pairs of characters in it. The first time one is looked for in a section, it is
+looked for alone; the second time all words of the section are read, and kept.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,62 +16,84 @@ from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer, Normalised, trace
 
 _PAGES_KEPT = 1_000
-"""A long one takes 20 kB."""
-_HASHES = 1 << 15
-"""Of two characters that follow each other; on a long page every fifteenth is taken."""
+"""A long one takes 30 kB."""
+_HASHES = 1 << 12
+"""Of two characters that follow each other; a long section has every tenth."""
+_BITS = 16
+NAMES = _BITS - 1
+"""The number of a page's names, title first, a line each; its sections come before, in one text for those past the fourteenth."""
+
+Span = tuple[int, int]
+"""Start and end in a normalised text."""
 
 
 class Traces:
     """What the words of one query leave in a text that has them (see :func:`kbplatform.search.analysis.trace`)."""
 
     def __init__(self, terms: Iterable[str]) -> None:
-        self._of: dict[str, list[str]] = {}
+        of: dict[str, list[str]] = {}
         for term in dict.fromkeys(terms):
-            self._of.setdefault(trace(term), []).append(term)
-        different = list(self._of)
-        self._long = [t for t in different if len(t) > 1]
-        self._short = [t for t in different if len(t) == 1]
-        self._first = _pairs("".join(t[:2] for t in self._long))[::2]
-        self._last = _pairs("".join(t[-2:] for t in self._long))[::2]
-
-    def perhaps_in(self, pairs: NDArray[np.uint8]) -> dict[str, str]:
-        """The terms that may stand in a text with these pairs of characters, each with its trace; few of them do not."""
-        there = np.unpackbits(pairs)
-        found = (there.take(self._first) & there.take(self._last)).nonzero()[0]
-        return {term: letters for letters in (*(self._long[i] for i in found), *self._short) for term in self._of[letters]}
+            of.setdefault(trace(term), []).append(term)
+        long = [t for t in of if len(t) > 1]
+        self.short = {t: terms for t, terms in of.items() if len(t) == 1}
+        self.long = [of[t] for t in long]
+        self.first = _pairs("".join(t[:2] for t in long))[::2]
+        self.last = _pairs("".join(t[-2:] for t in long))[::2]
 
 
-@dataclass(frozen=True, slots=True)
 class PageText:
-    """``text`` are the ``sections`` that have any, normalised, a line each; section ``i`` stands at ``starts[i]:starts[i + 1] - 1``.
-    ``names`` are title and other names, a line each, the title up to ``title_end``."""
+    """The sections of a page that have any text, by number, and its names."""
 
-    sections: tuple[SearchSection, ...]
-    text: str
-    starts: Sequence[int]
-    letters: str
-    """``text`` without apostrophes."""
-    letter_starts: Sequence[int]
-    names: str
-    title_end: int
-    pairs: NDArray[np.uint8]
-    """A bit for each hash of two characters that follow each other anywhere here."""
-    offsets: tuple[tuple[int, ...] | None, ...]
+    def __init__(self, analyzer: Analyzer, title: str, keywords: tuple[str, ...], texts: Sequence[str]) -> None:
+        self._analyzer = analyzer
+        aligned = [analyzer.align(on_one_line(text)) for text in texts]
+        self._offsets = tuple(a.offsets for a in aligned)
+        self._lines = [*(a.text for a in aligned), analyzer.normalise("\n".join((title, *keywords)))]
+        self._words: list[str | None] = [None] * len(self._lines)
+        """Of each line: None before anybody looked there, nothing after the first time, then everything: most are never asked again."""
+        self.bits = [1 << min(number, NAMES - 1) for number in range(len(aligned))] + [1 << NAMES]
+        """Stand for the sections; the last one for the names."""
+        self.title_end = len(analyzer.normalise(title))
+        self._pairs = np.zeros(_HASHES, np.uint16)
+        letters = [_letters(line) for line in self._lines]
+        bits = np.repeat(np.array(self.bits, np.uint16), [len(line) + 1 for line in letters])
+        np.bitwise_or.at(self._pairs, _pairs("\n".join(letters)), bits[:-2])
 
-    def original(self, section: int, start: int, end: int) -> tuple[int, int]:
-        """Where ``start:end`` of ``text`` came from in the section's text on one line."""
-        at = self.starts[section]
-        return Normalised("", self.offsets[section]).original(start - at, end - at)
-
-    def standing(self, letters: str) -> int:
-        """The sections in which these letters stand, as bits."""
-        found = 0
-        at = self.letters.find(letters)
-        while at >= 0:
-            section = bisect_right(self.letter_starts, at)
-            found |= 1 << (section - 1)
-            at = self.letters.find(letters, self.letter_starts[section])
+    def perhaps(self, traces: Traces) -> dict[str, int]:
+        """For each term that may stand somewhere here, the bits of where; few of them do not."""
+        found: dict[str, int] = {}
+        bits = self._pairs.take(traces.first) & self._pairs.take(traces.last)
+        for terms, where in zip(traces.long, bits.tolist(), strict=True):
+            if where:
+                found.update(dict.fromkeys(terms, where))
+        for letter, terms in traces.short.items():
+            where = 0
+            for bit, line in zip(self.bits, self._lines, strict=True):
+                if letter in line:
+                    where |= bit
+            if where:
+                found.update(dict.fromkeys(terms, where))
         return found
+
+    def spans(self, number: int, perhaps: Mapping[str, int]) -> dict[str, list[Span]]:
+        """Where terms stand in a section (or, past the last one, in the names), of those that :meth:`perhaps` do."""
+        bit, words = self.bits[number], self._words[number]
+        wanted = [term for term, where in perhaps.items() if where & bit]
+        if words is None:
+            self._words[number] = ""
+            return self._analyzer.spans_of({term: trace(term) for term in wanted}, self._lines[number])
+        if not words:
+            words = self._words[number] = _written(self._analyzer.spans(self._lines[number]))
+        places = ((term, words.find(f"\0{term}\1")) for term in wanted)
+        return {term: _read(words, at + len(term) + 2) for term, at in places if at >= 0}
+
+    def named(self, perhaps: Mapping[str, int]) -> dict[str, list[Span]]:
+        """Where terms stand in the names; those of the title before ``title_end``."""
+        return self.spans(len(self.bits) - 1, perhaps)
+
+    def original(self, section: int, start: int, end: int) -> Span:
+        """Where ``start:end`` of a normalised section came from in the section's text on one line."""
+        return Normalised("", self._offsets[section]).original(start, end)
 
 
 class PageTexts:
@@ -81,29 +104,16 @@ class PageTexts:
         self._kept = lru_cache(maxsize=_PAGES_KEPT)(self._make)
 
     def of(self, document: SearchDocument) -> PageText:
-        """The text of a document."""
-        return self._kept(document.title, document.keywords, document.sections)
+        """The text of a document, of those of its sections that have any: see :func:`with_text`."""
+        return self._kept(document.title, document.keywords, tuple([s.text for s in with_text(document)]))
 
-    def _make(self, title: str, keywords: tuple[str, ...], sections: tuple[SearchSection, ...]) -> PageText:
-        own = tuple(s for s in sections if s.text.strip())
-        aligned = [self._analyzer.align(on_one_line(s.text)) for s in own]
-        text = "\n".join([a.text for a in aligned])
-        letters = [_letters(a.text) for a in aligned]
-        names = self._analyzer.normalise("\n".join((title, *keywords)))
-        everything = "\n".join((*letters, names))
-        there = np.zeros(_HASHES, np.bool_)
-        there[_pairs(everything)] = True
-        return PageText(
-            sections=own,
-            text=text,
-            starts=_starts([a.text for a in aligned]),
-            letters="\n".join(letters) if "'" in text or "’" in text else text,
-            letter_starts=_starts(letters),
-            names=names,
-            title_end=len(self._analyzer.normalise(title)),
-            pairs=np.packbits(there),
-            offsets=tuple(a.offsets for a in aligned),
-        )
+    def _make(self, title: str, keywords: tuple[str, ...], texts: tuple[str, ...]) -> PageText:
+        return PageText(self._analyzer, title, keywords, texts)
+
+
+def with_text(document: SearchDocument) -> list[SearchSection]:
+    """The sections that excerpts can be of."""
+    return [s for s in document.sections if s.text and not s.text.isspace()]
 
 
 def on_one_line(text: str) -> str:
@@ -115,9 +125,14 @@ def _letters(normal: str) -> str:
     return normal.replace("'", "").replace("’", "")
 
 
-def _starts(lines: Sequence[str]) -> tuple[int, ...]:
-    """Where each of these lines begins when they are joined, and where another one would."""
-    return tuple(accumulate((len(line) + 1 for line in lines), initial=0))
+def _written(spans: Mapping[str, Sequence[Span]]) -> str:
+    """Terms with their places in one string, a tenth of the size of a dictionary: a character is a number, from 2 on."""
+    return "".join([f"\0{term}\1{''.join([chr(start + 2) + chr(end + 2) for start, end in found])}" for term, found in spans.items()]) + "\0"
+
+
+def _read(words: str, at: int) -> list[Span]:
+    """The places that are written from ``at`` on."""
+    return [(ord(words[i]) - 2, ord(words[i + 1]) - 2) for i in range(at, words.index("\0", at), 2)]
 
 
 def _pairs(text: str) -> NDArray[np.uint32]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, is_han, pairs
@@ -26,6 +28,8 @@ OFF_TOPIC = 0.7
 """What a word counts that stands in no title and no keywords."""
 UNKNOWN_SHARE = 3.0
 """What a word nobody ever wrote counts in a query's meaning; about that of a word on two pages of sixty."""
+_WORDS_KEPT = 1_000
+"""Words of queries whose reading is remembered, about a kilobyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,9 @@ class QueryReader:
         self._analyzer = analyzer
         self._thesaurus = thesaurus
         self._lexicon = lexicon
+        self._word = lru_cache(maxsize=_WORDS_KEPT)(self._read_word)
+        self._sound_group = lru_cache(maxsize=_WORDS_KEPT)(self._read_sound)
+        self._tokens = lru_cache(maxsize=100)(self._read_tokens)
         self._short_names: dict[str, list[tuple[str, ...]]] = {}
         for form in thesaurus.forms():
             letters = initials(s for term in form for s in lexicon.pinyin.syllables(term))
@@ -56,18 +63,17 @@ class QueryReader:
         ``strange`` are words to take for unknown: they stand only in documents that may not be found this time, or in
         running text as an example (``tousu`` in a page on how to search).
         """
-        tokens = self._analyzer.query_tokens(self._analyzer.asked(clean_query(text)))
-        tokens = [replace(t, term="") if t.surface in strange else t for t in tokens]
+        tokens = [replace(t, term="") if t.surface in strange else t for t in self._tokens(text)]
         content = [t for t in tokens if not is_stop(t.surface)]
         only_stops = not content
         tokens = tokens[: MOST_GROUPS * 2] if only_stops else tokens
         groups: list[Group] = []
         at = 0
         mentions = self._thesaurus.mentions([t.term for t in tokens])
-        synonyms = {tokens[m.start]: _alternatives(m) for m in mentions if m.end - m.start == 1}
+        named = frozenset(tokens[m.start] for m in mentions if m.end - m.start == 1)
         for mention in [*(m for m in mentions if m.end - m.start > 1), None]:
             for piece in self._pieces(tokens[at : mention.start if mention else len(tokens)]):
-                groups += self._piece(piece, synonyms, keep_stops=only_stops, alone=len(content) == 1)
+                groups += self._piece(piece, named, keep_stops=only_stops, alone=len(content) == 1)
             if mention:
                 groups.append(self._phrase(tokens[mention.start : mention.end], mention))
                 at = mention.end
@@ -75,16 +81,14 @@ class QueryReader:
 
     def reread(self, text: str) -> Reading | None:
         """Chinese words taken by their sound (头诉 → 投诉) or for a slip of the keys (投拆); None where that changes nothing."""
-        normal = self._analyzer.asked(clean_query(text))
         changed = False
         groups: list[Group] = []
-        tokens = self._analyzer.query_tokens(normal)
-        for script, run in groupby(_numbered(tokens), key=lambda item: (item[1].script, item[1].start - item[0])):
+        for script, run in groupby(_numbered(self._tokens(text)), key=lambda item: (item[1].script, item[1].start - item[0])):
             pieces = [t for _, t in run]
             surface = "".join(t.surface for t in pieces)
             sounds = self._lexicon.heard(surface) if script[0] == "han" else []
             if not sounds:
-                groups += [g for t in pieces for g in self._piece([t], {}, keep_stops=False)]
+                groups += [g for t in pieces for g in self._piece([t], frozenset(), keep_stops=False)]
                 continue
             for sound in sounds:
                 said = surface[sound.start : sound.end]
@@ -93,6 +97,9 @@ class QueryReader:
                 changed = changed or bool(sound.words and said not in sound.words)
                 groups.append(self._sound_group(said, sound, "word" if said in sound.words else "typo"))
         return Reading(tuple(groups[:MOST_GROUPS])) if changed else None
+
+    def _read_tokens(self, text: str) -> tuple[Token, ...]:
+        return tuple(self._analyzer.query_tokens(self._analyzer.asked(clean_query(text))))
 
     # ------------------------------------------------------------------ pieces: what is typed without a blank
 
@@ -123,7 +130,7 @@ class QueryReader:
         sounds = self._lexicon.spoken(letters)
         return bool(sounds) and all(len(s.words[0]) > 1 for s in sounds)
 
-    def _piece(self, piece: list[Token], synonyms: dict[Token, list[Alternative]], *, keep_stops: bool, alone: bool = False) -> list[Group]:
+    def _piece(self, piece: list[Token], named: frozenset[Token], *, keep_stops: bool, alone: bool = False) -> list[Group]:
         mixed = self._mixed(piece)
         if mixed:
             return mixed
@@ -131,7 +138,7 @@ class QueryReader:
         trust = 1.0 if sum(not is_stop(t.surface) for t in piece) < 2 else LOOSE_CHARACTER
         for token in piece:
             if keep_stops or not is_stop(token.surface):
-                groups += self._token(token, synonyms.get(token, []), trust, alone=alone)
+                groups += self._word(token.surface, token.term, token.script, trust, named=token in named, alone=alone)
         return groups
 
     def _mixed(self, piece: list[Token]) -> list[Group]:
@@ -143,7 +150,7 @@ class QueryReader:
         for token in piece:
             reading = self._lexicon.pinyin.syllables(token.surface)
             letters.append(token.surface if token.script == "latin" else "".join(reading))
-        sounds = self._lexicon.spoken("".join(letters)) if all(letters) else []
+        sounds = self._lexicon.spoken("".join(letters)) if all(letters) else ()
         typed = {c for t in piece if t.script == "han" for c in t.surface}
         groups: list[Group] = []
         for sound in sounds:
@@ -156,24 +163,26 @@ class QueryReader:
 
     # ------------------------------------------------------------------ words
 
-    def _token(self, token: Token, synonyms: list[Alternative], trust: float, *, alone: bool) -> list[Group]:
-        if token.script == "han":
-            known = bool(synonyms) or self._lexicon.knows(token.term)
-            found = [*self._han(token.surface, trust), *synonyms]
-            return [self._group(token.surface, found)] if known or not self._analyzer.parts(token.surface) else self._in_parts(token)
-        own = [Alternative((token.term,))] if self._lexicon.knows(token.term) else []
+    def _read_word(self, surface: str, term: str, script: str, trust: float, *, named: bool, alone: bool) -> tuple[Group, ...]:
+        """What one word means; ``named``: the glossary has it, and not as part of a longer term that was typed."""
+        synonyms = [a for m in self._thesaurus.mentions([term]) for a in _alternatives(m)] if named else []
+        if script == "han":
+            known = named or self._lexicon.knows(term)
+            found = [*self._han(surface, trust), *synonyms]
+            return (self._group(surface, found),) if known or not self._analyzer.parts(surface) else self._in_parts(surface)
+        own = [Alternative((term,))] if self._lexicon.knows(term) else []
         if own or synonyms:
-            shorthand = self._shorthand(token.surface, 0.8) if own and not _has_vowel(token.surface) else []
-            return [self._group(token.surface, [*own, *shorthand, *synonyms])]
-        sounds = self._lexicon.spoken(token.surface)
+            shorthand = self._shorthand(surface, 0.8) if own and not _has_vowel(surface) else []
+            return (self._group(surface, [*own, *shorthand, *synonyms]),)
+        sounds = self._lexicon.spoken(surface)
         if sounds:
-            return [self._sound_group(token.surface[s.start : s.end], s, "pinyin") for s in sounds]
-        guesses = self._guesses(token.surface, alone=alone)
-        pieces = [] if guesses else self._lexicon.short_words(token.surface)
+            return tuple(self._sound_group(surface[s.start : s.end], s, "pinyin") for s in sounds)
+        guesses = self._guesses(surface, alone=alone)
+        pieces = [] if guesses else self._lexicon.short_words(surface)
         if pieces:
-            return [self._group(letters, [Alternative((w,), "initials") for w in words]) for letters, words in pieces]
+            return tuple(self._group(letters, [Alternative((w,), "initials") for w in words]) for letters, words in pieces)
         trust = max((a.weight for a in guesses if a.kind == "typo"), default=1.0)
-        return [replace(self._group(token.surface, guesses), trust=trust)]
+        return (replace(self._group(surface, guesses), trust=trust),)
 
     def _han(self, word: str, trust: float = 1.0) -> list[Alternative]:
         """A Chinese word as written, in its parts, or begun; ``trust`` is how far a lone character may be a beginning."""
@@ -189,17 +198,17 @@ class QueryReader:
             found += [Alternative((w,), "prefix", 0.8) for w in lexicon.starting_with(word, 5)]
         return found
 
-    def _in_parts(self, token: Token) -> list[Group]:
+    def _in_parts(self, word: str) -> tuple[Group, ...]:
         """A long Chinese word that nobody wrote (紧急状况) by those of its parts that somebody did."""
         groups: list[Group] = []
-        parts = self._analyzer.parts(token.surface)
+        parts = self._analyzer.parts(word)
         for part in (p for p in parts if not is_stop(p)):
             synonyms = [a for m in self._thesaurus.mentions([part]) for a in _alternatives(m)]
             groups.append(self._group(part, [*self._han(part), *synonyms]))
-        rest = len(token.surface) - sum(map(len, parts))
+        rest = len(word) - sum(map(len, parts))
         if rest or not any(g.alternatives for g in groups):
-            groups.append(Group(token.surface, (), self._unknown(token.surface) * rest / len(token.surface), topical=False))
-        return groups
+            groups.append(Group(word, (), self._unknown(word) * rest / len(word), topical=False))
+        return tuple(groups)
 
     def _guesses(self, word: str, *, alone: bool) -> list[Alternative]:
         """What a Latin word that nobody wrote may stand for, likeliest first; ``alone``: it is the whole query, still being typed."""
@@ -233,7 +242,7 @@ class QueryReader:
             found += [replace(a, kind="initials", weight=a.weight * weight) for m in self._thesaurus.mentions(form) for a in _alternatives(m)]
         return found
 
-    def _sound_group(self, surface: str, sound: Sound, kind: MatchKind) -> Group:
+    def _read_sound(self, surface: str, sound: Sound, kind: MatchKind) -> Group:
         found = [Alternative((w,), kind, 1.0 if i == 0 else 0.85) for i, w in enumerate(sound.words)]
         for word in sound.words[:1]:
             found += self._named(word, kind)
@@ -297,7 +306,7 @@ def _alternatives(mention: Mention) -> list[Alternative]:
     return names + synonyms + [Alternative(s, "synonym", RELATED_WEIGHT) for s in mention.related]
 
 
-def _numbered(tokens: list[Token]) -> list[tuple[int, Token]]:
+def _numbered(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
     """Tokens with the length of Chinese text before them, so that unbroken runs share start minus that."""
     out: list[tuple[int, Token]] = []
     length = 0

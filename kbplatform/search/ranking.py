@@ -87,21 +87,24 @@ def rank(
     """
     climb = _Climb(engine, filters, 2 * limit + 10, deadline_ms)
     plain = reader.read(text)
-    climb.up(plain, every=True)
+    looked = climb.look(plain)
+    climb.take(looked, looked.whole)
     broken = len(plain.groups) > 1 and any(len(g.surface) == 1 for g in plain.groups)  # 头诉 falls into characters
     if broken or len(climb.found) < ENOUGH or max(p.topic for p in climb.found.values()) < ON_TOPIC:
         heard = reader.reread(text)
         if heard:
-            climb.up(heard, every=True)
+            by_sound = climb.look(heard, every=True)
+            climb.take(by_sound, by_sound.whole)
     if len(climb.found) < ENOUGH or len(plain.groups) > 1:
-        met = climb.up(plain, every=False)
-        strange = frozenset(g.surface for g in plain.groups if g.alternatives) - met
+        climb.take(looked, looked.partly)
+        strange = frozenset(g.surface for g in looked.usable) - looked.met
         if len(climb.found) < ENOUGH:
             strange |= {g.surface for g in plain.groups if g.surface.isascii() and not g.topical}
         if strange:
             plain = reader.read(text, strange)
-            climb.up(plain, every=True)
-            climb.up(plain, every=False)
+            looked = climb.look(plain)
+            climb.take(looked, looked.whole)
+            climb.take(looked, looked.partly)
     pages = sorted(climb.found.values(), key=lambda p: (-p.score, p.page))[: max(limit, RERANKED)]
     near = closeness(pages[:RERANKED])
     for page in pages[:RERANKED]:
@@ -111,6 +114,20 @@ def rank(
     return Ranking(tuple(pages[:limit]), _evidence(pages[:3], plain))
 
 
+class _Looked:
+    """What looking for a reading found. ``usable`` are the words of it that somebody wrote, ``met`` those that some of the best hits have."""
+
+    def __init__(self, reading: Reading, usable: tuple[Group, ...], hits: Sequence[EngineHit], want: int) -> None:
+        self.asked = reading.groups
+        self.usable = usable
+        best = hits[:want]
+        self.met = {g.surface for i, g in enumerate(usable) if any(h.reasons[i] for h in best)}
+        self.whole = _by_page([h for h in hits if None not in h.reasons][:want])
+        """Hits that have every word."""
+        self.partly = {page: members for page, members in _by_page(best).items() if any(None in h.reasons for h in members)}
+        """Hits that have some; without pages that have nothing but whole ones."""
+
+
 class _Climb:
     """The pages found so far, each with its best score over the readings tried."""
 
@@ -118,17 +135,19 @@ class _Climb:
         self._engine, self._filters, self._want, self._deadline_ms = engine, filters, want, deadline_ms
         self.found: dict[str, PageHit] = {}
 
-    def up(self, reading: Reading, *, every: bool) -> set[str]:
-        """Look for a reading; the words of it that were met somewhere."""
+    def look(self, reading: Reading, *, every: bool = False) -> _Looked:
+        """Look for a reading: for ``every`` word of it, or at once for those that have all and those that have some."""
         usable = tuple(g for g in reading.groups if g.alternatives)
-        if not usable:
-            return set()
-        hits = self._engine.search(ParsedQuery(usable, every, reading.pairs), filters=self._filters, limit=self._want, deadline_ms=self._deadline_ms)
-        for page in _pages(hits, usable, reading.groups):
+        query = ParsedQuery(usable, every or len(usable) == 1, reading.pairs)
+        hits = self._engine.search(query, filters=self._filters, limit=self._want, deadline_ms=self._deadline_ms) if usable else []
+        return _Looked(reading, usable, hits, self._want)
+
+    def take(self, looked: _Looked, joined: Mapping[str, list[EngineHit]]) -> None:
+        """Keep each page of these that scores more than it did before."""
+        for page in _pages(joined, looked.usable, looked.asked):
             known = self.found.get(page.page)
             if known is None or page.score > known.score:
                 self.found[page.page] = page
-        return {g.surface for i, g in enumerate(usable) if any(h.reasons[i] for h in hits)}
 
 
 def _evidence(pages: Sequence[PageHit], reading: Reading) -> Evidence | None:
@@ -151,19 +170,23 @@ def _evidence(pages: Sequence[PageHit], reading: Reading) -> Evidence | None:
     )
 
 
-def _pages(hits: list[EngineHit], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:
-    """Hits joined by page, scored by how well and how much of the query they match."""
-    total = sum(g.share for g in asked) or 1.0
-    held = [{r: g.share * TRUST[r] * (g.trust if r == "typo" else 1.0) for r in KIND_ORDER} for g in usable]
-    topical = [g.topical for g in usable]
+def _by_page(hits: Sequence[EngineHit]) -> dict[str, list[EngineHit]]:
     joined: dict[str, list[EngineHit]] = {}
     for hit in hits:
         joined.setdefault(hit.page, []).append(hit)
+    return joined
+
+
+def _pages(joined: Mapping[str, list[EngineHit]], usable: tuple[Group, ...], asked: tuple[Group, ...]) -> list[PageHit]:
+    """Pages with these hits, scored by how well and how much of the query they match."""
+    total = sum(g.share for g in asked) or 1.0
+    held = [{None: 0.0, **{r: g.share * TRUST[r] * (g.trust if r == "typo" else 1.0) for r in KIND_ORDER}} for g in usable]
+    topical = [g.topical for g in usable]
     out: list[PageHit] = []
     for page, members in joined.items():
         members.sort(key=lambda h: -h.score)
         reasons = members[0].reasons if len(members) == 1 else tuple(map(_plainest, *(m.reasons for m in members)))
-        shares = [known[r] if r else 0.0 for known, r in zip(held, reasons, strict=True)]
+        shares = [known[r] for known, r in zip(held, reasons, strict=True)]
         coverage = sum(shares) / total
         topic = sum(share for share, counts in zip(shares, topical, strict=True) if counts) / total
         score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])

@@ -77,27 +77,32 @@ class Scorer:
         """Entries of posting lists looked at so far."""
 
     def best(self, query: ParsedQuery, allowed: Mask | None, limit: int) -> list[Ranked]:
-        """The best documents among the ``allowed``; ties in document order."""
+        """The best documents among the ``allowed``; ties in document order.
+
+        Where not ``every`` group must match: the best ``limit``, and the best ``limit`` of those in which all do.
+        """
         groups = sorted(enumerate(query.groups), key=lambda item: -item[1].share)
         totals = np.zeros(self._size)
-        within = allowed
         found: dict[int, NDArray[np.int8]] = {}
+        whole, some = np.ones(self._size, np.bool_), np.zeros(self._size, np.bool_)
         for done, (index, group) in enumerate(groups):
             if done and time.perf_counter() > self._stop:
                 break
-            scores, found[index] = self._group(group, within)
+            scores, found[index] = self._group(group, whole if query.every and done else allowed)
             totals += scores
-            if query.every:
-                within = found[index] >= 0
-                if not within.any():
-                    return []
-        matched = within if query.every and within is not None else np.any([w >= 0 for w in found.values()], axis=0) if found else None
-        if matched is None:
+            met = found[index] >= 0
+            whole &= met
+            some |= met
+            if query.every and not whole.any():
+                return []
+        if not found:
             return []
         for pair in query.pairs:
             docs, scores = self._list("pairs", pair)
             totals[docs] += PAIR_WEIGHT * scores
-        best = best_of(np.flatnonzero(matched), totals, limit)
+        best = best_of(np.flatnonzero(whole), totals, limit)
+        if not query.every:
+            best = best_of(np.union1d(best, best_of(np.flatnonzero(some), totals, limit)).astype(np.intp), totals, 2 * limit)
         nothing = np.full(self._size, -1, np.int8)
         kinds = [[_REASONS[kind] for kind in found.get(i, nothing)[best].tolist()] for i in range(len(query.groups))]
         return [Ranked(*hit) for hit in zip(best, totals[best].tolist(), zip(*kinds, strict=True), strict=True)]

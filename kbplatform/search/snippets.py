@@ -6,10 +6,10 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from kbplatform.plugin.contributions import SearchDocument
+from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import Group
-from kbplatform.search.pagetext import PageText, PageTexts, Traces, on_one_line
+from kbplatform.search.pagetext import PageText, PageTexts, Span, Traces, on_one_line, with_text
 from kbplatform.search.records import ASIDE
 
 WIDTH = {"zh": 110, "en": 170}
@@ -31,9 +31,8 @@ _SENTENCE_ENDS = frozenset("。！？；.!?;\n")
 _OFTEN = 0.1
 """What a section gains at most by meeting the query often."""
 
-Span = tuple[int, int]
 _Match = tuple[int, int, int, float]
-"""Start and end in the page's text, the number of the group that is met there, and its trust: less for another name of it."""
+"""Start and end in the section's text, the number of the group that is met there, and its trust: less for another name of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,47 +74,48 @@ class Excerpter:
     """Finds excerpts."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
         self._texts = PageTexts(analyzer)
 
     def excerpt(self, document: SearchDocument, sought: Sought) -> Excerpt:
         """The section that answers: where most of the query is met, or, for a query that names the page, its call face or steps."""
         page = self._texts.of(document)
-        if not page.sections:
+        sections = with_text(document)
+        if not sections:
             return Excerpt("", "", "")
-        number, matches = self._choose(document, page, sought)
-        section = page.sections[number]
+        number, matches = _choose(document.moment, sections, page, sought)
+        section = sections[number]
         spans = [(*page.original(number, start, end), group) for start, end, group, _ in matches]
         width = WIDTH.get(document.lang, WIDTH["en"])
         return Excerpt(section.id, section.heading, _render(on_one_line(section.text), spans, sought.shares, width))
 
-    def _choose(self, document: SearchDocument, page: PageText, sought: Sought) -> tuple[int, list[_Match]]:
-        """The number of the section that answers, with where the query is met in it."""
-        traces = sought.traces.perhaps_in(page.pairs)
-        ways = sought.ways_among(traces)
-        named = self._analyzer.spans_of(traces, page.names)
-        about = _share(ways, named, sought, 0.5)
-        say_first = 0.0
-        if document.moment == "call":
-            say_first = _SAY_FIRST * _share(ways, {term for term, spans in named.items() if spans[0][0] < page.title_end}, sought, 0.0)
-        answers = _ANSWERS.get(document.moment, _ANSWERS_OTHERWISE)
-        hopes: list[tuple[float, int, float, float]] = []
-        for number, (section, most) in enumerate(zip(page.sections, _most(page, ways, traces, sought), strict=True)):
-            weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
-            anyway = max(about, _FOUND_OTHERWISE) * answers.get(section.id, 0.0) + (say_first if section.id == "say" else 0.0)
-            hopes.append((-(most * weight + anyway), number, weight, anyway))
-        best: tuple[float, int, list[_Match]] = (0.0, -1, [])
-        for hope, number, weight, anyway in sorted(hopes):
-            if -hope < best[0]:
-                break  # the words of the others need not be looked for: that is most of the time of a search
-            found = self._analyzer.spans_of(traces, page.text, page.starts[number], page.starts[number + 1] - 1)
-            matches = _matches(ways, found)
-            score = _met(matches, sought) * weight + anyway
-            if score > best[0] or (score == best[0] > 0 and number < best[1]):
-                best = (score, number, matches)
-        if best[1] >= 0:
-            return best[1], best[2]
-        return next((n for n, s in enumerate(page.sections) if s.id), 0), []
+
+def _choose(moment: str, sections: Sequence[SearchSection], page: PageText, sought: Sought) -> tuple[int, list[_Match]]:
+    """The number of the section that answers, with where the query is met in it."""
+    perhaps = page.perhaps(sought.traces)
+    ways = sought.ways_among(perhaps)
+    named = page.named(perhaps)
+    about = _share(ways, named, sought, 0.5)
+    say_first = 0.0
+    if moment == "call":
+        say_first = _SAY_FIRST * _share(ways, {term for term, spans in named.items() if spans[0][0] < page.title_end}, sought, 0.0)
+    answers = _ANSWERS.get(moment, _ANSWERS_OTHERWISE)
+    answering = max(about, _FOUND_OTHERWISE)
+    hopes: list[tuple[float, int, float, float]] = []
+    for number, (section, most) in enumerate(zip(sections, _most(page, ways, perhaps, sought), strict=True)):
+        weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
+        anyway = answering * answers.get(section.id, 0.0) + (say_first if section.id == "say" else 0.0)
+        hopes.append((-(most * weight + anyway), number, weight, anyway))
+    best: tuple[float, int, list[_Match]] = (0.0, -1, [])
+    for hope, number, weight, anyway in sorted(hopes):
+        if -hope < best[0]:
+            break  # the words of the others need not be looked for: that is most of the time of a search
+        matches = _matches(ways, page.spans(number, perhaps))
+        score = _met(matches, sought) * weight + anyway
+        if score > best[0] or (score == best[0] > 0 and number < best[1]):
+            best = (score, number, matches)
+    if best[1] >= 0:
+        return best[1], best[2]
+    return next((n for n, s in enumerate(sections) if s.id), 0), []
 
 
 def _share(ways: Sequence[_Way], there: Container[str], sought: Sought, by_name: float) -> float:
@@ -138,20 +138,21 @@ def _matches(ways: Sequence[_Way], found: Mapping[str, Sequence[Span]]) -> list[
     return sorted(matches, key=lambda m: (m[0], -m[1]))
 
 
-def _most(page: PageText, ways: Sequence[_Way], traces: Mapping[str, str], sought: Sought) -> list[float]:
+def _most(page: PageText, ways: Sequence[_Way], perhaps: Mapping[str, int], sought: Sought) -> list[float]:
     """For each section more than :func:`_met` can be, found without its words."""
-    standing = {letters: page.standing(letters) for letters in set(traces.values())}
-    most = [_OFTEN + 1e-9] * len(page.sections)
+    bits = page.bits[:-1]
+    most = [_OFTEN + 1e-9] * len(bits)
     met: dict[int, int] = {}
     for way in ways:
-        sections = ~met.get(way.group, 0)
+        known = met.get(way.group, 0)
+        where = ~known
         for term in way.terms:
-            sections &= standing[traces[term]]
-        if sections:
-            met[way.group] = met.get(way.group, 0) | sections
+            where &= perhaps[term]
+        if where:
+            met[way.group] = known | where
             held = sought.shares[way.group] / sought.total * (_BY_NAME if way.name else 1.0)
-            for number in range(len(most)):
-                if sections >> number & 1:
+            for number, bit in enumerate(bits):
+                if where & bit:
                     most[number] += held
     return most
 

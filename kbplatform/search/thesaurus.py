@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kbplatform.glossary import Glossary
@@ -28,11 +28,13 @@ class Thesaurus:
     """The glossary in the terms of one analyzer."""
 
     def __init__(self, glossary: Glossary, analyzer: Analyzer) -> None:
-        self._by_id = {c.id: c for c in glossary.concepts}
-        self._query_terms: Callable[[str], tuple[str, ...]] = lambda form: tuple(
-            t.term for t in analyzer.query_tokens(analyzer.normalise(form))
-        )
-        self._forms = {c.id: tuple(dict.fromkeys(self._query_terms(f) for f in c.forms)) for c in glossary.concepts}
+        self._near = {c.id: c.near for c in glossary.concepts}
+
+        def terms(form: str) -> tuple[str, ...]:
+            return tuple(t.term for t in analyzer.query_tokens(analyzer.normalise(form)))
+
+        self._forms = {c.id: tuple(dict.fromkeys(terms(f) for f in c.forms)) for c in glossary.concepts}
+        self._names = {c.id: (terms(c.zh), terms(c.en)) for c in glossary.concepts}
         self._owners: dict[tuple[str, ...], list[str]] = {}
         for id_, forms in self._forms.items():
             for form in forms:
@@ -63,10 +65,8 @@ class Thesaurus:
         return found
 
     def _mention(self, start: int, end: int, said: tuple[str, ...], owners: Iterable[str]) -> Mention:
-        proper = (self._query_terms(name) for id_ in owners for name in (self._by_id[id_].zh, self._by_id[id_].en))
-        names = dict.fromkeys(n for n in proper if n != said)
+        names = dict.fromkeys(n for id_ in owners for n in self._names[id_] if n != said)
         synonyms = dict.fromkeys(f for id_ in owners for f in self._forms[id_] if f and f != said and f not in names)
-        near = (self._by_id[n] for id_ in owners for n in self._by_id[id_].near)
-        related = dict.fromkeys(self._query_terms(name) for c in near for name in (c.zh, c.en))
+        related = dict.fromkeys(name for id_ in owners for near in self._near[id_] for name in self._names[near])
         others = tuple(r for r in related if r not in synonyms and r not in names and r != said)
         return Mention(start, end, tuple(names), tuple(synonyms), others)

@@ -47,14 +47,15 @@ def register_pack_parts(services: Services) -> list[PackPart]:
 
 @hookimpl
 def register_routes(services: Services) -> Routes:
-    """Pages under ``/p/quizzes/``."""
+    """Pages under ``/p/quizzes/`` and the JSON under ``/api/v1/p/quizzes/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
     from kbplatform_quizzes.api import make_api  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.attempts import managing_views, marking_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.training import assignment_views, huddle_views, matrix_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    for pages in (assignment_views, matrix_views, huddle_views):
+    for pages in (managing_views, marking_views, assignment_views, matrix_views, huddle_views):
         pages.add_pages(web, services)
     return Routes(web=web, api=make_api(services))
 

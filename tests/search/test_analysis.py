@@ -121,7 +121,7 @@ def lexicon(table):
 
 def test_letters_become_the_words_they_spell(lexicon):
     assert [s.words[0] for s in lexicon.spoken("kehumanyidu")] == ["客户", "满意度"]
-    assert lexicon.spoken("xyz") == []
+    assert lexicon.spoken("xyz") == ()
 
 
 def test_a_word_written_by_its_sound_is_heard(lexicon):

@@ -89,6 +89,12 @@ def test_every_word_or_some_of_them(engine, ids):
     assert sorted(ids(words("apple", "plum", every=False))) == ["a/zh", "b/zh"]
 
 
+def test_asked_for_some_words_an_engine_also_gives_the_best_that_have_all(engine, ids):
+    long = " ".join([*(f"w{i}" for i in range(300)), "apple", "plum"])
+    engine.apply(Batch((record("p/zh", "apple"), record("q/zh", long), *(record(f"r{i}/zh", "plum") for i in range(9)))), 1)
+    assert ids(words("apple", "plum", every=False), limit=1) == ["p/zh", "q/zh"]
+
+
 def test_a_hit_says_how_each_word_was_met(engine):
     engine.apply(Batch((record("a/zh", "apple pear", initials=("ap",)),)), 1)
     query = ParsedQuery((Group("ap", (Alternative(("ap",), "initials", 1.0, "initials"),)), Group("x", (Alternative(("pear",), "typo", 0.7),))))

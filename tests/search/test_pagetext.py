@@ -7,7 +7,7 @@ import pytest
 from kbplatform.articles.content_root import bundled_content
 from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer
-from kbplatform.search.pagetext import PageTexts, Traces
+from kbplatform.search.pagetext import PageTexts, Traces, on_one_line, with_text
 
 
 def page(*texts: str, title: str = "Title", keywords: tuple[str, ...] = ()) -> SearchDocument:
@@ -20,38 +20,68 @@ def texts():
     return PageTexts(Analyzer())
 
 
-def test_each_section_stands_on_its_line_and_empty_ones_nowhere(texts):
-    made = texts.of(page("One\ntwo", "  ", "Don't ＷＡＩＴ", "三"))
-    lines = [made.text[made.starts[i] : made.starts[i + 1] - 1] for i in range(len(made.sections))]
-    assert ([s.id for s in made.sections], lines) == (["s0", "s2", "s3"], ["one two", "don't wait", "三"])
-    assert made.letters == "one two\ndont wait\n三"
+ODD = "dying 'tis rock'n'roll o'clock don’t 's it's ''it 投诉x'y天天天 ﬁrst ＦＩＲＳＴ a_b c’d_e 天'天 x' organised 客户满意度调查"
 
 
-def test_letters_stand_in_the_sections_that_have_them(texts):
-    made = texts.of(page("refund, refund", "don't", "our refunds", "退款"))
-    assert [made.standing(letters) for letters in ("refu", "dont", "退款", "pear")] == [0b101, 0b010, 0b1000, 0]
+def read(texts: PageTexts, document: SearchDocument, *terms: str) -> list[dict[str, list[tuple[int, int]]]]:
+    """Where terms stand in each section, then in the names: the first time and later alike."""
+    made = texts.of(document)
+    perhaps = made.perhaps(Traces(terms))
+    first, second, third = ([*(made.spans(n, perhaps) for n in range(len(with_text(document)))), made.named(perhaps)] for _ in range(3))
+    assert first == second == third
+    return third
+
+
+def test_each_section_is_read_on_one_line_and_empty_ones_are_none(texts):
+    document = page("One\ntwo", "  ", "Don't ＷＡＩＴ two two", "三")
+    assert [s.id for s in with_text(document)] == ["s0", "s2", "s3"]
+    assert read(texts, document, "two", "wait", "三") == [{"two": [(4, 7)]}, {"two": [(11, 14), (15, 18)], "wait": [(6, 10)]}, {"三": [(0, 1)]}, {}]
+
+
+def test_words_are_found_where_reading_everything_finds_them(analyzer):
+    every = [path.read_text("utf-8") for path in sorted(bundled_content().rglob("*.md"))[:60]]
+    texts = PageTexts(analyzer)
+    for text in [*every, ODD]:
+        line = on_one_line(text)
+        expected = analyzer.spans(analyzer.normalise(line))
+        made = texts.of(page(text))
+        for _ in range(3):  # alone, then by reading everything, then by what was kept
+            assert made.spans(0, made.perhaps(Traces(expected))) == expected
+        assert made.spans(0, made.perhaps(Traces(["nowhere", "无处"]))) == {}
+
+
+def test_sections_past_the_fifteenth_are_told_apart(texts):
+    document = page(*(f"word{n} text" for n in range(40)), title="word39")
+    found = read(texts, document, "word3", "word20", "word39")
+    assert {n: list(terms) for n, terms in enumerate(found) if terms} == {3: ["word3"], 20: ["word20"], 39: ["word39"], 40: ["word39"]}
 
 
 def test_a_place_in_a_section_is_known_in_the_original(texts):
-    made = texts.of(page("x", "ﬁrst ① 投訴"))
-    start = made.text.index("投诉")
-    assert made.original(1, start, start + 2) == (7, 9)
+    document = page("x", "ﬁrst ① 投訴")
+    ((span,),) = read(texts, document, "投诉")[1].values()
+    assert texts.of(document).original(1, *span) == (7, 9)
 
 
-def test_no_word_of_a_page_is_ever_left_out_and_most_others_are(texts):
-    analyzer = Analyzer()
+def test_places_far_down_a_long_text_are_kept_exactly(texts):
+    text = "退款 " * 30_000 + "投诉"
+    assert read(texts, page(text), "投诉")[0] == {"投诉": [(90_000, 90_002)]}
+
+
+def test_no_word_of_a_page_is_ever_left_out_and_most_others_are(texts, analyzer):
     every = [path.read_text("utf-8") for path in sorted(bundled_content().glob("practices/*/*.md"))]
-    words = [set(analyzer.spans(analyzer.normalise(text))) for text in every]
+    parts = [part for text in every for part in text.split("\n## ")]
+    words = [set(analyzer.spans(analyzer.normalise(part))) for part in parts]
     sought = Traces(set().union(*words))
     spared = 0
-    for text, own in zip(every, words, strict=True):
-        perhaps = sought.perhaps_in(texts.of(page(text)).pairs)
-        assert own <= perhaps.keys()
+    for part, own in zip(parts, words, strict=True):
+        perhaps = {term for term, where in texts.of(page(part)).perhaps(sought).items() if where & 1}
+        assert own <= perhaps
         spared += len(set().union(*words)) - len(perhaps)
-    assert spared > 0.5 * len(every) * len(set().union(*words))
+    assert spared > 0.8 * len(parts) * len(set().union(*words))
 
 
 def test_names_are_looked_through_too(texts):
-    made = texts.of(page("text", title="Rückgabe und ＧＥＬＤ", keywords=("退款",)))
-    assert (made.names, made.names[: made.title_end]) == ("rückgabe und geld\n退款", "rückgabe und geld")
-    assert Traces(["退款", "geld"]).perhaps_in(made.pairs) == {"退款": "退款", "geld": "ge"}
+    document = page("text", title="Rückgabe und ＧＥＬＤ", keywords=("退款", "geld"))
+    made = texts.of(document)
+    assert made.title_end == len("rückgabe und geld")
+    assert read(texts, document, "退款", "geld") == [{}, {"退款": [(18, 20)], "geld": [(13, 17), (21, 25)]}]

@@ -65,6 +65,14 @@ def test_every_group_or_some():
     assert s.best(ParsedQuery(()), None, 5) == []
 
 
+def test_those_with_some_groups_leave_room_for_the_best_that_have_all():
+    s = scorer(all_a={0: 9.0, 1: 8.0, 2: 1.0, 3: 2.0}, all_b={2: 1.0, 3: 1.0})
+    query = ParsedQuery(tuple(Group(t, (Alternative((t,)),)) for t in "ab"), every=False)
+    assert [(hit.number, hit.reasons) for hit in s.best(query, None, 2)] == [
+        (0, ("word", None)), (1, ("word", None)), (3, ("word", "word")), (2, ("word", "word")),
+    ]  # fmt: skip
+
+
 def test_ties_stand_in_document_order_also_at_the_cut():
     assert best_of(np.arange(6), np.array([1.0, 3.0, 3.0, 3.0, 2.0, 3.0]), 3) == [1, 2, 3]
     assert best_of(np.arange(3), np.array([1.0, 2.0, 3.0]), 0) == []

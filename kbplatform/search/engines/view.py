@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import cast
@@ -46,7 +47,7 @@ class View:
         self._norms: dict[str, Scores] = {}
 
     def _at(self, number: int) -> tuple[Segment, int]:
-        place = int(np.searchsorted(self._starts, number, side="right")) - 1
+        place = bisect_right(self._starts, number) - 1
         start, segment = self._placed[place]
         return segment, number - start
 
@@ -174,29 +175,28 @@ class View:
         wanted = [(field, term) for a in alternatives for field in ((a.field, "head") if a.field == "all" else (a.field,)) for term in a.terms]
         return wanted + [("pairs", pair) for pair in query.pairs]
 
-    def _visible(self, page: str, filters: Filters) -> Iterator[tuple[Segment, int]]:
-        """The documents of a page that may be found."""
+    def _visible(self, pages: Sequence[str], filters: Filters) -> Iterator[tuple[str, Segment, int]]:
+        """The documents of pages that may be found."""
         allowed = self.allowed(filters)
-        for start, segment in self._placed:
-            for number in segment.pages.get(page, ()):
-                if allowed is None or allowed[start + number]:
-                    yield segment, number
+        for page in pages:
+            for start, segment in self._placed:
+                for number in segment.pages.get(page, ()):
+                    if allowed is None or allowed[start + number]:
+                        yield page, segment, number
 
     def pages(self, pages: Sequence[str], filters: Filters) -> dict[str, dict[str, str]]:
         """Ids by page and language of what may be found."""
         out: dict[str, dict[str, str]] = {}
-        for page in pages:
-            for segment, number in self._visible(page, filters):
-                row = segment.rows[number]
-                out.setdefault(page, {})[row.lang] = row.id
+        for page, segment, number in self._visible(pages, filters):
+            row = segment.rows[number]
+            out.setdefault(page, {})[row.lang] = row.id
         return out
 
     def documents(self, pages: Sequence[str], filters: Filters) -> dict[Segment, dict[int, str]]:
         """What may be found of these pages: for each segment its numbers, with their pages."""
         out: dict[Segment, dict[int, str]] = {}
-        for page in pages:
-            for segment, number in self._visible(page, filters):
-                out.setdefault(segment, {})[number] = page
+        for page, segment, number in self._visible(pages, filters):
+            out.setdefault(segment, {})[number] = page
         return out
 
 

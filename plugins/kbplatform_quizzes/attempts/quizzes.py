@@ -14,7 +14,7 @@ from kbplatform_quizzes.attempts.rules import Pool, Rule
 from kbplatform_quizzes.models import Quiz
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -103,9 +103,13 @@ class Quizzes:
             raise NotFound(_NONE)
         return view_of(row)
 
-    def page(self, *, drafts: bool = False, search: str = "", page: int = 1, size: int = PAGE_SIZE) -> tuple[list[QuizView], int]:
-        """Quizzes by title, those people made first, and how many there are."""
+    def page(
+        self, *, drafts: bool = False, search: str = "", page: int = 1, size: int = PAGE_SIZE, practices: Collection[str] | None = None
+    ) -> tuple[list[QuizView], int]:
+        """Quizzes by title, those people made first, and how many there are. With ``practices`` none of any other practice."""
         here = [] if drafts else [Quiz.state != "draft"]
+        if practices is not None:
+            here.append(or_(Quiz.practice.is_(None), Quiz.practice.in_(practices)))
         if search.strip():
             like = f"%{search.strip().replace('%', '').replace('_', '')[:60]}%"
             here.append(or_(Quiz.zh.ilike(like), Quiz.en.ilike(like), Quiz.key.ilike(like)))
@@ -113,6 +117,11 @@ class Quizzes:
             total = session.scalar(select(func.count()).select_from(Quiz).where(*here)) or 0
             rows = session.scalars(select(Quiz).where(*here).order_by(Quiz.own.desc(), Quiz.zh, Quiz.id).limit(size).offset((page - 1) * size))
             return [view_of(row) for row in rows], total
+
+    def practices(self) -> list[str]:
+        """The practices that a quiz is about."""
+        with self._db.read() as session:
+            return list(session.scalars(select(Quiz.practice).where(Quiz.practice.is_not(None)).distinct()))
 
     def create(self, wanted: Wanted, actor: Actor) -> QuizView:
         """A new quiz. Raises InvalidInput, also where its key is taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -175,3 +176,15 @@ def person():
 @pytest.fixture
 def taker(person):
     return person()
+
+
+@pytest.fixture
+def post():
+    """``post(client, path, form)``: with the token of a page that has one, as a browser sends it."""
+
+    def send(client, path, form=None, **more):
+        page = client.get("/p/quizzes/check/complaint-handling").get_data(as_text=True)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        return client.post(path, data={"csrf_token": token} | (form or {}), **more)
+
+    return send
