@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         NavLink,
         PackPart,
         Permission,
+        PersonalData,
         Routes,
         Services,
         Viewer,
@@ -101,6 +102,18 @@ def on_event(event: Event, session: Session) -> None:
     from kbplatform_quizzes.training.sections import follow  # noqa: PLC0415 - as above
 
     follow(event, session)
+
+
+@hookimpl
+def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
+    """What a person was to learn, read and flagged."""
+    from kbplatform.sdk import PersonalData, Text  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.training import personal_data as training  # noqa: PLC0415 - as above
+
+    if erase:
+        training.erase(user_id, session)
+        return None
+    return PersonalData(Text("学习", "Learning"), training.exported(user_id, session))
 
 
 @hookimpl
