@@ -139,3 +139,11 @@ def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]:
     from kbplatform_quizzes.training.cards import cards_for  # noqa: PLC0415 - as above
 
     return cards_for(viewer, services)
+
+
+@hookimpl
+def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
+    """Attempts and what else a person left here."""
+    from kbplatform_quizzes import personal  # noqa: PLC0415 - as above
+
+    return personal.personal_data(user_id, session, erase=erase)

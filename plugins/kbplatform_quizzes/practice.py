@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DRAWN = 3
 """Questions of one round."""
+EXAM = "exam"
+"""Tag of questions that practice never shows: it would give them away."""
 _NONE = Text("没有这道题", "There is no such question")
 
 
@@ -34,8 +36,8 @@ class Marked:
 
 
 def rounds(questions: list[Question]) -> list[Question]:
-    """Those that can be answered in a form and marked at once: no role-plays, no essays, nothing that is only to be read."""
-    return [q for q in questions if q.body.kind not in {"scenario", "essay", *UNMARKED}]
+    """Those that can be answered in a form and marked at once: no role-plays, no essays, nothing only to be read or kept for exams."""
+    return [q for q in questions if q.body.kind not in {"scenario", "essay", *UNMARKED} and EXAM not in q.tags]
 
 
 def draw(bank: Bank, slug: str, seed: str, only: frozenset[str] = frozenset(), count: int = DRAWN) -> list[Question]:
@@ -75,8 +77,8 @@ class RolePlay:
 
 
 def role_plays(stored: list[Stored]) -> list[RolePlay]:
-    """The role-plays among an article's questions."""
-    return [RolePlay(s.question, s.question.body) for s in stored if isinstance(s.question.body, Scenario)]
+    """The role-plays among an article's questions, without those that are kept for exams."""
+    return [RolePlay(s.question, s.question.body) for s in stored if isinstance(s.question.body, Scenario) and EXAM not in s.question.tags]
 
 
 def play(bank: Bank, slug: str, name: str) -> RolePlay:
@@ -106,4 +108,4 @@ def turning_step(steps: Walk) -> int | None:
     return costs.index(min(costs)) if costs and min(costs) < 0 else None
 
 
-__all__ = ["DRAWN", "Ending", "Marked", "RolePlay", "Scene", "draw", "mark", "play", "role_plays", "rounds", "turning_step", "walk"]
+__all__ = ["DRAWN", "EXAM", "Ending", "Marked", "RolePlay", "Scene", "draw", "mark", "play", "role_plays", "rounds", "turning_step", "walk"]

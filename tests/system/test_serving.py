@@ -9,14 +9,22 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from kbplatform.accounts.people import NewPerson
+from kbplatform.accounts.tokens import make_token
+from kbplatform.app import make_platform
+from kbplatform.settings import load_settings
+from kbplatform.viewer import CLI, Viewer
 
 ROOT = Path(__file__).parents[2]
 MUST_FIND = ["投诉", "投訴", "tousu", "ts", "kehu tousu", "complaint", "complant", "头诉"]
@@ -164,3 +172,79 @@ def test_the_wheel_installed_from_a_wheelhouse_without_network_serves_and_search
             assert "75.0%" in response.read().decode()
         with urllib.request.urlopen(f"{base}/articles/complaint-handling?lang=en", timeout=20) as response:
             assert "How to handle a customer complaint" in response.read().decode()
+
+
+def test_kill_9_during_twenty_attempts_costs_each_at_most_the_answer_under_way(tmp_path, record_property):
+    data, people = tmp_path / "data", 20
+    with serving(data) as (base, process):
+        tokens = _takers(data, people)
+        places = [_call(base, token, "POST", "/q/practice-complaint-handling/attempts")["token"] for token in tokens]
+        running, confirmed, sent = threading.Event(), [0] * people, [0] * people
+
+        def keep_answering(number):
+            question = _text_of(_call(base, tokens[number], "GET", f"/a/{places[number]}"))
+            while running.is_set():
+                rev = sent[number] = sent[number] + 1
+                body = {"sent": {question["name"]: [_written(question, rev)]}, "rev": rev}
+                try:
+                    _call(base, tokens[number], "PUT", f"/a/{places[number]}/answers/{question['position']}", body)
+                except OSError:
+                    return
+                confirmed[number] = rev
+
+        running.set()
+        with ThreadPoolExecutor(people) as pool:
+            work = [pool.submit(keep_answering, number) for number in range(people)]
+            deadline = time.monotonic() + 60
+            while min(confirmed) < 3 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            os.killpg(process.pid, signal.SIGKILL)
+            running.clear()
+            for done in work:
+                done.result()
+        process.wait(10)
+    assert min(confirmed) >= 3
+    with serving(data) as (base, _process):
+        kept = []
+        for token, place in zip(tokens, places, strict=True):
+            attempt = _call(base, token, "GET", f"/a/{place}")
+            assert attempt["state"] == "going"
+            question = _text_of(attempt)
+            kept.append(question["rev"])
+            assert question["sent"] == {question["name"]: [_written(question, question["rev"])]}
+            assert _call(base, token, "POST", f"/a/{place}/submit", {})["state"] == "done"
+        assert [k in {c, s} for k, c, s in zip(kept, confirmed, sent, strict=True)] == [True] * people
+    beyond = sum(k > c for k, c in zip(kept, confirmed, strict=True))
+    record_property("figure", f"kill -9 during {people} attempts: {sum(sent)} answers sent, none confirmed was lost, {beyond} kept whose confirmation died")
+
+
+def _takers(data: Path, people: int) -> list[str]:
+    """API tokens of new people, made beside the running site."""
+    platform = make_platform(load_settings(data_dir=data, search_engine="memory", log_level="error"))
+    made = []
+    for number in range(people):
+        person = platform.accounts.people.create(None, CLI, NewPerson(f"Taker {number}", "", frozenset(), frozenset()))
+        with platform.db.write() as session:
+            viewer = Viewer(id=person, permissions=frozenset({"quizzes.take"}))
+            made.append(make_token(session, viewer, CLI, name="drill", scopes=["quizzes.take"], days=1))
+    platform.close()
+    return made
+
+
+def _call(base: str, token: str, method: str, path: str, body: object = None):
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{base}/api/v1/p/quizzes{path}", method=method, headers=headers, data=data)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)
+
+
+def _text_of(attempt: dict) -> dict:
+    """A question of an attempt that can be answered anew without end: its position, the name of a control, what it holds."""
+    found = next(q for q in attempt["questions"] if q["fields"] and q["fields"][0]["control"] in {"radio", "checkbox"})
+    field = found["fields"][0]
+    return {"position": found["position"], "name": field["name"], "options": len(field["options"]), "sent": found["sent"], "rev": found["rev"]}
+
+
+def _written(question: dict, rev: int) -> str:
+    return str(rev % question["options"])

@@ -31,6 +31,7 @@ from kbplatform_quizzes.attempts.forms import PER_PAGE, Kept, keep_page, own_of,
 from kbplatform_quizzes.attempts.mine import SHOWN, Standing, standings
 from kbplatform_quizzes.attempts.quizzes import PAGE_SIZE
 from kbplatform_quizzes.faces import worded
+from kbplatform_quizzes.kinds import UNMARKED
 from kbplatform_quizzes.practice import turning_step
 from kbplatform_quizzes.registry import AUTHOR, TAKE, bank_of, quizzes_of, sittings_of
 from kbplatform_quizzes.training.assignments import Assignments
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from kbplatform_quizzes.attempts.sittings import Sittings
 
 MAX_PAGE = 10_000
-SELF_MARKED = frozenset({"essay", "scenario", "description"})
+SELF_MARKED = frozenset({"essay", "scenario", *UNMARKED})
 """Kinds whose taker isn't asked how sure they are."""
 
 

@@ -20,6 +20,7 @@ let trouble = ""; // "offline" or "signed-out" while nothing can be saved
 let ended = false;
 
 const question = (position) => form.querySelector(`[data-question="${position}"]`);
+const ownFields = /^(q\d|sure)/;
 const controls = (fieldset) => [...fieldset.querySelectorAll("input, select, textarea")].filter((c) => /^q\d/.test(c.name));
 const link = (position) => document.querySelector(`[data-to="${position}"]`);
 const positionOf = (element) => Number(element.closest("[data-question]").dataset.question);
@@ -308,12 +309,22 @@ async function handIn() {
 // ------------------------------------------------------------------ what people do
 
 form.addEventListener("input", ({ target }) => {
-  if (/^(q\d|sure)/.test(target.name)) changed(positionOf(target), target.matches("textarea, input:not([type=radio], [type=checkbox])") ? REST : 0);
+  if (ownFields.test(target.name)) changed(positionOf(target), target.matches("textarea, input:not([type=radio], [type=checkbox])") ? REST : 0);
 });
 form.addEventListener("focusout", ({ target }) => {
   if (target.closest("[data-question]") && outbox.get(positionOf(target)) && !trouble) save(positionOf(target));
 });
-form.addEventListener("click", ({ target }) => {
+form.addEventListener("click", async (event) => {
+  const { target } = event;
+  const flag = target.closest("[data-flag]");
+  if (flag) {
+    event.preventDefault();
+    const note_ = flag.parentElement.querySelector("[name=note]").value;
+    const { status, body } = await call("POST", "/api/v1/p/quizzes/flags", { question: Number(flag.dataset.flag), note: note_ });
+    if (status === 201) flag.closest("details").replaceChildren(Object.assign(document.createElement("summary"), { textContent: words.thanks }));
+    else problem(positionOf(flag), body.detail ?? words.waiting);
+    return;
+  }
   const toggle = target.closest("[data-mark]");
   if (!toggle) return;
   const position = positionOf(toggle);

@@ -8,7 +8,7 @@ export async function call(method, path, body, { keepalive = false, again = true
   const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value };
   let response;
   try {
-    response = await fetch(`${api}${path}?lang=${lang}`, { method, keepalive, headers, body: body && JSON.stringify(body) });
+    response = await fetch(path.startsWith("/api/") ? path : `${api}${path}?lang=${lang}`, { method, keepalive, headers, body: body && JSON.stringify(body) });
   } catch {
     return { status: 0, body: {} };
   }
