@@ -12,7 +12,9 @@ from kbplatform.sdk import hookimpl
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, NavLink, PackPart, Permission, Routes, Services
+    from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, NavLink, PackPart, Permission, PersonalData, Routes, Services
 
 
 @hookimpl
@@ -84,3 +86,11 @@ def article_panels(article: ArticleContext, services: Services) -> list[ArticleP
     from kbplatform_quizzes.panels import panels_for  # noqa: PLC0415 - as above
 
     return panels_for(article, services)
+
+
+@hookimpl
+def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
+    """What a person wrote into the bank."""
+    from kbplatform_quizzes.editing import people  # noqa: PLC0415 - as above
+
+    return people.personal_data(user_id, session, erase=erase)
