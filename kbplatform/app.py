@@ -45,7 +45,7 @@ from kbplatform.logs import configure_logs
 from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Breaker, Calls
 from kbplatform.plugin.contributions import ArticleContext
-from kbplatform.plugin.documents import PluginDocuments
+from kbplatform.plugin.documents import PluginDocuments, changing_sources
 from kbplatform.plugin.loader import PluginRecord, Plugins, load_plugins
 from kbplatform.plugin.services import Services
 from kbplatform.search import api as search_api
@@ -168,7 +168,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     services = Services(db, settings, calls)
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes", services=services)}
     glossary = load_glossary(content, settings.data_dir)
-    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services)]
+    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing_sources(calls, services)]
     articles = ArticleService(db, resolvers)
     engines = calls.all("register_search_engines", services=services)
     search = make_search(settings, db, sources, glossary, engines)

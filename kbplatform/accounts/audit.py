@@ -6,8 +6,6 @@ was done from stays, as evidence.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ from sqlalchemy import select
 
 from kbplatform.accounts.models import AuditEntry, User
 from kbplatform.bilingual import Text
+from kbplatform.csvfile import as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kbplatform.csvfile import Cell
     from kbplatform.db import Database
     from kbplatform.viewer import Actor
 
@@ -148,11 +148,7 @@ class Audit:
 
     def as_csv(self, wanted: AuditFilter) -> Iterator[str]:
         """The rows as CSV with a heading line, newest first; with a mark that makes spreadsheets read UTF-8."""
-        yield "\ufeff" + csv_line(COLUMNS)
-        for e in self._everything(wanted):
-            values = _plain(e)
-            values["detail"] = json.dumps(e.detail, ensure_ascii=False) if e.detail else ""
-            yield csv_line([values[c] for c in COLUMNS])
+        return as_csv(COLUMNS, (_cells(e) for e in self._everything(wanted)))
 
 
 def _entry(row: AuditEntry, name: str | None) -> Entry:
@@ -163,12 +159,6 @@ def _plain(e: Entry) -> dict[str, object]:
     return {c: getattr(e, c) for c in COLUMNS} | {"at": e.at.isoformat()}
 
 
-def csv_line(values: object) -> str:
-    """One line of CSV. Cells that a spreadsheet would run as a formula are quoted with an apostrophe (OWASP, CSV injection)."""
-    out = io.StringIO()
-    csv.writer(out).writerow(["" if v is None else _harmless(str(v)) for v in values])  # type: ignore[attr-defined]  # any iterable
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+def _cells(e: Entry) -> list[Cell]:
+    values = _plain(e) | {"detail": json.dumps(e.detail, ensure_ascii=False) if e.detail else ""}
+    return [v if isinstance(v, int | float) or v is None else str(v) for v in (values[c] for c in COLUMNS)]

@@ -43,4 +43,4 @@ def set_audience(db: Database, actor: Actor, slug: str, audience: str) -> None:
 def announce(session: Session, article: Article) -> None:
     """Have every language of the article indexed again."""
     langs = session.scalars(select(Translation.lang).where(Translation.article_id == article.id)).all()
-    emit(session, "article.changed", {"ids": [f"article:{article.id}:{lang}" for lang in langs]})
+    emit(session, "article.changed", {"ids": [f"article:{article.id}:{lang}" for lang in langs], "slug": article.slug})

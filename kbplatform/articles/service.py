@@ -154,6 +154,11 @@ class ArticleService:
             query = select(Article.id).where(Article.slug.in_(sorted(set(slugs))), _visible(viewer))
             return sorted(self._cards(session, session.scalars(query).all(), lang), key=lambda card: card.title)
 
+    def audiences(self, slugs: Iterable[str]) -> dict[str, str]:
+        """Who each of these articles is for: what search documents that speak of them are for too."""
+        with self._db.read() as session:
+            return dict(session.execute(select(Article.slug, Article.audience).where(Article.slug.in_(sorted(set(slugs))))).tuples().all())
+
     def group_labels(self, lang: Lang) -> dict[str, str]:
         """Names of the groups by id, in their order."""
         with self._db.read() as session:

@@ -124,11 +124,12 @@ def rerender_outdated(db: Database) -> int:
 
     with db.read() as session:
         rows = session.execute(
-            select(Revision.id, Revision.source, Translation.lang, Translation.article_id)
+            select(Revision.id, Revision.source, Revision.number, Translation.lang, Translation.article_id, Article.slug)
             .join(Translation, (Revision.translation_id == Translation.id) & (Revision.number == Translation.revision_number))
+            .join(Article, Article.id == Translation.article_id)
             .where(Revision.renderer_version < RENDERER_VERSION)
         ).all()
-    for revision_id, source, lang, article_id in rows:
+    for revision_id, source, number, lang, article_id, slug in rows:
         rendered = render(parse(source, path="", lang=lang).body, lang)
         with db.write() as session:
             revision = session.get_one(Revision, revision_id)
@@ -137,7 +138,8 @@ def rerender_outdated(db: Database) -> int:
             revision.sections.extend(_sections(rendered))
             give_codes(session, article_id, (s.id for s in rendered.sections))
             revision.renderer_version = RENDERER_VERSION
-            emit(session, "article.changed", {"ids": [f"article:{article_id}:{lang}"]})
+            again = {"ids": [f"article:{article_id}:{lang}"], "slug": slug, "lang": lang, "revision": number, "rerendered": True}
+            emit(session, "article.changed", again)
     return len(rows)
 
 

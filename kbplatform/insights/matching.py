@@ -93,12 +93,16 @@ def wording(session: Session, gap: Gap, text: str, lang: str, terms: frozenset[s
 def renew(session: Session, meaning: Callable[[str], frozenset[str]], version: str) -> int:
     """Work out the meanings of some gaps anew that were made with another analysis or glossary; how many."""
     stale = session.scalars(select(Gap).where(Gap.meaning_version != version).order_by(Gap.id).limit(_RENEWED_AT_ONCE)).all()
+    ids = [gap.id for gap in stale]
+    wordings: dict[int, list[GapWording]] = {id_: [] for id_ in ids}
+    for wording in session.scalars(select(GapWording).where(GapWording.gap_id.in_(ids)).order_by(GapWording.id)):
+        wordings[wording.gap_id].append(wording)
+    session.execute(delete(GapTerm).where(GapTerm.gap_id.in_(ids)))
     for gap in stale:
-        words = session.scalars(select(GapWording).where(GapWording.gap_id == gap.id).order_by(GapWording.id)).all()
+        words = wordings[gap.id]
         terms = [meaning(w.text) for w in words]
         for word, its_terms in zip(words, terms, strict=True):
             word.signature = signature(its_terms)
-        session.execute(delete(GapTerm).where(GapTerm.gap_id == gap.id))
         own = terms[0] if terms else frozenset()
         session.add_all(GapTerm(term=term, gap_id=gap.id) for term in sorted(own))
         gap.size, gap.meaning_version = len(own), version

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, update
 from kbplatform.accounts import audit
 from kbplatform.accounts.tries import ask_keys, take
 from kbplatform.bilingual import Text
+from kbplatform.csvfile import BOM, csv_line
 from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
 from kbplatform.errors import Conflict, NotFound, wrong
 from kbplatform.insights import matching
@@ -110,7 +111,7 @@ class Gaps:
 
         ``readable`` says which of some slugs are of articles that whoever exports may read: the others are left blank.
         """
-        yield "\ufeff" + audit.csv_line(COLUMNS)
+        yield BOM + csv_line(COLUMNS)
         number = 1
         while rows := self.page(state=state, page=number, limit=100).gaps:
             number += 1
@@ -119,7 +120,7 @@ class Gaps:
                 words = "; ".join(f"{w.text} ×{w.asked}" for w in g.wordings)
                 answer = g.answer_slug + (f"#{g.answer_section}" if g.answer_section else "") if g.answer_slug in may_read else ""
                 first, last = g.first_asked_at.isoformat(), g.last_asked_at.isoformat()
-                yield audit.csv_line([g.id, g.query, g.state, g.asked, g.people, first, last, words, answer, g.reason])
+                yield csv_line([g.id, g.query, g.state, g.asked, g.people, first, last, words, answer, g.reason])
 
     # ------------------------------------------------------------------ deciding
 

@@ -16,6 +16,7 @@ import structlog
 from kbplatform.bilingual import Text
 from kbplatform.plugin.contributions import (
     AuthProvider,
+    ChangingDocuments,
     Command,
     Embed,
     HealthCheck,
@@ -107,6 +108,7 @@ _KINDS: dict[str, type] = {
     "register_embeds": Embed,
     "nav_links": NavLink,
     "search_documents": SearchDocument,
+    "changing_documents": ChangingDocuments,
     "register_search_engines": SearchEngineOffer,
     "health_checks": HealthCheck,
 }

@@ -56,6 +56,19 @@ class SearchDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangingDocuments:
+    """Findable pages of one kind that come and go with the data.
+
+    Their ids begin with the kind and a colon. ``documents`` gives all of them, for a rebuild; ``load`` the present state of some,
+    by id, on every search that found them: what is gone is missing. An event with their ids in its ``ids`` has them indexed again.
+    """
+
+    kind: str
+    documents: Callable[[], list[SearchDocument]]
+    load: Callable[[list[str]], Mapping[str, SearchDocument]]
+
+
+@dataclass(frozen=True, slots=True)
 class Routes:
     """Flask blueprints of a plugin.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ArticleContext,
         ArticlePanel,
         AuthProvider,
+        ChangingDocuments,
         Command,
         DashboardCard,
         Embed,
@@ -108,6 +109,11 @@ def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]: 
 @hookspec
 def search_documents(services: Services) -> list[SearchDocument]:  # type: ignore[empty-body]
     """Findable pages of the plugin, in every language they exist in."""
+
+
+@hookspec
+def changing_documents(services: Services) -> list[ChangingDocuments]:  # type: ignore[empty-body]
+    """Findable pages of the plugin that come and go with the data. Called once in each process."""
 
 
 @hookspec

@@ -13,18 +13,22 @@ from kbplatform import hookimpl, hookspec
 if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
-    from kbplatform.accounts.permissions import READ, SEE_TEAM
+    from kbplatform.accounts.permissions import GAPS, READ, SEE_TEAM
     from kbplatform.articles.pages import ArticleCard, article_url
+    from kbplatform.articles.sections import SectionRef, sections_of
     from kbplatform.articles.service import ArticleService
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
+    from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
     from kbplatform.insights.masking import Masked, mask
+    from kbplatform.insights.unanswered import OpenGap, open_gaps
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
         AuthProvider,
+        ChangingDocuments,
         Command,
         DashboardCard,
         Embed,
@@ -45,8 +49,10 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.quantities import Quantity, read_quantity
+    from kbplatform.quantities import tidy as tidy_quantity
     from kbplatform.rendering.curves import Curves, curves
-    from kbplatform.rendering.sheets import BOM, Cell, as_csv, as_xlsx, csv_line, harmless
+    from kbplatform.rendering.sheets import as_xlsx
     from kbplatform.rendering.sparkline import sparkline
     from kbplatform.search.engine import (
         Alternative,
@@ -65,27 +71,31 @@ if TYPE_CHECKING:
     from kbplatform.web.access import current_actor, current_viewer, may, public, requires, signed_in
     from kbplatform.web.api import ApiBlueprint, QueryModel
     from kbplatform.web.forms import problems_of, say
-    from kbplatform.web.i18n import content_lang, ui_lang
+    from kbplatform.web.i18n import content_lang, local_path, ui_lang
 
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
-    "kbplatform.accounts.permissions": ("READ", "SEE_TEAM"),
+    "kbplatform.accounts.permissions": ("GAPS", "READ", "SEE_TEAM"),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
+    "kbplatform.articles.sections": ("SectionRef", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
+    "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.insights.masking": ("Masked", "mask"),
+    "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
     "kbplatform.plugin.contributions": (
-        "ArticleContext", "ArticlePanel", "AuthProvider", "Command", "DashboardCard", "Embed", "EmbedCall", "EmbedView", "HealthCheck",
-        "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem", "Routes", "SearchDocument",
-        "SearchEngineOffer", "SearchSection",
+        "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "Embed", "EmbedCall",
+        "EmbedView", "HealthCheck", "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
+        "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
+    "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
     "kbplatform.rendering.curves": ("Curves", "curves"),
-    "kbplatform.rendering.sheets": ("BOM", "Cell", "as_csv", "as_xlsx", "csv_line", "harmless"),
+    "kbplatform.rendering.sheets": ("as_xlsx",),
     "kbplatform.rendering.sparkline": ("sparkline",),
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
@@ -95,10 +105,10 @@ _HOME = {
     "kbplatform.web.access": ("current_actor", "current_viewer", "may", "public", "requires", "signed_in"),
     "kbplatform.web.api": ("ApiBlueprint", "QueryModel"),
     "kbplatform.web.forms": ("problems_of", "say"),
-    "kbplatform.web.i18n": ("content_lang", "ui_lang"),
+    "kbplatform.web.i18n": ("content_lang", "local_path", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_AT_HOME = {"record_audit": "record"}
+_AT_HOME = {"record_audit": "record", "tidy_quantity": "tidy"}
 """Names that say less in their own module than they must here."""
 
 
@@ -113,6 +123,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 __all__ = [
     "BOM",
+    "GAPS",
     "LANGS",
     "READ",
     "SEE_TEAM",
@@ -127,6 +138,7 @@ __all__ = [
     "Base",
     "Batch",
     "Cell",
+    "ChangingDocuments",
     "Command",
     "Conflict",
     "Curves",
@@ -154,18 +166,21 @@ __all__ = [
     "Member",
     "NavLink",
     "NotFound",
+    "OpenGap",
     "PackPart",
     "PackReport",
     "ParsedQuery",
     "Permission",
     "PersonalData",
     "Problem",
+    "Quantity",
     "QueryModel",
     "Routes",
     "SearchDocument",
     "SearchEngine",
     "SearchEngineOffer",
     "SearchSection",
+    "SectionRef",
     "Services",
     "Settings",
     "SignInNeeded",
@@ -185,19 +200,25 @@ __all__ = [
     "harmless",
     "hookimpl",
     "hookspec",
+    "is_risky",
+    "local_path",
     "mask",
     "may",
     "members_of",
     "names_of",
+    "open_gaps",
     "problems_of",
     "public",
+    "read_quantity",
     "record_audit",
     "requires",
     "say",
+    "sections_of",
     "signed_in",
     "sparkline",
     "team_names",
     "terminal_lang",
+    "tidy_quantity",
     "ui_lang",
     "utcnow",
 ]

@@ -18,6 +18,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 SESSION_KEY = "sid"
 _ATTRIBUTE = "kb_permission"
+_PERSON = "kb_needs_person"
 _BEARER = "Bearer "
 
 
@@ -52,14 +53,20 @@ def signed_in(view: View) -> View:
     return view
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Only those who hold ``permission`` may use this route."""
+def requires(permission: str, *, person: bool = False) -> Callable[[View], View]:
+    """Only those who hold ``permission`` may use this route. With ``person`` nobody in particular is asked to sign in: it is about themselves."""
 
     def mark(view: View) -> View:
         setattr(view, _ATTRIBUTE, permission)
+        setattr(view, _PERSON, person)
         return view
 
     return mark
+
+
+def needs_person(view: object) -> bool:
+    """Whether a view is for people with an account only, by browser or API token."""
+    return bool(getattr(view, _PERSON, False)) or declared_permission(view) == SIGNED_IN
 
 
 def declared_permission(view: object) -> str | None:
@@ -100,7 +107,8 @@ def install_access(app: Flask, gate: Gate) -> None:
     def _guard() -> None:
         if request.endpoint is None:
             return
-        permission = declared_permission(app.view_functions[request.endpoint])
+        view = app.view_functions[request.endpoint]
+        permission = declared_permission(view)
         if permission is None:
             raise Forbidden(Text("这个地址没有声明权限", "This address declares no permission"))
         if permission == SIGNED_IN:
@@ -108,6 +116,8 @@ def install_access(app: Flask, gate: Gate) -> None:
                 raise SignInNeeded(Text("请先登录", "Sign in first"))
         elif permission != PUBLIC:
             gate.require(current_viewer(), permission)
+            if needs_person(view) and current_viewer().id is None:
+                raise SignInNeeded(Text("请先登录", "Sign in first"))
 
     @app.context_processor
     def _who() -> dict[str, object]:

@@ -35,16 +35,16 @@ def keep(db: Database, viewer: Viewer, name: str, text: str) -> str:
     return key
 
 
-def fetch(db: Database, viewer: Viewer, key: str) -> tuple[str, bytes]:
-    """Name and content of a file. Raises NotFound where there is none with this key, where its time is over, or where it is somebody else's."""
+def fetch(db: Database, viewer: Viewer, key: str, name: str) -> bytes:
+    """Content of a file. Raises NotFound where there is none with this key and name, where its time is over, or where it is somebody else's."""
     with db.read() as session:
         found = session.get(BatchFile, _hash(key))
-    if found is None or found.expires_at < utcnow() or found.author_id != viewer.id:
+    if found is None or found.expires_at < utcnow() or found.author_id != viewer.id or found.name != name:
         raise NotFound(
             Text("没有这个文件，或者已经过了一小时", "There is no such file, or its hour is over"),
             remedy=Text("请重新上传。", "Send it again."),
         )
-    return found.name, Fernet(key).decrypt(found.sealed)
+    return Fernet(key).decrypt(found.sealed)
 
 
 def _hash(key: str) -> str:

@@ -47,9 +47,8 @@ def add_pages(web: Blueprint, services: Services) -> None:
     @web.get("/<calculator_id>/batch/<key>.csv")
     @requires(USE)
     def batch_outcome(calculator_id: str, key: str) -> ResponseReturnValue:
-        registry.get(calculator_id)
-        name, content = batch_files.fetch(services.db, current_viewer(), key)
-        return _csv(content, name)
+        name = _outcome(registry.get(calculator_id))
+        return _csv(batch_files.fetch(services.db, current_viewer(), key, name), name)
 
 
 def _page(calculator: Calculator, problems: dict[str, str] | None = None, **more: Any) -> ResponseReturnValue:  # noqa: ANN401 - a template's values
@@ -71,8 +70,12 @@ def _sent(db: Database, calculator: Calculator) -> ResponseReturnValue:
     except InvalidInput as error:
         problems = problems_of(error)
         return _page(calculator, {FILE: problems.get(FILE) or problems[""]})
-    key = batch_files.keep(db, current_viewer(), f"{calculator.id}-out.csv", outcome.csv)
+    key = batch_files.keep(db, current_viewer(), _outcome(calculator), outcome.csv)
     return _page(calculator, outcome=outcome, key=key, name=sent.filename[:MAX_NAME])
+
+
+def _outcome(calculator: Calculator) -> str:
+    return f"{calculator.id}-out.csv"
 
 
 def _way() -> str:

@@ -55,13 +55,16 @@ class Way:
 
     ``compute`` gets values that fit their bounds and all rules, and returns every output; None where there is not enough
     data, which ``empty`` then says in words. It never raises for such values.
-    ``sentence`` and ``working`` are templates that name inputs and outputs, each written with its unit: ``{rate}``.
+    ``sentence`` and ``working`` are templates that name inputs and outputs, each written with its unit: ``{rate}``. In English
+    ``{received:case}`` puts the noun behind the number, in the singular where it is 1; ``{n:reply|replies}`` gives both.
     What depends on the case is a function that returns such a template.
     ``sample`` gives successes and trials of the main figure, where it is a rate: comparison then uses Newcombe's interval.
     ``main`` is the output that leads where it is another than the calculator's.
     ``instead`` says in a headline and a sentence what happens where the main figure is None though there was enough data:
     a queue that grows without limit has no average wait. It gives None where ``empty`` is what there is to say.
     ``margin`` names an output that is the half width of the main figure's 95 % interval; ``interval`` its two ends.
+    ``rating`` names an output that is a word, its words standing from worst to best: comparison goes by it where the main
+    figure is, or may be, a word.
     """
 
     inputs: tuple[Input, ...]
@@ -80,6 +83,7 @@ class Way:
     sample: Callable[[Values], tuple[int, int]] | None = None
     interval: tuple[str, str] | None = None
     margin: str = ""
+    rating: str = ""
     neighbours: Neighbours | None = None
 
     @property

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kbplatform.sdk import FieldError, InvalidInput, Text, terminal_lang
+from kbplatform.sdk import LANGS, FieldError, InvalidInput, Text, terminal_lang
 from kbplatform_calculators.batch import MAX_BYTES, decode, read_sheet, work_sheet
-from kbplatform_calculators.figures import UNITS
+from kbplatform_calculators.described import as_command, kind_of
 from kbplatform_calculators.index import QUESTIONS
-from kbplatform_calculators.inputs import LARGEST, Choice, Count, Duration, Matrix, Number, Record, Series, Share, Table
 from kbplatform_calculators.registry import registry_of
 from kbplatform_calculators.running import run, shown
 
@@ -23,8 +21,7 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Lang
     from kbplatform_calculators.batch import Row
-    from kbplatform_calculators.calculator import Calculator, Example, Way
-    from kbplatform_calculators.inputs import Input
+    from kbplatform_calculators.calculator import Calculator
     from kbplatform_calculators.registry import Registry
 
 MAX_FILE = 200_000
@@ -61,6 +58,9 @@ def calc(ctx: click.Context, calculator_id: str | None, *, as_json: bool, way: s
         ours = [*(["--json"] if as_json else []), *(["--out", out] if out else []), *(["--help"] if wants_help else [])]
         day.main(args=[*ctx.args, *ours], prog_name="kbplatform calc day", standalone_mode=False)
         return
+    if calculator_id == "reference":
+        _reference(Path(ctx.args[0] if ctx.args else "."))
+        return
     lang = terminal_lang()
     if wants_help and calculator_id is None:
         click.echo(ctx.get_help())
@@ -81,6 +81,18 @@ def calc(ctx: click.Context, calculator_id: str | None, *, as_json: bool, way: s
         _describe(calculator, lang)
         return
     _answer(calculator, {name: _from_file(name, value) for name, value in given.items()}, way, lang, as_json=as_json)
+
+
+def _reference(handbook: Path) -> None:
+    """Write the pages of the handbook about each calculator, in both languages, into its folder."""
+    from kbplatform_calculators.reference import pages  # noqa: PLC0415 - needed by this one command only
+
+    for lang in LANGS:
+        for slug, text in pages(lang).items():
+            file = handbook / slug / f"{lang}.md"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+            click.echo(str(file))
 
 
 def _list(registry: Registry, lang: Lang, *, as_json: bool) -> None:
@@ -113,59 +125,6 @@ def _describe(calculator: Calculator, lang: Lang) -> None:
             click.echo(f"  --{field.name}  {field.label.in_(lang)}{optional}: {kind_of(field, lang)}{hint}")
         if way.examples:
             click.echo(f"  $ {as_command(calculator, way, way.examples[0])}")
-
-
-def kind_of(field: Input, lang: Lang) -> str:
-    """What is to be written for an input, with its unit and bounds."""
-    if isinstance(field, Choice):
-        return " | ".join(word if label.in_(lang) == word else f"{word} ({label.in_(lang)})" for word, label in field.options)
-    if isinstance(field, Series):
-        several = Text(f"{field.least}–{field.most} 个，", f"{field.least} to {field.most} of: ").in_(lang)
-        return several + kind_of(field.item, lang)
-    if isinstance(field, Table):
-        columns = "; ".join(c.label.in_(lang) for c in field.columns)
-        en = f"{field.least} to {field.most} rows of [{columns}], JSON or @file"
-        return Text(f"{field.least}–{field.most} 行，每行 [{columns}]，JSON 或 @文件", en).in_(lang)
-    if isinstance(field, Matrix):
-        return Text("行列相等的一张表，JSON 或 @文件", "a square table, JSON or @file").in_(lang)
-    if isinstance(field, Record):
-        return Text("JSON 或 @文件", "JSON or @file").in_(lang)
-    return _number(field, lang) if isinstance(field, Number) else Text("文字", "text").in_(lang)
-
-
-def _number(field: Number, lang: Lang) -> str:
-    whole = Text("整数", "whole number") if isinstance(field, Count) else Text("比例", "share") if isinstance(field, Share) else Text("数", "number")
-    if isinstance(field, Duration):
-        whole = Text("时长", "duration")
-    low = Text(f"大于 {_bound(field, field.above)}", f"over {_bound(field, field.above)}") if field.above is not None else None
-    low = low or Text(f"从 {_bound(field, field.minimum)}", f"from {_bound(field, field.minimum)}")
-    high = Text("", "") if field.maximum >= LARGEST else Text(f" 到 {_bound(field, field.maximum)}", f" to {_bound(field, field.maximum)}")
-    unit = "" if isinstance(field, Share) else UNITS.get(field.unit, (None, Text(field.unit, field.unit)))[1].in_(lang)
-    return f"{whole.in_(lang)}{f' [{unit}]' if unit else ''}, {low.in_(lang)}{high.in_(lang)}"
-
-
-def _bound(field: Number, bound: float | None) -> str:
-    return f"{100 * (bound or 0):.6g}%" if isinstance(field, Share) else f"{bound:,}"
-
-
-def as_command(calculator: Calculator, way: Way, example: Example) -> str:
-    """An example as it would be typed in a shell."""
-    words = ["kbplatform", "calc", calculator.id]
-    if way.name and calculator.way(frozenset(example.inputs)) is not way:
-        words += ["--way", way.name]
-    fields = {field.name: field for field in way.inputs}
-    for name, value in example.inputs.items():
-        if value is not None:
-            words += [f"--{name}", _argument(fields[name], value)]
-    return shlex.join(words)
-
-
-def _argument(field: Input, value: object) -> str:
-    if isinstance(field, Series) and isinstance(value, list | tuple):
-        return ",".join(field.item.typed(member) for member in value)
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False) if isinstance(field, Table | Matrix | Record) else field.typed(value)
 
 
 def _answer(calculator: Calculator, given: Mapping[str, object], way: str, lang: Lang, *, as_json: bool) -> None:

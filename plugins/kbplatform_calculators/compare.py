@@ -2,7 +2,8 @@
 
 How firmly that can be said depends on what is known of the figure. Two rates are compared by Newcombe's interval of their
 difference; two figures with margins by the root of the sum of their squares; two that only have intervals by whether these
-overlap. A figure without any of these is exact arithmetic: it differs or it doesn't, and chance is not spoken of.
+overlap. A figure without any of these is exact arithmetic: it differs or it doesn't, and chance is not spoken of. Where the
+figure is a word, the calculator's ratings say which of two is better; words without an order are the same or not.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from kbplatform_calculators.inputs import Choice
 from kbplatform_calculators.statistics import newcombe
 
 Verdict = Literal["better", "worse", "higher", "lower", "unclear", "different", "same", "unknown"]
-Basis = Literal["newcombe", "margins", "intervals", "exact", "none"]
+Basis = Literal["newcombe", "margins", "intervals", "exact", "rating", "word", "none"]
 
 HEADLINES: dict[Verdict, Text] = {
     "better": Text("变好了", "Better"),
@@ -49,6 +50,14 @@ METHODS: dict[Basis, Text] = {
         "这个数是照输入精确算出来的，没有区间：差就是差，至于是不是碰巧，它说不出来。",
         "This figure is exact arithmetic and has no interval: the difference is what it is, and whether it is chance can't be said from it.",
     ),
+    "rating": Text(
+        "比的是评级，从差到好：{ratings}。数值在同一档里变了，评级看不出来。",
+        "Judged by rating, from worst to best: {ratings}. A change within one rating doesn't show in it.",
+    ),
+    "word": Text(
+        "这个结果是一句话，不是数，也没有好坏次序：只能说一样还是不一样。",
+        "This answer is words, neither a number nor a rating: all that can be said is whether they are the same.",
+    ),
     "none": Text("", ""),
 }
 _PER = {"proportion": 1.0, "percent": 100.0, "per 1,000": 1000.0}
@@ -75,7 +84,12 @@ class Comparison:
     @property
     def method(self) -> Text:
         """How it was judged, and why so."""
-        return METHODS[self.basis]
+        words = METHODS[self.basis]
+        if self.basis != "rating":
+            return words
+        labels = [label for _word, label in _rating(self.now).words]
+        zh, en = "、".join(t.zh for t in labels), ", ".join(t.en for t in labels)
+        return Text(words.zh.format(ratings=zh), words.en.format(ratings=en))
 
 
 def compare(before: Result, now: Result) -> Comparison:
@@ -88,9 +102,7 @@ def compare(before: Result, now: Result) -> Comparison:
         return Comparison(before, now, "unknown", "none", None, None, other)
     a, b = before.main, now.main
     if not isinstance(a, int | float) or not isinstance(b, int | float):
-        same = a == b
-        words = Text(f"之前：{before.headline.zh}；现在：{now.headline.zh}。", f"Before: {before.headline.en}. Now: {now.headline.en}.")
-        return Comparison(before, now, "same" if same else "different", "none" if same else "exact", None, None, words)
+        return _of_words(before, now)
     basis, interval = _judged(before, now, float(a), float(b))
     verdict = _verdict(now, b - a, interval)
     turned = _turned(before, now)
@@ -116,6 +128,21 @@ def _turned(before: Result, now: Result) -> Text:
             zh += f"“{output.label.zh}”从{was.zh}变成{is_.zh}。"
             en += f" {output.label.en}: {was.en} before, {is_.en} now."
     return Text(zh, en)
+
+
+def _rating(result: Result) -> Output:
+    return next(o for o in result.way.outputs if o.name == result.way.rating)
+
+
+def _of_words(before: Result, now: Result) -> Comparison:
+    """Two answers of which at least one is a word: by their ratings where the calculator has an order of them."""
+    words = Text(f"之前：{before.headline.zh}；现在：{now.headline.zh}。", f"Before: {before.headline.en}. Now: {now.headline.en}.")
+    order = [word for word, _label in _rating(now).words] if now.way.rating else []
+    was, is_ = (r.outputs.get(now.way.rating) for r in (before, now))
+    if was not in order or is_ not in order:
+        return Comparison(before, now, "same" if before.main == now.main else "different", "word", None, None, words)
+    change = order.index(str(is_)) - order.index(str(was))
+    return Comparison(before, now, "better" if change > 0 else "worse" if change else "same", "rating", None, None, words)
 
 
 def _judged(before: Result, now: Result, a: float, b: float) -> tuple[Basis, tuple[float, float] | None]:

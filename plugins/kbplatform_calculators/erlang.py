@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, exp, floor, inf, sqrt
 
 MAX_AGENTS = 10_000
@@ -222,8 +223,13 @@ def queue_with_patience(rate: float, handling: float, patience: float, agents: i
     added up from the likeliest outwards until what is left, bounded by a geometric series, is below 1e-17 of the sum.
     Source: C. Palm (1957); O. Garnett, A. Mandelbaum, M. Reiman (2002), MSOM 4, 208–227.
     """
+    return _left_by(rate, handling, patience, agents, blocking(rate * handling, agents))
+
+
+@lru_cache(maxsize=64)  # one page asks for the same few agents: the search, its answer, and the neighbours
+def _left_by(rate: float, handling: float, patience: float, agents: int, b: float) -> Patience:
+    """As :func:`queue_with_patience`; ``b`` is what as many lines block."""
     traffic = rate * handling
-    b = blocking(traffic, agents)
     if not b:
         return Patience(0.0, 0.0, traffic / agents, 0.0, 0.0)
     x, a = rate * patience, agents * patience / handling
@@ -274,20 +280,31 @@ def waiting_states(x: float, a: float) -> Waiting:
 def agents_needed_with_patience(rate: float, handling: float, patience: float, target: float) -> int | None:
     """The fewest agents with whom at most the share ``target`` leaves (Erlang A); None where MAX_AGENTS are too few.
 
-    Found by halving, as fewer leave with every agent. A share is the target itself where it differs by less than 1e-12.
+    Fewer leave with every agent, and however patient callers are, N agents serve at most N of the traffic: the share that
+    leaves is at least ``1 - N / traffic``. From there the search goes up. What lines block is walked to once for all the
+    agents that are tried. A share is the target itself where it differs by less than 1e-12.
     """
+    traffic, blocked = rate * handling, [1.0]
 
     def enough(agents: int) -> bool:
-        return queue_with_patience(rate, handling, patience, agents).abandoned <= target + 1e-12
+        for k in range(len(blocked), agents + 1):
+            blocked.append(traffic * blocked[-1] / (k + traffic * blocked[-1]))
+        return _left_by(rate, handling, patience, agents, blocked[agents]).abandoned <= target + 1e-12
 
-    return smallest(enough, MAX_AGENTS)
+    too_few = ceil(min(traffic * (1 - target - NEAR), MAX_AGENTS + 1)) - 1
+    return smallest(enough, MAX_AGENTS, above=max(0, too_few))
 
 
-def smallest(holds: Callable[[int], bool], most: int) -> int | None:
-    """The smallest of 1 … ``most`` for which ``holds``, which from there on holds for all. None where it holds for none."""
-    if not holds(most):
+def smallest(holds: Callable[[int], bool], most: int, above: int) -> int | None:
+    """The smallest up to ``most`` for which ``holds``, which from there on holds for all; None where it holds for none.
+
+    For ``above`` and less it is known not to hold. Steps are doubled from there, then halved: few where the answer is near.
+    """
+    low, step = above, 1
+    while (high := min(low + step, most)) > low and not holds(high):
+        low, step = high, 2 * step
+    if high <= low:
         return None
-    low, high = 0, most
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if holds(middle) else (middle, high)

@@ -19,6 +19,7 @@ UNITS: Mapping[str, tuple[Text, Text]] = {
     "percent": (Text("%", "%"), Text("%", "%")),
     "points": (Text("分", " points"), Text("分", "points")),
     "percentage points": (Text(" 个百分点", " percentage points"), Text("百分点", "percentage points")),
+    "ms": (Text(" 毫秒", " ms"), Text("毫秒", "ms")),
     "s": (Text(" 秒", " s"), Text("秒", "s")),
     "min": (Text(" 分钟", " min"), Text("分钟", "min")),
     "h": (Text(" 小时", " h"), Text("小时", "h")),
@@ -38,7 +39,7 @@ UNITS: Mapping[str, tuple[Text, Text]] = {
     "lines": (Text(" 条线", " lines"), Text("条线", "lines")),
     "times": (Text(" 倍", "×"), Text("倍", "×")),
 }
-_COUNTED = frozenset({"points", "days", "months", "erlang", "agents", "lines"})
+_COUNTED = frozenset({"points", "percentage points", "days", "months", "erlang", "agents", "lines"})
 """Units whose English loses its s after 1."""
 
 
@@ -73,7 +74,14 @@ def written(value: object, unit: str, lang: Lang, decimals: int | None = None) -
         return _clock(value * (1 if unit == "s" else 60), lang)
     after = UNITS.get(unit, (Text(f" {unit}", f" {unit}"),))[0].in_(lang)
     digits = number(value, decimals)
-    return f"{digits}{after.removesuffix('s') if digits == '1' and unit in _COUNTED else after}"
+    return counted(digits, after.removesuffix("s"), after) if lang == "en" and unit in _COUNTED else f"{digits}{after}"
+
+
+def counted(value: float | str, one: str, many: str = "") -> str:
+    """A number, or one that is written already, with its English noun: ``1 case``, ``2 cases``. ``many`` where it is not ``one`` with an s."""
+    digits = value if isinstance(value, str) else number(value)
+    noun = one if digits == "1" else many or f"{one}s"
+    return f"{digits}{noun}" if noun.startswith(" ") else f"{digits} {noun}"
 
 
 def _several(value: Sequence[object] | Mapping[str, object], unit: str, lang: Lang, decimals: int | None) -> str:
@@ -106,7 +114,8 @@ def _clock(seconds: float, lang: Lang) -> str:
     """Seconds as ``1 小时 3 分 20 秒``; rounded to the second from a minute up, to the minute from ten hours up."""
     sign = "−" if seconds < 0 else ""
     whole = round(abs(seconds))
+    whole = whole if whole < 36_000 else 60 * floor(whole / 60 + 0.5)
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
-    words = [(hours, Text("小时", "h")), (minutes, Text("分", "min")), (left if hours < 10 else 0, Text("秒", "s"))]
+    words = [(hours, Text("小时", "h")), (minutes, Text("分", "min")), (left, Text("秒", "s"))]
     return sign + " ".join(f"{n:,} {word.in_(lang)}" for n, word in words if n)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from kbplatform.sdk import InvalidInput, Lang
 from kbplatform_calculators.calculator import Calculator, Result, Way
-from kbplatform_calculators.figures import UNITS, number, written
+from kbplatform_calculators.figures import UNITS, counted, number, written
 from kbplatform_calculators.inputs import Choice, Count, Duration, Input, Matrix, Number, Series, Share, Table
 from kbplatform_calculators.registry import page_url
 from kbplatform_calculators.running import run
@@ -113,11 +113,11 @@ def understood(field: Input, text: str, lang: Lang) -> str:
     if value is None or isinstance(field, Choice):
         return ""
     if isinstance(field, Series):
-        return f"= {len(value):,} 个数" if lang == "zh" else f"= {len(value):,} number{'s' * (len(value) != 1)}"
+        return f"= {len(value):,} 个数" if lang == "zh" else f"= {counted(len(value), 'number')}"
     if isinstance(field, Matrix):
         return f"= {len(value)} × {len(value)}"
     if isinstance(field, Table):
-        return f"= {len(value)} 行" if lang == "zh" else f"= {len(value)} row{'s' * (len(value) != 1)}"
+        return f"= {len(value)} 行" if lang == "zh" else f"= {counted(len(value), 'row')}"
     return _number_understood(field, value, text, lang) if isinstance(field, Number) else ""
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from kbplatform.sdk import Lang, Text
-from kbplatform_calculators.typed import Unreadable, cut, left_out, read_duration, read_number
+from kbplatform_calculators.typed import Unreadable, cut, is_share, left_out, read_duration, read_number
 
 NOTHING = Text("", "")
 LARGEST = 1_000_000_000_000
@@ -22,11 +22,6 @@ MAX_TEXT = 20_000
 Schema = dict[str, Any]
 _MAY_BE_SHARES = frozenset({"", "proportion", "percent"})
 _NO_SHARE = Text("这里填数，不填比例", "This is a number, not a share: leave out the %")
-
-
-def _is_share(raw: object) -> bool:
-    """Whether a percent or per mille sign stands behind what was typed."""
-    return isinstance(raw, str) and raw.rstrip().endswith(("%", "％", "‰"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +61,24 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Input):
-    """A number within bounds; ``above`` is a bound that itself is not allowed. ``unit`` is one of :data:`figures.UNITS`."""
+    """A number within bounds; ``above`` is a bound that itself is not allowed. ``unit`` is one of :data:`figures.UNITS`.
+
+    ``toward`` names an input that this one is held against: a range to try out goes at least that far.
+    """
 
     unit: str = ""
     minimum: float = 0
     maximum: float = LARGEST
     above: float | None = None
+    toward: str = ""
 
     def read(self, raw: object) -> int | float:
         """Whole numbers stay whole. Raises Unreadable."""
         return self._within(self._parse(raw))
 
     def _parse(self, raw: object) -> Decimal:
-        value = read_number(raw)
-        if not _is_share(raw) or self.unit in _MAY_BE_SHARES:
+        value = read_number(raw, self.unit)
+        if not is_share(raw) or self.unit in _MAY_BE_SHARES:
             return value
         if self.unit == "points":  # 85% of a hundred points
             return value * 100
@@ -120,9 +119,9 @@ class Count(Number):
     """A whole number of things."""
 
     def _parse(self, raw: object) -> Decimal:
-        if _is_share(raw):
+        if is_share(raw):
             raise Unreadable(_NO_SHARE)
-        return read_number(raw)
+        return read_number(raw, self.unit)
 
     def _within(self, value: Decimal) -> int:
         if value != value.to_integral_value():
@@ -142,8 +141,8 @@ class Share(Number):
     unit: str = "proportion"
 
     def _parse(self, raw: object) -> Decimal:
-        value = read_number(raw)
-        if value > Decimal(str(self.maximum)) and 1 < value <= 100 and not _is_share(raw):
+        value = read_number(raw, self.unit)
+        if value > Decimal(str(self.maximum)) and 1 < value <= 100 and not is_share(raw):
             raise Unreadable(Text(f"这里填比例：{value:g}% 或 {value / 100:g}", f"This is a share: write {value:g}% or {value / 100:g}"))
         return value
 
@@ -163,18 +162,18 @@ class Percent(Number):
     unit: str = "percent"
 
     def _parse(self, raw: object) -> Decimal:
-        value = read_number(raw)
-        return value * 100 if _is_share(raw) else value
+        value = read_number(raw, self.unit)
+        return value * 100 if is_share(raw) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration(Number):
-    """A time in ``unit`` (``s``, ``min``, ``h`` or ``days``): a bare number is in that unit, ``3分20秒`` and ``3:20`` are converted."""
+    """A time in ``unit`` (``ms``, ``s``, ``min``, ``h`` or ``days``): a bare number is in that unit, ``3分20秒`` and ``3:20`` are converted."""
 
     unit: str = "min"
 
     def _parse(self, raw: object) -> Decimal:
-        if _is_share(raw):
+        if is_share(raw):
             raise Unreadable(_NO_SHARE)
         return read_duration(raw, self.unit)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kbplatform.sdk import Lang
+from kbplatform_calculators import reference
 from kbplatform_calculators.answers import Bar, NeighbourTable, bar, interval_words, neighbour_table, other_figures
 from kbplatform_calculators.calculator import Calculator, Result, Way
 from kbplatform_calculators.compare import Comparison, compare
@@ -59,6 +60,7 @@ class CalculatorPage:
     as_before_url: str
     sound: list[Link]
     source: list[Link]
+    reference: str | None
 
     @property
     def wrong(self) -> bool:
@@ -118,6 +120,7 @@ def make_page(registry: Registry, calculator: Calculator, arguments: Mapping[str
         as_before_url=address(calculator, way, {}, now.typed, compare="1"),
         sound=_sound(registry, calculator, now, lang),
         source=[Link(c.title.in_(lang), address(c, c.ways[0], {})) for c in _source_of(registry, calculator)],
+        reference=reference.address(calculator),
     )
 
 

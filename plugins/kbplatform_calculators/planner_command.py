@@ -10,7 +10,7 @@ import click
 from kbplatform.sdk import InvalidInput, as_csv, terminal_lang
 from kbplatform_calculators import planner
 from kbplatform_calculators.batch import MAX_BYTES, decode
-from kbplatform_calculators.figures import number, written
+from kbplatform_calculators.figures import counted, number, written
 from kbplatform_calculators.planner_views import COLUMNS, day_table
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _show(plan: Day, lang: Lang) -> None:
     if lang == "zh":
         click.echo(f"来电 {number(plan.calls)} 通，服务水平 {level}；在线 {phone} 人时，排班 {roster} 人时")
     else:
-        click.echo(f"{number(plan.calls)} calls, service level {level}; {phone} agent-hours on the phone, {roster} on the roster")
+        click.echo(f"{counted(plan.calls, 'call')}, service level {level}; {phone} agent-hours on the phone, {roster} on the roster")
 
 
 def _figures(interval: Interval, lang: Lang) -> list[str]:

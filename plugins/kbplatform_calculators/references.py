@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from kbplatform_calculators.calculator import Calculator
 
 
+REFERENCE = "calculators-"
+"""Begins the slugs of the handbook's pages about the calculators. They name every one, which says nothing of where it is used."""
+
+
 def follow(event: Event, session: Session) -> None:
     """Replace what is known of the article that changed. The same event twice does no harm."""
     payload = event.payload
@@ -24,7 +28,7 @@ def follow(event: Event, session: Session) -> None:
         return
     slug, lang = str(payload["slug"]), str(payload["lang"])
     session.execute(delete(Reference).where(Reference.slug == slug, Reference.lang == lang))
-    for link in links:
+    for link in links if not slug.startswith(REFERENCE) else ():
         scheme, _, calculator = str(link).partition(":")
         if scheme == "calc":
             session.add(Reference(calculator=calculator, slug=slug, lang=lang, title=str(payload["title"])))

@@ -12,6 +12,7 @@ import structlog
 from kbplatform.sdk import HealthCheck, InvalidInput, NotFound, Services, Text
 from kbplatform_calculators.calculator import Calculator, Example
 from kbplatform_calculators.definitions import ALL
+from kbplatform_calculators.figures import counted
 from kbplatform_calculators.running import run
 
 if TYPE_CHECKING:
@@ -76,9 +77,10 @@ def collect(ours: Iterable[Calculator], theirs: Iterable[Calculator]) -> Registr
 
 
 def agrees(calculator: Calculator) -> bool:
-    """Whether each of its examples comes out as expected."""
+    """Whether each of its examples comes out as expected, and what its ways name is there."""
     try:
-        return all(_comes_out(calculator, e) for way in calculator.ways for e in way.examples)
+        named = all(way.rating in {"", *(o.name for o in way.outputs if o.words)} for way in calculator.ways)
+        return named and all(_comes_out(calculator, e) for way in calculator.ways for e in way.examples)
     except Exception:  # noqa: BLE001 - a stranger's function
         return False
 
@@ -106,4 +108,4 @@ def check_examples(services: Services) -> list[HealthCheck]:
         names = ", ".join(wrong)
         return [HealthCheck("calculators", "error", Text(f"算例不符：{names}", f"Worked examples differ: {names}"))]
     n = len(registry.calculators)
-    return [HealthCheck("calculators", "ok", Text(f"{n} 个计算器的算例都对", f"Worked examples of {n} calculator(s) agree"))]
+    return [HealthCheck("calculators", "ok", Text(f"{n} 个计算器的算例都对", f"Worked examples of {counted(n, 'calculator')} agree"))]

@@ -8,7 +8,7 @@ from typing import Any
 
 from kbplatform.sdk import LANGS, FieldError, InvalidInput, Lang, Text
 from kbplatform_calculators.calculator import Calculator, Outputs, Result, Values, Way
-from kbplatform_calculators.figures import Figure, written
+from kbplatform_calculators.figures import Figure, counted, written
 from kbplatform_calculators.inputs import Number
 from kbplatform_calculators.typed import Unreadable
 
@@ -122,15 +122,25 @@ class _Words:
         return Text(zh, en)
 
 
-class _Filled(dict[str, str]):
+class _Written(str):
+    """A figure as written. ``{received:case|cases}`` puts the noun that goes with it behind it, ``{received:case}`` its plural by an s."""
+
+    __slots__ = ()
+
+    def __format__(self, nouns: str) -> str:
+        one, _, many = nouns.partition("|")
+        return counted(str(self), one, many) if one else str(self)
+
+
+class _Filled(dict[str, _Written]):
     """Looks a name up when the template asks for it."""
 
     def __init__(self, writers: Mapping[str, Callable[[Lang], str]], lang: Lang) -> None:
         super().__init__()
         self._writers, self._lang = writers, lang
 
-    def __missing__(self, name: str) -> str:
-        return self._writers[name](self._lang)
+    def __missing__(self, name: str) -> _Written:
+        return _Written(self._writers[name](self._lang))
 
 
 def _writer(value: Any, unit: str, decimals: int | None, words: Mapping[str, Text] | None = None) -> Callable[[Lang], str]:  # noqa: ANN401 - a figure or an input's value

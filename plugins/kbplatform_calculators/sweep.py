@@ -70,6 +70,9 @@ def sweep(calculator: Calculator, result: Result, name: str, asked: Mapping[str,
         return None
     value = result.values.get(name)
     low, high, count = _around(field, value if isinstance(value, int | float) else 0)
+    goal = result.values.get(field.toward)
+    if isinstance(goal, int | float) and not low <= goal <= high:
+        low, high, count = _reaching(field, low, high, goal)
     problems: dict[str, str] = {}
     first = _read(field, asked.get("from", ""), low, "from", problems, lang)
     last = _read(field, asked.get("to", ""), high, "to", problems, lang)
@@ -123,6 +126,15 @@ def _around(field: Number, value: float) -> tuple[float, float, int]:
         low = min(field.above + step, high)
     if low >= high:
         low, high = field.minimum, min(field.maximum, field.minimum + 10 * step)
+    return _tidy(low), _tidy(high), max(2, min(MAX_STEPS, round((high - low) / step) + 1))
+
+
+def _reaching(field: Number, low: float, high: float, goal: float) -> tuple[float, float, int]:
+    """A range of round figures that holds ``goal`` too."""
+    low, high = min(low, goal), max(high, goal)
+    step = _round_step((high - low) / 10)
+    step = max(1.0, floor(step)) if isinstance(field, Count) else step
+    low, high = max(field.minimum, floor(low / step) * step), min(field.maximum, ceil(high / step) * step)
     return _tidy(low), _tidy(high), max(2, min(MAX_STEPS, round((high - low) / step) + 1))
 
 

@@ -14,7 +14,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import ArticleContext, ArticlePanel, Command, NavLink, PackPart, Permission, PersonalData, Routes, Services
+    from kbplatform.sdk import (
+        ArticleContext,
+        ArticlePanel,
+        ChangingDocuments,
+        Command,
+        DashboardCard,
+        Event,
+        NavLink,
+        PackPart,
+        Permission,
+        PersonalData,
+        Routes,
+        Services,
+        Viewer,
+    )
 
 
 @hookimpl
@@ -48,10 +62,12 @@ def register_routes(services: Services) -> Routes:
     from kbplatform_quizzes import editing, pictures  # noqa: PLC0415 - as above
     from kbplatform_quizzes.api import make_api  # noqa: PLC0415 - as above
     from kbplatform_quizzes.attempts import managing_views, marking_views  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.statistics import views as statistics_views  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.training import assignment_views, huddle_views, matrix_views  # noqa: PLC0415 - as above
     from kbplatform_quizzes.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    for pages in (managing_views, marking_views, pictures, editing):
+    for pages in (managing_views, marking_views, statistics_views, assignment_views, matrix_views, huddle_views, pictures, editing):
         pages.add_pages(web, services)
     return Routes(web=web, api=make_api(services))
 
@@ -73,6 +89,22 @@ def register_permissions() -> list[Permission]:
 
 
 @hookimpl
+def changing_documents(services: Services) -> list[ChangingDocuments]:
+    """The open quizzes, by title."""
+    from kbplatform_quizzes.training.finding import documents_for  # noqa: PLC0415 - as above
+
+    return [documents_for(services)]
+
+
+@hookimpl
+def on_event(event: Event, session: Session) -> None:
+    """An article changed: so may have the sections that answer questions, and who may read of its quizzes."""
+    from kbplatform_quizzes.training.sections import follow  # noqa: PLC0415 - as above
+
+    follow(event, session)
+
+
+@hookimpl
 def nav_links() -> list[NavLink]:
     """One entry in the main navigation."""
     from kbplatform.sdk import NavLink, Text  # noqa: PLC0415 - as above
@@ -82,10 +114,19 @@ def nav_links() -> list[NavLink]:
 
 @hookimpl
 def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:
-    """Questions about the article, and its role-plays."""
+    """Questions about the article, and its role-plays; that one was asked to read it."""
     from kbplatform_quizzes.panels import panels_for  # noqa: PLC0415 - as above
+    from kbplatform_quizzes.training.cards import reading_panel  # noqa: PLC0415 - as above
 
-    return panels_for(article, services)
+    return [*reading_panel(article, services), *panels_for(article, services)]
+
+
+@hookimpl
+def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]:
+    """What one has to do; what waits for a trainer; what a lead's people are late with."""
+    from kbplatform_quizzes.training.cards import cards_for  # noqa: PLC0415 - as above
+
+    return cards_for(viewer, services)
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from kbplatform.sdk import Text
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
 MAX_NODES = 50_000
-MAX_WORDS = 4_000
+MAX_WORDS = 10_000
 """Characters of one text."""
 
 

@@ -37,6 +37,11 @@ def _bank(services: Services) -> Bank:
     return Bank(services.db, types_of(services))
 
 
+def quiz_url(key: str) -> str:
+    """Address of a quiz's page."""
+    return f"/p/quizzes/q/{key}"
+
+
 def quizzes_of(services: Services) -> Quizzes:
     """The quizzes of this platform."""
     return services.once(_quizzes)

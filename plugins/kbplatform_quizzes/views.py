@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, render_template, request
 
 from kbplatform.sdk import ArticleService, InvalidInput, article_url, content_lang, current_viewer, requires, ui_lang
+from kbplatform_quizzes.attempts import views as attempts
 from kbplatform_quizzes.faces import Showing, worded
 from kbplatform_quizzes.practice import DRAWN, Ending, draw, mark, play, role_plays, rounds, turning_step, walk
 from kbplatform_quizzes.registry import TAKE, bank_of
@@ -24,19 +25,13 @@ MOST = 30
 def make_blueprint(services: Services) -> Blueprint:
     """The pages under ``/p/quizzes/``."""
     blueprint = Blueprint("quizzes", __name__)
+    attempts.add_pages(blueprint, services)
     bank, articles = bank_of(services), ArticleService(services.db)
 
     def readable(slug: str, lang: Lang) -> ArticleCard:
         """The article, where this reader may read it; 404 otherwise, so that its questions tell nothing of it."""
         found = articles.cards([slug], lang, current_viewer())
         return found[0] if found else abort(404)
-
-    @blueprint.get("/")
-    @requires(TAKE)
-    def index() -> ResponseReturnValue:
-        lang, counts = content_lang(), bank.counts()
-        cards = sorted(articles.cards(counts, lang, current_viewer()), key=lambda card: card.number or 0)
-        return render_template("quizzes/index.html", articles=cards, counts=counts)
 
     @blueprint.get("/check/<slug>")
     @requires(TAKE)

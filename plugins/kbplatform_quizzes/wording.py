@@ -16,9 +16,10 @@ _EDGES = " .,;:!?\"'"
 
 
 def plain(answer: str) -> str:
-    """``answer`` as it is compared: half width, one case, without spaces and without marks at its ends."""
+    """``answer`` as it is compared: half width, one case, without spaces and without marks at its ends. What is nothing but marks stays."""
     text = unicodedata.normalize("NFKC", answer.translate(_PUNCTUATION)).casefold().translate(_PUNCTUATION)
-    return re.sub(r"\s+", "", text).strip(_EDGES)
+    bare = re.sub(r"\s+", "", text)
+    return bare.strip(_EDGES) or bare
 
 
 def nearly(answer: str, accepted: str) -> bool:

@@ -12,10 +12,11 @@ from babel.messages.pofile import read_po
 
 import kbplatform
 import kbplatform_calculators
+import kbplatform_quizzes
 
 CORE = Path(kbplatform.__file__).parent
-PLUGIN = Path(kbplatform_calculators.__file__).parent
-FOLDERS = {"core": (CORE, CORE / "web" / "translations"), "calculators": (PLUGIN, PLUGIN / "translations")}
+PLUGINS = {"calculators": Path(kbplatform_calculators.__file__).parent, "quizzes": Path(kbplatform_quizzes.__file__).parent}
+FOLDERS = {"core": (CORE, CORE / "web" / "translations")} | {name: (folder, folder / "translations") for name, folder in PLUGINS.items()}
 
 
 @pytest.mark.parametrize("name", FOLDERS)

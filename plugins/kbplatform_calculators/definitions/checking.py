@@ -8,7 +8,7 @@ from math import sqrt
 
 from kbplatform.sdk import FieldError, Text
 from kbplatform_calculators.calculator import Calculator, Caution, Example, Outputs, Values, Way
-from kbplatform_calculators.figures import Output, number
+from kbplatform_calculators.figures import Output, counted, number
 from kbplatform_calculators.inputs import Count, Matrix, Number, Series
 from kbplatform_calculators.rates import HIGH, LOW, WILSON, ends, rate, rate_outputs
 from kbplatform_calculators.rules import SMALL_SAMPLE, small_sample
@@ -44,11 +44,11 @@ def _judged(values: Values, outputs: Outputs) -> Text:
         share = Text("（抽查 {reviewed} 通，占 {critical_pct}）", " ({critical_pct} of {reviewed} reviewed)")
     if not values["critical"]:
         return Text(
-            "{items} 项加权得 {score}，没有致命错误：{critical_result}。", "{score} over {items} items, no critical error: {critical_result}."
+            "{items} 项加权得 {score}，没有致命错误：{critical_result}。", "{score} over {items:item}, no critical error: {critical_result}."
         )
     return Text(
         "{items} 项加权得 {score}，但有 {critical} 处致命错误" + share.zh + "：{critical_result}。",
-        "{score} over {items} items, but with critical errors: {critical}" + share.en + ". It {critical_result}.",
+        "{score} over {items:item}, but with critical errors: {critical}" + share.en + ". It {critical_result}.",
     )
 
 
@@ -60,7 +60,7 @@ def _same_length(values: Values) -> FieldError | None:
         "scores",
         Text(
             f"权重有 {weights} 个，得分有 {scores} 个，要一一对上；不适用的写“-”占住位置",
-            f"{weights} weights but {scores} scores: they must match; write “-” for an item that did not apply",
+            f"{counted(weights, 'weight')} but {counted(scores, 'score')}: they must match; write “-” for an item that did not apply",
         ),
     )
 
@@ -218,9 +218,19 @@ def _kappa(values: Values) -> Outputs:
     if expected == 1:
         return seen
     kappa = (agreement - expected) / (1 - expected)
+    seen |= {"kappa": float(kappa), "strength": _strength(kappa)}
     half = Z95 * sqrt(max(0.0, _variance(table, n, rows, columns, kappa)))
-    low, high = max(-1.0, float(kappa) - half), min(1.0, float(kappa) + half)
-    return {**seen, "kappa": float(kappa), "ci_low": low, "ci_high": high, "strength": _strength(kappa)}
+    if not half:  # the formula knows no chance where the two never differed; that they never will is not known
+        return seen
+    return {**seen, "ci_low": max(-1.0, float(kappa) - half), "ci_high": min(1.0, float(kappa) + half)}
+
+
+def _kappa_words(_values: Values, outputs: Outputs) -> Text:
+    zh, en = ("", "") if outputs["ci_low"] is None else ("，95% 区间 {ci_low} 到 {ci_high}", ", with a 95% interval of {ci_low} to {ci_high}")
+    return Text(
+        "{items} 件里两人一致的占 {agreement}，碰巧也会有 {expected}：Kappa {kappa}，通常叫“{strength}”" + zh + "。",
+        "They agree on {agreement} of {items}; chance alone would give {expected}. Kappa is {kappa}, usually called {strength}" + en + ".",
+    )
 
 
 def _variance(table: tuple[tuple[int, ...], ...], n: int, rows: list[Fraction], columns: list[Fraction], kappa: Fraction) -> float:
@@ -296,11 +306,7 @@ COHEN_KAPPA = Calculator(
                 Output(name="items", label=Text("评了几件", "Contacts judged"), unit="cases"),
             ),
             compute=_kappa,
-            sentence=Text(
-                "{items} 件里两人一致的占 {agreement}，碰巧也会有 {expected}：Kappa {kappa}，通常叫“{strength}”，95% 区间 {ci_low} 到 {ci_high}。",
-                "They agree on {agreement} of {items}; chance alone would give {expected}. Kappa is {kappa}, usually called {strength}, "
-                "with a 95% interval of {ci_low} to {ci_high}.",
-            ),
+            sentence=_kappa_words,
             working=Text(
                 "({agreement} − {expected}) ÷ (100% − {expected}) = {kappa}",
                 "({agreement} − {expected}) ÷ (100% − {expected}) = {kappa}",
@@ -311,6 +317,13 @@ COHEN_KAPPA = Calculator(
             ),
             cautions=(
                 small_sample("items"),
+                Caution(
+                    Text(
+                        "这 {items} 件两人没有一件不同，区间就算不出来；这不等于往后也件件相同，要多评一些才知道。",
+                        "They never differed in {items:contact}, so no interval can be given. That doesn't mean they never will: judge more to know.",
+                    ),
+                    lambda _values, outputs: outputs["kappa"] is not None and outputs["ci_low"] is None,
+                ),
                 Caution(
                     Text(
                         "绝大多数都是同一种评定，Kappa 会被压低：和一致率 {agreement} 一起看。",

@@ -70,7 +70,7 @@ COMPLAINT_RATE = Calculator(
             compute=_per_thousand,
             sentence=Text(
                 "{base} 个客户里投诉 {complaints} 件：每千个 {per_1000} 件，95% 区间 {ci_low}–{ci_high}。",
-                "{complaints} complaints from {base} customers: {per_1000} per 1,000, with a 95% interval of {ci_low} to {ci_high}.",
+                "{complaints:complaint} from {base:customer}: {per_1000} per 1,000, with a 95% interval of {ci_low} to {ci_high}.",
             ),
             working=Text("1,000 × {complaints} ÷ {base} = {per_1000}", "1,000 × {complaints} ÷ {base} = {per_1000}"),
             empty=Text("没有客户数可除，算不出每千几件。", "there is nobody to divide by, so there is no rate."),

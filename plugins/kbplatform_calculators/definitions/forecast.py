@@ -7,7 +7,7 @@ from math import fsum
 from kbplatform.sdk import FieldError, Text
 from kbplatform_calculators.arithmetic import exact, ratio, said, total
 from kbplatform_calculators.calculator import Calculator, Caution, Example, Outputs, Values, Way
-from kbplatform_calculators.figures import Output
+from kbplatform_calculators.figures import Output, counted
 from kbplatform_calculators.inputs import Number, Series
 
 
@@ -27,9 +27,8 @@ def _as_many(values: Values) -> FieldError | None:
     n, m = len(values["actual"]), len(values["forecast"])
     if n == m:
         return None
-    return FieldError(
-        "forecast", Text(f"实际有 {n} 个时段，预测有 {m} 个，要一样多", f"There are {n} actual figures and {m} forecasts; there must be as many")
-    )
+    actual, forecasts = counted(n, "actual figure"), counted(m, "forecast")
+    return FieldError("forecast", Text(f"实际有 {n} 个时段，预测有 {m} 个，要一样多", f"{actual} and {forecasts}: there must be as many of both"))
 
 
 def _errors_words(_values: Values, outputs: Outputs) -> Text:

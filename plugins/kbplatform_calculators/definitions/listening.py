@@ -86,7 +86,7 @@ FEEDBACK_MIX = Calculator(
             ),
             sentence=Text(
                 "收到 {collected} 条，归类了 {classified} 条（覆盖率 {coverage}）；其中正面 {positive_share}，95% 区间 {ci_low}–{ci_high}。",
-                "{classified} of {collected} items classified ({coverage}), {positive_share} of them positive: 95% interval {ci_low} to {ci_high}.",
+                "{classified} of {collected:item} classified ({coverage}), {positive_share} of them positive: 95% interval {ci_low} to {ci_high}.",
             ),
             working=Text(
                 "{positive} ÷ ({positive} + {neutral} + {negative}) = {positive_share}",
@@ -189,8 +189,8 @@ SURVEY_SAMPLE_SIZE = Calculator(
                 + ("。" if values["response_rate"] is None else "；按 {response_rate} 的回收率，要发 {invitations} 份。"),
                 "To stay within ±{margin}"
                 + ("" if values["population"] is None else " of a population of {population}")
-                + " you need {n} responses"
-                + ("." if values["response_rate"] is None else "; at a response rate of {response_rate}, send {invitations} invitations."),
+                + " you need {n:response}"
+                + ("." if values["response_rate"] is None else "; at a response rate of {response_rate}, send {invitations:invitation}."),
             ),
             working=lambda values, _outputs: Text(
                 "1.96² × {p} × (1 − {p}) ÷ {margin}² → {n_infinite}" + ("" if values["population"] is None else "；总体 {population} → {n}"),
@@ -292,7 +292,7 @@ RETENTION_CHURN = Calculator(
             sentence=lambda _values, outputs: Text(
                 "期初 {start} 个客户，期末留下 {kept} 个：留存率 {retention_pct}，95% 区间 {ci_low_pct}–{ci_high_pct}；流失率 {churn_pct}"
                 + ("。" if outputs["annual_churn_pct"] is None else "，折成一年是 {annual_churn_pct}。"),
-                "{kept} of {start} customers stayed: {retention_pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}; churn {churn_pct}"
+                "{kept} of {start:customer} stayed: {retention_pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}; churn {churn_pct}"
                 + ("." if outputs["annual_churn_pct"] is None else ", which is {annual_churn_pct} a year."),
             ),
             working=Text("({end} − {new}) ÷ {start} = {retention_pct}", "({end} − {new}) ÷ {start} = {retention_pct}"),
@@ -359,7 +359,7 @@ CONTACT_RATE = Calculator(
             compute=_contacts,
             sentence=Text(
                 "{base} 单带来 {contacts} 次来电来访：联系率 {pct}，平均每单 {per_base} 次。",
-                "{base} orders brought {contacts} contacts: a contact rate of {pct}, or {per_base} per order.",
+                "{base:order} brought {contacts:contact}: a contact rate of {pct}, or {per_base} per order.",
             ),
             working=Text("{contacts} ÷ {base} = {pct}", "{contacts} ÷ {base} = {pct}"),
             empty=Text("没有订单，算不出联系率。", "there were no orders, so there is no rate."),

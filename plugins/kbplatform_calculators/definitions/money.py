@@ -25,7 +25,7 @@ def _time_saved(values: Values) -> Outputs:
 def _time_saved_words(values: Values, outputs: Outputs) -> Text:
     hours, value = float(outputs["hours"] or 0), outputs["value"]
     size = said(abs(hours), "h")
-    each = "每件从 {before_min}到 {after_min}，每月 {volume} 件", "{volume} cases a month went from {before_min} to {after_min}"
+    each = "每件从 {before_min}到 {after_min}，每月 {volume} 件", "{volume:case} a month went from {before_min} to {after_min}"
     if hours < 0:
         loss = said(abs(float(value)), "money", 0) if isinstance(value, int | float) else None
         cost = Text(f"，多花 {loss.zh}", f", at a cost of {loss.en}") if loss else Text("", "")
@@ -159,7 +159,7 @@ COST_PER_CONTACT = Calculator(
             ),
             outputs=(Output(name="cpc", label=Text("单次成本", "Cost per contact"), unit="money", decimals=2),),
             compute=lambda values: {"cpc": ratio(values["cost"], values["contacts"])},
-            sentence=Text("花了 {cost}，处理 {contacts} 次：每次 {cpc}。", "{cost} for {contacts} contacts: {cpc} each."),
+            sentence=Text("花了 {cost}，处理 {contacts} 次：每次 {cpc}。", "{cost} for {contacts:contact}: {cpc} each."),
             working=Text("{cost} ÷ {contacts} = {cpc}", "{cost} ÷ {contacts} = {cpc}"),
             empty=Text("一次也没处理，算不出每次多少。", "nothing was handled, so there is no cost of one."),
             examples=(
@@ -187,7 +187,7 @@ def _repeat_calls_words(values: Values, _outputs: Outputs) -> Text:
     rise = said(100 * exact(values["points"]), "percentage points", None)
     return Text(
         f"FCR 升 {rise.zh}，一年少接 {{extra_calls_year}} 通重复来电，省 {{saving}}。",
-        f"With FCR up by {rise.en}, {{extra_calls_year}} repeat calls a year don't happen: {{saving}} saved.",
+        f"With FCR up by {rise.en}, a year is spared {{extra_calls_year:repeat call}}: {{saving}} saved.",
     )
 
 

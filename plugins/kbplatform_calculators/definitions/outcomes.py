@@ -65,7 +65,7 @@ REOPEN_RATE = Calculator(
             ),
             sentence=Text(
                 "解决了 {resolved} 件，又重开 {reopened} 件：重开率 {pct}，95% 区间 {ci_low_pct}–{ci_high_pct}。",
-                "{reopened} of {resolved} resolved cases came back: {pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}.",
+                "{reopened} of {resolved:resolved case} came back: {pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}.",
             ),
             working=Text("{reopened} ÷ {resolved} = {pct}", "{reopened} ÷ {resolved} = {pct}"),
             empty=Text("这批一件也没解决，谈不上重开。", "nothing in the batch was resolved, so nothing could come back."),
@@ -144,7 +144,7 @@ ESCALATION_RATE = Calculator(
             sentence=lambda values, _outputs: Text(
                 "接了 {handled} 次，升级 {escalated} 次：{pct}，95% 区间 {ci_low_pct}–{ci_high_pct}"
                 + ("；扣掉规定要升级的 {required} 次，本可以不转的占 {avoidable_pct}。" if values["required"] else "。"),
-                "{escalated} of {handled} contacts were escalated: {pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}"
+                "Escalated: {escalated} of {handled:contact}, or {pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}"
                 + (". Without the {required} that policy requires it is {avoidable_pct}." if values["required"] else "."),
             ),
             working=Text("{escalated} ÷ {handled} = {pct}", "{escalated} ÷ {handled} = {pct}"),
@@ -227,7 +227,7 @@ SLA_ATTAINMENT = Calculator(
             compute=_kept,
             sentence=Text(
                 "{subject} 件有时限的单子，按时 {met} 件：达成率 {pct}，95% 区间 {ci_low_pct}–{ci_high_pct}。",
-                "{met} of {subject} cases kept their time: {pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}.",
+                "{met} of {subject:case} kept their time: {pct}, with a 95% interval of {ci_low_pct} to {ci_high_pct}.",
             ),
             working=Text(
                 "{met} ÷ ({met} + {breached_closed} + {breached_open}) = {pct}",
@@ -336,7 +336,7 @@ CONTAINMENT = Calculator(
             sentence=Text(
                 "{sessions} 次机器人会话，自己办成 {solved} 次：自助解决率 {containment_pct}，95% 区间 {ci_low_pct}–{ci_high_pct}；"
                 "只看没转人工，是 {deflection_pct}。",
-                "{solved} of {sessions} bot sessions ended the matter: containment {containment_pct}, with a 95% interval of "
+                "{solved} of {sessions:bot session} ended the matter: containment {containment_pct}, with a 95% interval of "
                 "{ci_low_pct} to {ci_high_pct}. Deflection alone is {deflection_pct}.",
             ),
             working=Text(

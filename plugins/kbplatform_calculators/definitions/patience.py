@@ -61,11 +61,13 @@ def _with_patience(values: Values) -> Outputs:
 
 
 def _for_few_leaving(values: Values) -> Outputs:
-    agents = 1
-    if values["calls_per_min"]:
-        rate, handling, patience = (float(values[name]) for name in ("calls_per_min", "aht_min", "patience_min"))
-        agents = erlang.agents_needed_with_patience(rate, handling, patience, float(values["max_abandon"])) or MAX_AGENTS
+    agents = (_agents_for(values) if values["calls_per_min"] else None) or 1
     return {"agents": agents, **_left(values, agents)}
+
+
+def _agents_for(values: Values) -> int | None:
+    rate, handling, patience = (float(values[name]) for name in ("calls_per_min", "aht_min", "patience_min"))
+    return erlang.agents_needed_with_patience(rate, handling, patience, float(values["max_abandon"]))
 
 
 def _short_enough(values: Values) -> FieldError | None:
@@ -76,9 +78,7 @@ def _short_enough(values: Values) -> FieldError | None:
 def _few_leave(values: Values) -> FieldError | None:
     if _short_enough(values) or not values["calls_per_min"]:
         return None
-    rate, handling, patience = (float(values[name]) for name in ("calls_per_min", "aht_min", "patience_min"))
-    least = erlang.queue_with_patience(rate, handling, patience, MAX_AGENTS).abandoned
-    return FieldError("calls_per_min", _TOO_MANY_AGENTS) if least > values["max_abandon"] + 1e-12 else None
+    return None if _agents_for(values) else FieldError("calls_per_min", _TOO_MANY_AGENTS)
 
 
 _TOO_MANY_AGENTS = Text(
@@ -135,7 +135,7 @@ ERLANG_A = Calculator(
             sentence=Text(
                 "每分钟 {calls_per_min} 通、每通 {aht_min}，{agents}接：{abandon_pct} 的人会等不及挂断（平均耐心 {patience_min}），"
                 "平均等 {mean_wait_s}，占用率 {occupancy_pct}。",
-                "{calls_per_min} calls a minute, {aht_min} each, for {agents}: {abandon_pct} give up (average patience {patience_min}), "
+                "{calls_per_min:call} a minute, {aht_min} each, for {agents}: {abandon_pct} give up (average patience {patience_min}), "
                 "the average wait is {mean_wait_s} and occupancy {occupancy_pct}.",
             ),
             working=Text(_WORKING, _WORKING),
@@ -166,7 +166,7 @@ ERLANG_A = Calculator(
                 Text(
                     "每分钟 {calls_per_min} 通、每通 {aht_min}，放弃率不超过 {max_abandon}：要 {agents}，这时放弃率 {abandon_pct}，"
                     "平均等 {mean_wait_s}，占用率 {occupancy_pct}。",
-                    "{calls_per_min} calls a minute, {aht_min} each, with at most {max_abandon} giving up: {agents}. Then {abandon_pct} give up, "
+                    "{calls_per_min:call} a minute, {aht_min} each, with at most {max_abandon} giving up: {agents}. Then {abandon_pct} give up, "
                     "the average wait is {mean_wait_s} and occupancy {occupancy_pct}.",
                 )
                 if values["calls_per_min"]

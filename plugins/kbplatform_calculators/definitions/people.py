@@ -298,7 +298,7 @@ SPAN_OF_CONTROL = Calculator(
             ),
             outputs=(Output(name="span", label=Text("一位组长带几人", "Staff per manager"), unit="people"),),
             compute=lambda values: {"span": ratio(values["staff"], values["managers"])},
-            sentence=Text("{managers} 位组长带 {staff} 人，平均一位带 {span} 人。", "{staff} staff for {managers} managers: {span} each."),
+            sentence=Text("{managers} 位组长带 {staff} 人，平均一位带 {span} 人。", "{staff} staff for {managers:manager}: {span} each."),
             working=Text("{staff} ÷ {managers} = {span}", "{staff} ÷ {managers} = {span}"),
             examples=(Example({"staff": 4, "managers": 2}, {"span": 2.0}, "constructed from practice 11"),),
         ),

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 
-from kbplatform.sdk import Text
+from kbplatform.sdk import LANGS, Text
 from kbplatform_calculators import erlang
 from kbplatform_calculators.calculator import Calculator, Caution, Example, Outputs, Values, Way
 from kbplatform_calculators.erlang import exact
-from kbplatform_calculators.figures import Output
+from kbplatform_calculators.figures import Output, written
 from kbplatform_calculators.inputs import Count, Duration, Number, Series, Share
 from kbplatform_calculators.rules import over, within
 
@@ -63,6 +63,20 @@ def _with_roster(sentence: Text) -> Callable[[Values, Outputs], Text]:
         return Text(sentence.zh + "；要 {required}在线，排班 {scheduled}。", sentence.en + "; for {required} at work, schedule {scheduled}.")
 
     return say
+
+
+def _from_parts(values: Values, outputs: Outputs) -> Text:
+    zh, en = (" × ".join(f"(1 − {written(p, 'proportion', lang)})" for p in values["parts"]) for lang in LANGS)
+    return _and_roster(Text(f"1 − {zh} = {{shrinkage}}", f"1 − {en} = {{shrinkage}}"), outputs)
+
+
+def _and_roster(working: Text, outputs: Outputs) -> Text:
+    if outputs["scheduled"] is None:
+        return working
+    return Text(
+        working.zh + "；{required} ÷ (1 − {shrinkage}) = {gross}，进位到 {scheduled}",
+        working.en + "; {required} ÷ (1 − {shrinkage}) = {gross}, rounded up to {scheduled}",
+    )
 
 
 _TOO_MUCH = Caution(
@@ -143,7 +157,7 @@ SHRINKAGE = Calculator(
                     "Together they make {shrinkage} (adding them up gives {added_up} and counts some time twice)",
                 )
             ),
-            working=Text("1 − Π(1 − {parts}) = {shrinkage}", "1 − Π(1 − {parts}) = {shrinkage}"),
+            working=_from_parts,
             cautions=(_TOO_MUCH,),
             examples=(Example({"parts": [0.1, 0.2]}, {"shrinkage": 0.28, "added_up": 0.3}, "1 − 0.9 × 0.8, computed"),),
         ),
@@ -170,7 +184,9 @@ SHRINKAGE = Calculator(
                     "{unavailable_h} of {paid_h} paid are not there for calls: {shrinkage} shrinkage",
                 )
             ),
-            working=Text("{unavailable_h} ÷ {paid_h} = {shrinkage}", "{unavailable_h} ÷ {paid_h} = {shrinkage}"),
+            working=lambda _values, outputs: _and_roster(
+                Text("{unavailable_h} ÷ {paid_h} = {shrinkage}", "{unavailable_h} ÷ {paid_h} = {shrinkage}"), outputs
+            ),
             empty=Text("付薪工时是 0，算不出比率。", "no paid hours, so there is no share to give."),
             cautions=(_TOO_MUCH,),
             examples=(Example({"unavailable_h": 12, "paid_h": 40}, {"shrinkage": 0.3}, "unavailable ÷ paid, computed"),),
@@ -301,7 +317,7 @@ UTILISATION = Calculator(
             },
             sentence=Text(
                 "{days}、每天 {hours}里处理 {contacts} 件、每件 {handle_min}：利用率 {pct}。",
-                "{contacts} contacts of {handle_min} in {days} of {hours}: {pct} of the paid time is used.",
+                "{contacts:contact} of {handle_min} in {days} of {hours}: {pct} of the paid time is used.",
             ),
             working=Text("{contacts} × {handle_min} ÷ ({days} × {hours}) = {pct}", "{contacts} × {handle_min} ÷ ({days} × {hours}) = {pct}"),
             empty=Text("付薪工时是 0，算不出比率。", "no paid time, so there is no share to give."),

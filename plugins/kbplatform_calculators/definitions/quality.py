@@ -69,7 +69,7 @@ RESOLUTION_RATE = Calculator(
             ),
             sentence=Text(
                 "收到 {received} 件，解决 {resolved} 件：解决率 {rate}，95% 区间 {ci_low}–{ci_high}。",
-                "{resolved} of {received} cases resolved: {rate}, with a 95% interval of {ci_low} to {ci_high}.",
+                "{resolved} of {received:case} resolved: {rate}, with a 95% interval of {ci_low} to {ci_high}.",
             ),
             working=Text("{resolved} ÷ {received} = {rate}", "{resolved} ÷ {received} = {rate}"),
             empty=Text("这段时间一件也没收到，算不出比率。", "no case came in, so there is no rate to give."),
@@ -162,7 +162,7 @@ FCR = Calculator(
             ),
             sentence=Text(
                 "{contacts} 次里首次解决 {resolved_first} 次：净 FCR {fcr_net}，95% 区间 {ci_low}–{ci_high}；不刨去一线办不了的，是 {fcr_gross}。",
-                "{resolved_first} of {contacts} contacts solved first time: net FCR {fcr_net}, with a 95% interval of {ci_low} to {ci_high}; "
+                "{resolved_first} of {contacts:contact} solved first time: net FCR {fcr_net}, with a 95% interval of {ci_low} to {ci_high}; "
                 "{fcr_gross} if none is left out.",
             ),
             working=Text("{resolved_first} ÷ ({contacts} − {excluded}) = {fcr_net}", "{resolved_first} ÷ ({contacts} − {excluded}) = {fcr_net}"),
@@ -200,7 +200,7 @@ FCR = Calculator(
             rules=(within("problems", "contacts", Text("问题不能比来电来访还多", "There can't be more problems than contacts")),),
             sentence=Text(
                 "{problems} 个问题来找了 {contacts} 次，平均 {repeat_rate} 次：FCR 约 {fcr_repeat_method}。",
-                "{contacts} contacts for {problems} problems, {repeat_rate} each: FCR is about {fcr_repeat_method}.",
+                "{contacts:contact} for {problems:problem}, {repeat_rate} each: FCR is about {fcr_repeat_method}.",
             ),
             working=Text("{problems} ÷ {contacts} = {fcr_repeat_method}", "{problems} ÷ {contacts} = {fcr_repeat_method}"),
             empty=Text("没有来电来访，或者没数过是几个问题，算不出比率。", "no contact, or the problems weren't counted, so there is no rate."),

@@ -220,9 +220,12 @@ GOAL_ATTAINMENT = Calculator(
         Way(
             inputs=(
                 Number(
-                    name="actual", label=Text("实际", "Actual"), hint=Text("数字或百分比，和目标同一种写法", "A number or %, written like the target")
+                    name="actual",
+                    label=Text("实际", "Actual"),
+                    hint=Text("数字或百分比，和目标同一种写法", "A number or %, written like the target"),
+                    toward="target",
                 ),
-                Number(name="target", label=Text("目标", "Target"), above=0),
+                Number(name="target", label=Text("目标", "Target"), above=0, toward="actual"),
                 Choice(
                     name="direction",
                     label=Text("哪头好", "Which way is better"),
@@ -236,11 +239,12 @@ GOAL_ATTAINMENT = Calculator(
                 Output(
                     name="status",
                     label=Text("结论", "Verdict"),
-                    words=(("met", Text("达标", "met")), ("missed", Text("没达标", "missed"))),
+                    words=(("missed", Text("没达标", "missed")), ("met", Text("达标", "met"))),
                 ),
                 Output(name="gap", label=Text("实际 − 目标", "Actual − target"), decimals=2),
             ),
             compute=_attained,
+            rating="status",
             sentence=_against_goal,
             working=_goal_working,
             cautions=(

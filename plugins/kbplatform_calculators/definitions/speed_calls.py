@@ -209,7 +209,7 @@ ABANDONMENT_RATE = Calculator(
             ),
             sentence=Text(
                 "{offered} 通进队列，接起 {handled} 通：放弃率 {rate_pct}，95% 区间 {ci_low_pct}–{ci_high_pct}。",
-                "{handled} of {offered} calls were answered: {rate_pct} gave up, with a 95% interval of {ci_low_pct} to {ci_high_pct}.",
+                "Answered: {handled} of {offered:call}. {rate_pct} gave up, with a 95% interval of {ci_low_pct} to {ci_high_pct}.",
             ),
             working=Text(
                 "({offered} − {handled} − {short_abandons}) ÷ ({offered} − {short_abandons}) = {rate_pct}",
@@ -260,7 +260,7 @@ ASA = Calculator(
             compute=lambda values: {"asa_s": ratio(values["total_wait_s"], values["answered"])},
             sentence=Text(
                 "接通 {answered} 通，一共等了 {total_wait_s}：平均每通等 {asa_s}。",
-                "{answered} answered calls waited {total_wait_s} in all: {asa_s} each, on average.",
+                "{answered:answered call} waited {total_wait_s} in all: {asa_s} each, on average.",
             ),
             working=Text("{total_wait_s} ÷ {answered} = {asa_s}", "{total_wait_s} ÷ {answered} = {asa_s}"),
             empty=Text("一通也没接，算不出平均。", "no call was answered, so there is no average."),

@@ -37,7 +37,7 @@ def _first_responses(values: Values) -> Outputs:
 def _first_response_words(values: Values, _outputs: Outputs) -> Text:
     clock = _CLOCKS[values["clock"]]
     zh = f"{{n}} 次首响（{clock.zh}）：一半在 {{median}}以内，九成在 {{p90_linear}}以内，平均 {{mean}}。"
-    en = f"{{n}} first responses ({clock.en.lower()}): half came within {{median}}, nine in ten within {{p90_linear}}; the mean is {{mean}}."
+    en = f"{{n:first response}} ({clock.en.lower()}): half came within {{median}}, nine in ten within {{p90_linear}}; the mean is {{mean}}."
     if values["target"] is None:
         return Text(zh, en)
     return Text(
@@ -151,11 +151,11 @@ FIRST_RESPONSE_TIME = Calculator(
 )
 
 _RATINGS = (
-    ("good", Text("良好", "good")),
-    ("needs improvement", Text("待改进", "needs improvement")),
     ("poor", Text("差", "poor")),
+    ("needs improvement", Text("待改进", "needs improvement")),
+    ("good", Text("良好", "good")),
 )
-_WORST_LAST = [word for word, _ in _RATINGS]
+_WORST_FIRST = [word for word, _ in _RATINGS]
 _VITALS: tuple[tuple[str, str, str, str], ...] = (
     ("lcp_s", "lcp_rating", "2.5", "4"),
     ("inp_ms", "inp_rating", "200", "500"),
@@ -168,11 +168,11 @@ def _vitals(values: Values) -> Outputs:
     rated: dict[str, Figure] = {
         rating: None if values[name] is None else _rated(values[name], Fraction(good), Fraction(poor)) for name, rating, good, poor in _VITALS
     }
-    return {"rating": max((str(r) for r in rated.values() if r), key=_WORST_LAST.index), **rated}
+    return {"rating": min((str(r) for r in rated.values() if r), key=_WORST_FIRST.index), **rated}
 
 
 def _rated(value: float, good: Fraction, poor: Fraction) -> str:
-    return _WORST_LAST[0 if exact(value) <= good else 1 if exact(value) <= poor else 2]
+    return _WORST_FIRST[2 if exact(value) <= good else 1 if exact(value) <= poor else 0]
 
 
 def _some_vital(values: Values) -> FieldError | None:
@@ -222,7 +222,7 @@ WEB_VITALS = Calculator(
                     optional=True,
                     better="lower",
                 ),
-                Number(
+                Duration(
                     name="inp_ms",
                     label=Text("INP：点了多久有反应", "INP: answer to a click"),
                     hint=Text("单位毫秒", "In milliseconds"),
@@ -245,6 +245,7 @@ WEB_VITALS = Calculator(
                 Output(name="cls_rating", label=Text("CLS", "CLS"), words=_RATINGS),
             ),
             compute=_vitals,
+            rating="rating",
             rules=(_some_vital,),
             sentence=lambda values, _outputs: Text(
                 _of_each("{label} {value}：{rating}", "；")(values) + "。",

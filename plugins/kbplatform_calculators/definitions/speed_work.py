@@ -7,7 +7,7 @@ import re
 from kbplatform.sdk import FieldError, Text
 from kbplatform_calculators.arithmetic import exact, ratio, said, total
 from kbplatform_calculators.calculator import Calculator, Caution, Example, Outputs, Values, Way
-from kbplatform_calculators.figures import Output
+from kbplatform_calculators.figures import Output, counted
 from kbplatform_calculators.inputs import Count, Duration, Label, Series
 
 AHT = Calculator(
@@ -46,7 +46,7 @@ AHT = Calculator(
             ),
             outputs=(Output(name="aht_s", label=Text("AHT", "AHT"), unit="s"),),
             compute=lambda values: {"aht_s": ratio(total((values["talk"], values["hold"], values["wrap"])), values["handled"])},
-            sentence=Text("处理 {handled} 次，平均每次 {aht_s}。", "{handled} contacts took {aht_s} each, on average."),
+            sentence=Text("处理 {handled} 次，平均每次 {aht_s}。", "{handled:contact} took {aht_s} each, on average."),
             working=Text("({talk} + {hold} + {wrap}) ÷ {handled} = {aht_s}", "({talk} + {hold} + {wrap}) ÷ {handled} = {aht_s}"),
             empty=Text("一次也没处理，算不出平均。", "nothing was handled, so there is no average."),
             examples=(
@@ -90,16 +90,15 @@ def _same_steps(values: Values) -> FieldError | None:
     n, m = len(values["before"]), len(values["after"])
     if n == m:
         return None
-    return FieldError(
-        "after", Text(f"改之前有 {n} 步，这里有 {m} 步；去掉的步骤填 0", f"Before has {n} steps, this has {m}; write 0 for a step that is gone")
-    )
+    had = counted(n, "step")
+    return FieldError("after", Text(f"改之前有 {n} 步，这里有 {m} 步；去掉的步骤填 0", f"Before has {had}, this {m}; a step that is gone is 0"))
 
 
 def _all_named(values: Values) -> FieldError | None:
     n, m = len(values["before"]), len(_names(values))
     if m in {0, n}:
         return None
-    return FieldError("steps", Text(f"一共 {n} 步，写了 {m} 个名称", f"There are {n} steps and {m} names"))
+    return FieldError("steps", Text(f"一共 {n} 步，写了 {m} 个名称", f"{counted(n, 'step')} and {counted(m, 'name')}: each step needs one"))
 
 
 def _process_words(values: Values, outputs: Outputs) -> Text:
@@ -247,7 +246,7 @@ def _not_below_nothing(values: Values) -> FieldError | None:
 
 
 def _backlog_words(_values: Values, outputs: Outputs) -> Text:
-    zh, en = "期末还剩 {ending} 件", "{ending} cases are open at the end"
+    zh, en = "期末还剩 {ending} 件", "Open at the end: {ending:case}"
     if outputs["outlook"] == "clear":
         return Text("期末清空了。", "Nothing is open at the end.")
     if outputs["outlook"] == "clears":

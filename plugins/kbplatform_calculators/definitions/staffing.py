@@ -116,7 +116,7 @@ def _answer(values: Values, _outputs: Outputs) -> Text:
     return Text(
         "每 {period_s}来电 {calls} 通、每通 {aht_s}，话务量 {erlangs}：{agents}在线，"
         "{target_s}内能接起 {service_level}（目标 {target_sl}），平均等 {asa_s}，占用率 {occupancy}。" + rest.zh,
-        "{calls} calls every {period_s}, {aht_s} each, make {erlangs}: "
+        "{calls:call} every {period_s}, {aht_s} each ({erlangs}): "
         "{agents} on the phone answer {service_level} within {target_s} (target {target_sl}), "
         "the average wait is {asa_s} and occupancy {occupancy}." + rest.en,
     )
@@ -255,7 +255,7 @@ ERLANG_C = Calculator(
             compute=_with_agents,
             sentence=Text(
                 "每 {period_s}来电 {calls} 通、每通 {aht_s}，{agents}接：{target_s}内接起 {service_level}，平均等 {asa_s}，占用率 {occupancy}。",
-                "{calls} calls every {period_s}, {aht_s} each, for {agents}: "
+                "{calls:call} every {period_s}, {aht_s} each, for {agents}: "
                 "{service_level} answered within {target_s}, an average wait of {asa_s}, occupancy {occupancy}.",
             ),
             working=_WORKING,

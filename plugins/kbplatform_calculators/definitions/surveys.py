@@ -97,7 +97,7 @@ CSAT = Calculator(
             sentence=lambda _values, outputs: Text(
                 "收回 {responses} 份，满意的占 {csat_pct}，95% 区间 {ci_low_pct}–{ci_high_pct}；平均 {mean} 分"
                 + ("。" if outputs["response_rate_pct"] is None else "，回收率 {response_rate_pct}。"),
-                "{csat_pct} of {responses} responses are satisfied, with a 95% interval of {ci_low_pct} to {ci_high_pct}; the mean score is {mean}"
+                "Of {responses:response} {csat_pct} are satisfied, with a 95% interval of {ci_low_pct} to {ci_high_pct}; the mean score is {mean}"
                 + ("." if outputs["response_rate_pct"] is None else ", the response rate {response_rate_pct}."),
             ),
             working=Text("({r5} + {r4}) ÷ {responses} = {csat_pct}", "({r5} + {r4}) ÷ {responses} = {csat_pct}"),
@@ -204,7 +204,7 @@ NPS = Calculator(
             sentence=lambda values, _outputs: Text(
                 "{responses} 份答卷，推荐 {promoters}、贬损 {detractors}：NPS {nps}，"
                 + ("95% 区间 {ci_low} 到 {ci_high}。" if _add_half(values) else "误差 ±{margin_95}。"),
-                "{promoters} promoters and {detractors} detractors among {responses}: NPS {nps}, "
+                "{promoters:promoter} and {detractors:detractor} among {responses}: NPS {nps}, "
                 + ("with a 95% interval of {ci_low} to {ci_high}." if _add_half(values) else "give or take {margin_95}."),
             ),
             working=Text(
@@ -312,7 +312,7 @@ CES = Calculator(
                 "{responses} 份答卷平均 {mean} 分（满分 7）"
                 + ("" if outputs["ci_low"] is None else "，95% 区间 {ci_low}–{ci_high}")
                 + "；{easy_pct} 觉得容易，净容易指数 {index}。",
-                "{responses} responses average {mean} of 7"
+                "The mean of {responses:response} is {mean} of 7"
                 + ("" if outputs["ci_low"] is None else ", with a 95% interval of {ci_low} to {ci_high}")
                 + "; {easy_pct} found it easy, and the net index is {index}.",
             ),

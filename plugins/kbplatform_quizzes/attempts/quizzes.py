@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select, update
 
 from kbplatform.sdk import Conflict, FieldError, InvalidInput, NotFound, Text, record_audit, utcnow
+from kbplatform_quizzes.attempts.announcing import announce
 from kbplatform_quizzes.attempts.rules import Pool, Rule
 from kbplatform_quizzes.models import Quiz
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -102,9 +103,13 @@ class Quizzes:
             raise NotFound(_NONE)
         return view_of(row)
 
-    def page(self, *, drafts: bool = False, search: str = "", page: int = 1, size: int = PAGE_SIZE) -> tuple[list[QuizView], int]:
-        """Quizzes by title, those people made first, and how many there are."""
+    def page(
+        self, *, drafts: bool = False, search: str = "", page: int = 1, size: int = PAGE_SIZE, practices: Collection[str] | None = None
+    ) -> tuple[list[QuizView], int]:
+        """Quizzes by title, those people made first, and how many there are. With ``practices`` none of any other practice."""
         here = [] if drafts else [Quiz.state != "draft"]
+        if practices is not None:
+            here.append(or_(Quiz.practice.is_(None), Quiz.practice.in_(practices)))
         if search.strip():
             like = f"%{search.strip().replace('%', '').replace('_', '')[:60]}%"
             here.append(or_(Quiz.zh.ilike(like), Quiz.en.ilike(like), Quiz.key.ilike(like)))
@@ -112,6 +117,11 @@ class Quizzes:
             total = session.scalar(select(func.count()).select_from(Quiz).where(*here)) or 0
             rows = session.scalars(select(Quiz).where(*here).order_by(Quiz.own.desc(), Quiz.zh, Quiz.id).limit(size).offset((page - 1) * size))
             return [view_of(row) for row in rows], total
+
+    def practices(self) -> list[str]:
+        """The practices that a quiz is about."""
+        with self._db.read() as session:
+            return list(session.scalars(select(Quiz.practice).where(Quiz.practice.is_not(None)).distinct()))
 
     def create(self, wanted: Wanted, actor: Actor) -> QuizView:
         """A new quiz. Raises InvalidInput, also where its key is taken."""
@@ -123,6 +133,7 @@ class Quizzes:
             row = Quiz(key=wanted.key, **_columns(wanted), by=actor.id)
             session.add(row)
             session.flush()
+            announce(session, [row.id])
             record_audit(session, actor, "quizzes.quiz_created", "quiz", wanted.key)
             return view_of(row)
 
@@ -137,6 +148,7 @@ class Quizzes:
                 raise NotFound(_NONE)
             if not done.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
                 raise Conflict(Text("别人刚改过这份测验，请刷新后再改", "Somebody else has just changed this quiz: reload it and change it again"))
+            announce(session, [row.id])
             record_audit(session, actor, "quizzes.quiz_changed", "quiz", wanted.key, state=wanted.state)
             return view_of(row)
 
@@ -147,12 +159,17 @@ class Quizzes:
                 return 0
         with self._db.write() as session:
             missing = _missing(session, titles)
+            written = []
             for wanted, row in missing:
                 columns = _columns(wanted)
                 if row is None:
-                    session.add(Quiz(key=wanted.key, own=False, by=None, **columns))
+                    written.append(Quiz(key=wanted.key, own=False, by=None, **columns))
                 else:
                     row.zh, row.en, row.changed_at = str(columns["zh"]), str(columns["en"]), utcnow()
+                    written.append(row)
+            session.add_all(written)
+            session.flush()
+            announce(session, [row.id for row in written])
             return len(missing)
 
 

@@ -29,6 +29,7 @@ class Asked:
     sure: bool | None
     rev: int
     answered: bool
+    question_id: int
     walk: Walk | None = None
 
     @property
@@ -105,7 +106,7 @@ def asked(item: AttemptItem, stored: Stored, seed: str, lang: Lang) -> Asked:
     """A question as it is asked now."""
     showing = Showing(stored.question, lang, seed, name_of(item.position))
     walk = _walk(stored, item.answer or [])
-    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, walk)
+    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, stored.id, walk)
 
 
 def reviewed(item: AttemptItem, stored: Stored, played: Played, seed: str, lang: Lang, shown: frozenset[Any]) -> Reviewed:

@@ -155,8 +155,8 @@ class Sittings:
     def save(self, viewer: Viewer, token: str, position: int, sent: Sent, *, sure: bool | None = None, rev: int | None = None) -> Saved:
         """Keep an answer. What is no answer yet (half a number) is kept as it was typed and counts as none.
 
-        Of two tabs the higher ``rev`` wins; without one it is the newest. Raises NotFound; Conflict once the attempt is done, paused or
-        out of time, and where a role-play would unsay something; InvalidInput for what is too long to keep.
+        Of two tabs the higher ``rev`` wins, of equal ones the first; without one it is the newest. Raises NotFound; Conflict once the
+        attempt is done, paused or out of time, and where a role-play would unsay something; InvalidInput for what is too long to keep.
         """
         late = done = paused = False
         saved: Saved | None = None
@@ -196,13 +196,13 @@ class Sittings:
         self, session: Session, attempt: Attempt, item: AttemptItem, own: dict[str, list[str]], answer: Any, problem: Text | None,  # noqa: ANN401
         sure: bool | None, rev: int | None, now: datetime, question: Question,
     ) -> Saved:  # fmt: skip
-        if rev is not None and rev < item.rev:
+        answered_as = item.sure if sure is None else sure
+        same = (answer, own, answered_as) == (item.answer, item.sent, item.sure)
+        if rev is not None and (rev < item.rev or (rev == item.rev and not same)):
             return Saved(item.rev, item.answer is not None, None, stale=True, seconds_left=_left(attempt, now))
         if isinstance(question.body, Scenario) and item.answer and (answer or [])[: len(item.answer)] != item.answer:
             raise Conflict(Text("电话里说出去的话收不回来", "What was said on a call can't be unsaid"))
-        sure = item.sure if sure is None else sure
-        number = item.rev + 1 if rev is None else rev
-        same = (answer, own, sure) == (item.answer, item.sent, item.sure)
+        sure, number = answered_as, item.rev + 1 if rev is None else rev
         if not same:
             kind, data = ("answered", {"answer": answer, "sure": sure}) if problem is None else ("drafted", {"sent": own})
             _note(session, attempt, kind, now, item.position, data | {"rev": number})

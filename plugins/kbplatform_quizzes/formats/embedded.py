@@ -17,7 +17,6 @@ from kbplatform_quizzes.kinds.written import Numerical, ShortAnswer, Span
 from kbplatform_quizzes.question import NOTHING
 
 MAX_GAPS = 100
-STEM = Text("把空填上。", "Fill in the gaps.")
 _START = re.compile(
     r"\{(\d*):(NUMERICAL|NM|MULTICHOICE_VS|MULTICHOICE_HS|MULTICHOICE_V|MULTICHOICE_H|MULTICHOICE_S|MULTICHOICE|MCVS|MCHS|MCV|MCH|MCS|MC|"
     r"SHORTANSWER_C|SHORTANSWER|SAC|SA|MWC|MW|MULTIRESPONSE_HS|MULTIRESPONSE_H|MULTIRESPONSE_S|MULTIRESPONSE|MRHS|MRH|MRS|MR):",

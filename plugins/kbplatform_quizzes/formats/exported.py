@@ -14,6 +14,8 @@ from kbplatform_quizzes.kinds.written import Span
 from kbplatform_quizzes.question import MEDIUM, Question
 
 PICTURE = re.compile(r"!\[([^\]\n]*)\]\(" + re.escape(ADDRESS) + r"([0-9a-f]{64})\)")
+STEM = Text("把空填上。", "Fill in the gaps.")
+"""What stands above a text with gaps that came without a stem of its own."""
 FindPicture = Callable[[str], Picture | None]
 
 
@@ -84,7 +86,7 @@ class Sender:
             except Uncarried as error:
                 losses.append(Loss(question.id, (error.message,), left_out=True))
                 continue
-            self.two_languages += any(t.zh and t.en and t.zh != t.en for t in question.texts())
+            self.two_languages += any(t.zh and t.en and t.zh != t.en for t in question.texts() if t != STEM)
             if self.reasons:
                 losses.append(Loss(question.id, tuple(self.reasons)))
         if self.two_languages:

@@ -16,7 +16,7 @@ from kbplatform.sdk import Text
 ADDRESS = "/p/quizzes/files/"
 MAX_PICTURE = 1_000_000
 MAX_PICTURES = 200
-MAX_HTML = 60_000
+MAX_HTML = 200_000
 """Characters of a text with its markup: parsing can take long where somebody wants it to."""
 _DATA = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 _KNOWN = frozenset(

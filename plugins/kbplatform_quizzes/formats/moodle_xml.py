@@ -15,7 +15,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from kbplatform.sdk import Lang, Text
-from kbplatform_quizzes.formats.embedded import STEM, cloze_of
+from kbplatform_quizzes.formats.embedded import cloze_of
+from kbplatform_quizzes.formats.exported import STEM
 from kbplatform_quizzes.formats.gift import choice_of, essay_of, number_in, short_of
 from kbplatform_quizzes.formats.imported import MAX_QUESTIONS, Draft, Imported, Item, Refused, item, language_of, named, tidy_tags, unique, whole
 from kbplatform_quizzes.formats.markup import Pictures, decoded

@@ -9,13 +9,13 @@ from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
 from kbplatform.sdk import Lang, Text
-from kbplatform_quizzes.formats.embedded import STEM, embedded
-from kbplatform_quizzes.formats.exported import PICTURE, Exported, FindPicture, Sender, around, figure, percent, uncarried, weights
+from kbplatform_quizzes.formats.embedded import embedded
+from kbplatform_quizzes.formats.exported import PICTURE, STEM, Exported, FindPicture, Sender, around, figure, percent, uncarried, weights
 from kbplatform_quizzes.formats.imported import label
 from kbplatform_quizzes.kinds.arranging import Cloze, Matching, Ordering
 from kbplatform_quizzes.kinds.choice import Multiple, Option, Single, TrueFalse
 from kbplatform_quizzes.kinds.told import Description
-from kbplatform_quizzes.kinds.written import Accepted, Essay, Numerical, ShortAnswer
+from kbplatform_quizzes.kinds.written import CONVERTED, Accepted, Essay, Numerical, ShortAnswer
 from kbplatform_quizzes.question import Body, Question
 
 _TYPES = {"single": "multichoice", "multiple": "multichoice"}
@@ -151,7 +151,8 @@ def _number(body: Numerical, sender: Sender) -> str:
     ]
     if body.units:
         units = "".join(
-            f"<unit><multiplier>{figure(Decimal(1) / u.times)}</multiplier><unit_name>{escape(sender.words(u.name))}</unit_name></unit>"
+            f"<unit><multiplier>{figure(CONVERTED.divide(Decimal(1), u.times))}</multiplier>"
+            f"<unit_name>{escape(sender.words(u.name))}</unit_name></unit>"
             for u in body.units
         )
         lines.append(f"<units>{units}</units><unitgradingtype>{int(body.unit_needed)}</unitgradingtype>")

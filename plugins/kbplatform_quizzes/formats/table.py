@@ -24,7 +24,7 @@ from kbplatform_quizzes.question import MEDIUM, Body, Question
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 5_000, 200, 20_000
 MAX_PARTS, MAX_UNPACKED = 2_000, 60_000_000
-_ARROW = re.compile(r"\s*(?:->|→|⇒|=>)\s*")
+_ASCII_ARROW, _ARROW = re.compile(r"\s*->\s*"), re.compile(r"\s*(?:→|⇒|=>)\s*")
 _PARTS = re.compile(r"\s*[;；\n]\s*")
 _APOSTROPHE = re.compile(r"'(?=[\s\x00]*[=+\-@＝＋－＠−|%\t\r\n])")
 """An apostrophe that a guarded export put before what a spreadsheet would run."""
@@ -249,9 +249,8 @@ class _Row:
 
     def _unit(self, part: str) -> Unit:
         name, equals, times = part.partition("=")
-        zh, slash, en = name.strip().partition("|")
-        both = Text(zh.strip(), en.strip()) if slash and zh.strip() and en.strip() else Text(name.strip(), name.strip())
-        return Unit(both, number_in(times) if equals else Decimal(1))
+        zh, bar, en = name.strip().partition("|")
+        return Unit(Text(zh.strip(), en.strip()) if bar else Text(zh, zh), number_in(times) if equals else Decimal(1))
 
     def match(self) -> Body:
         pairs, spare = [], []
@@ -296,7 +295,7 @@ class _Row:
 
 def _sides(cell: str) -> tuple[str, str]:
     """Left and right of an arrow; a cell that begins with one has no left."""
-    parts = _ARROW.split(cell, 1)
+    parts = (_ASCII_ARROW if "->" in cell else _ARROW).split(cell, 1)
     return (parts[0].strip(), parts[1].strip()) if len(parts) == 2 else ("", "")
 
 

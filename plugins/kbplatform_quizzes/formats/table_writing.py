@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import tempfile
 from collections.abc import Iterable
 
-from kbplatform.sdk import Lang, Text
+from kbplatform.sdk import Lang, Text, as_csv, as_xlsx
 from kbplatform_quizzes.formats.columns import LETTERS, ORDER, heading_of
 from kbplatform_quizzes.formats.exported import Exported, FindPicture, Loss, Sender, Uncarried, around, figure, percent, uncarried
 from kbplatform_quizzes.formats.imported import label
@@ -18,54 +14,25 @@ from kbplatform_quizzes.kinds.told import Description
 from kbplatform_quizzes.kinds.written import Essay, Numerical, ShortAnswer
 from kbplatform_quizzes.question import MEDIUM, Question
 
-BOM = "\ufeff"
-"""Makes Excel read UTF-8, and so Chinese."""
-_RISKY = re.compile(r"[\s\x00]*[=+\-@＝＋－＠−|%]|[\t\r\n]")
-"""What a spreadsheet may take for the start of a formula or of a DDE command (OWASP, CSV injection)."""
-_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
-_WIDTH = 28
 Row = dict[str, str]
 
 
 def write_csv(questions: Iterable[Question], lang: Lang, find_picture: FindPicture) -> Exported:
     """A CSV file that Excel opens as it is."""
     rows, losses = _rows(questions, lang, find_picture)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    names = _names(rows)
-    writer.writerow([heading_of(name, lang) for name in names])
-    writer.writerows([[_harmless(row.get(name, "")) for name in names] for row in rows])
-    return Exported((BOM + out.getvalue()).encode(), len(rows), losses)
+    return Exported("".join(as_csv(*_table(rows, lang))).encode(), len(rows), losses)
 
 
 def write_xlsx(questions: Iterable[Question], lang: Lang, find_picture: FindPicture) -> Exported:
     """An Excel file with one sheet, in which every cell is text."""
-    import xlsxwriter  # noqa: PLC0415 - only where somebody wants such a file
-
     rows, losses = _rows(questions, lang, find_picture)
+    return Exported(as_xlsx(Text("题目", "Questions").in_(lang), *_table(rows, lang)), len(rows), losses)
+
+
+def _table(rows: list[Row], lang: Lang) -> tuple[list[str], list[list[str]]]:
+    """Heading and rows."""
     names = _names(rows)
-    out = io.BytesIO()
-    with tempfile.TemporaryDirectory(prefix="kb-xlsx-") as folder:
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "tmpdir": folder}
-        book = xlsxwriter.Workbook(out, options)
-        sheet = book.add_worksheet("题目" if lang == "zh" else "Questions")
-        as_text = {"text_wrap": True, "valign": "top", "num_format": "@"}
-        bold, text = book.add_format({"bold": True, "bottom": 1, "text_wrap": True}), book.add_format(as_text)
-        quoted = book.add_format(as_text | {"quote_prefix": True})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(0, len(names) - 1), _WIDTH)
-        for column, name in enumerate(names):
-            sheet.write_string(0, column, heading_of(name, lang), bold)
-            for line, row in enumerate(rows, 1):
-                cell = row.get(name, "")
-                if cell:
-                    sheet.write_string(line, column, cell, quoted if _RISKY.match(cell) else text)
-        book.close()
-    return Exported(out.getvalue(), len(rows), losses)
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if _RISKY.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    return [heading_of(name, lang) for name in names], [[row.get(name, "") for name in names] for row in rows]
 
 
 def _names(rows: list[Row]) -> list[str]:
@@ -133,7 +100,7 @@ def _body(row: Row, question: Question, sender: Sender) -> None:
             _number(row, number, sender)
         case Matching(pairs, spare):
             sides = [(p.left, p.right) for p in pairs] + [(Text("", ""), s) for s in spare]
-            _list(row, [(_arrow(a, b), Text("", ""), 0) for a, b in sides], sender, full=0)
+            _list(row, [(_arrow(a, b, sender), Text("", ""), 0) for a, b in sides], sender, full=0)
         case Ordering(items, rule):
             _list(row, [(i, Text("", ""), 0) for i in items], sender, full=0)
             row["rule"] = rule
@@ -143,8 +110,12 @@ def _body(row: Row, question: Question, sender: Sender) -> None:
             raise uncarried(label(body.kind), "表格" if sender.lang == "zh" else "A table")
 
 
-def _arrow(left: Text, right: Text) -> Text:
-    return Text(*(f"{a} -> {b}".strip() if a or b else "" for a, b in ((left.zh, right.zh), (left.en, right.en))))
+def _arrow(left: Text, right: Text, sender: Sender) -> Text:
+    """Both sides in one cell, parted by the first ``->``."""
+    if "->" in left.zh + left.en:
+        sender.lose("“->” 写成了“→”", "“->” is written “→”")
+    sides = ((left.zh, right.zh), (left.en, right.en))
+    return Text(*(f"{a.replace('->', '→')} -> {b}".strip() if a or b else "" for a, b in sides))
 
 
 def _options(row: Row, options: tuple[Option, ...], sender: Sender) -> None:
@@ -171,6 +142,6 @@ def _number(row: Row, number: Numerical, sender: Sender) -> None:
         entries.append((Text(cell, ""), span.why, span.worth))
     _list(row, entries, sender, full=100)
     _put(row, "otherwise", number.otherwise, sender)
-    names = [(u.name.zh if u.name.zh == u.name.en else f"{u.name.zh}|{u.name.en}".strip("|"), u.times) for u in number.units]
+    names = [(u.name.zh if u.name.zh == u.name.en else f"{u.name.zh}|{u.name.en}", u.times) for u in number.units]
     row["units"] = "; ".join(name if times == 1 else f"{name}={figure(times)}" for name, times in names)
     row["unit_needed"] = "yes" if number.unit_needed else ""

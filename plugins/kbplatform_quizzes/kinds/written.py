@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from kbplatform.sdk import Lang, Text
+from kbplatform.sdk import Lang, Text, read_quantity
 from kbplatform_quizzes.faces import BadAnswer, Field, Orders, Sent, worded
 from kbplatform_quizzes.question import NOTHING, Mark, both
 from kbplatform_quizzes.reading import Node
 from kbplatform_quizzes.wording import nearly, plain
 
+CONVERTED = Context(prec=12)
+"""Digits of a number in another unit: 1800 s are 30 min, though a sixtieth has no last digit."""
+LARGEST = Decimal("1e100")
 MAX_SHORT = 400
 MAX_ESSAY = 20_000
-_NUMBER = re.compile(r"([+-]?\d[\d,]*\.?\d*|[+-]?\.\d+)(?:e([+-]?\d{1,2}))?\s*(\D*)")
 
 
 def typed(answer: object, most: int) -> str:
@@ -159,7 +159,7 @@ class Span:
 def _decimal(node: Node) -> Decimal:
     try:
         value = Decimal(node.string())
-        if value.is_finite() and abs(value) < Decimal("1e15"):
+        if value.is_finite() and abs(value) < LARGEST:
             return value
     except InvalidOperation:
         pass
@@ -193,13 +193,14 @@ class Numerical:
         """``answer`` is the number as typed, with its unit if it has one."""
         if answer is None:
             return Mark(0.0)
-        value, unit = read_number(typed(answer, MAX_SHORT))
-        if value is None:
+        found = read_quantity(typed(answer, MAX_SHORT))
+        if found is None:
             raise BadAnswer(Text("请写一个数，例如 33.3", "Write a number, for example 33.3"))
+        value, unit = found.value, found.unit
         known = next((u for u in self.units if unit and plain(unit) in {plain(u.name.zh), plain(u.name.en)}), None)
         if (unit and known is None) or (self.unit_needed and not unit):
             return Mark(0.0, for_person=any(s.low <= value <= s.high for s in self.answers))
-        value *= known.times if known else 1
+        value = CONVERTED.multiply(value, known.times) if known else value
         fitting = [s for s in self.answers if s.low <= value <= s.high]
         best = max(fitting, key=lambda s: s.worth, default=None)
         if best is None:
@@ -249,15 +250,6 @@ class Numerical:
             units.append(Unit(parts["name"].words() if "name" in parts else NOTHING, times))
         needed = "unit_needed" in fields and fields["unit_needed"].truth()
         return cls(tuple(Span.read(m) for m in fields["answers"].members()), tuple(units), needed, _otherwise(fields))
-
-
-def read_number(text: str) -> tuple[Decimal | None, str]:
-    """A number as typed (full width, ``1,200``, ``85%``) and what stands behind it."""
-    tidy = unicodedata.normalize("NFKC", text).strip().lower().replace("−", "-").replace("，", ",")
-    match = _NUMBER.fullmatch(tidy)
-    if match is None or (("," in match[1]) and not re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", match[1])):
-        return None, ""
-    return Decimal(match[1].replace(",", "") + (f"e{match[2]}" if match[2] else "")), match[3].strip()
 
 
 @dataclass(frozen=True, slots=True)

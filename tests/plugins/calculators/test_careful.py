@@ -74,3 +74,29 @@ def test_contacts_about_nothing_are_no_rate(ask):
     found = ask.answer("fcr", contacts=100, problems=0)
     assert set(found["outputs"].values()) == {None}
     assert "ot enough data" in found["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [(35_999, "9 小时 59 分 59 秒", "9 h 59 min 59 s"), (36_000, "10 小时", "10 h"), (37_259, "10 小时 21 分", "10 h 21 min"), (37_229, "10 小时 20 分", "10 h 20 min"), (39_599, "11 小时", "11 h")],
+)
+def test_from_ten_hours_up_times_are_rounded_to_the_minute_not_cut(seconds, zh, en):
+    assert (written(seconds, "s", "zh"), written(seconds, "s", "en")) == (zh, en)
+
+
+def test_the_working_of_shrinkage_shows_its_parts_and_the_roster():
+    result = run(BY_ID["shrinkage"], {"parts": "10%, 20%", "required": 21})
+    assert result.working.en == "1 − (1 − 10%) × (1 − 20%) = 28.0%; 21 agents ÷ (1 − 28.0%) = 29.17 agents, rounded up to 30 agents"
+
+
+def test_two_checkers_who_never_differ_get_no_interval_and_are_told_why(ask):
+    found = ask.answer("cohen_kappa", table=[[30, 0], [0, 12]])
+    assert (found["outputs"]["kappa"], found["outputs"]["ci_low"], found["outputs"]["ci_high"], found["interval"]) == (1, None, None, None)
+    assert "interval" not in found["explanation"]
+    assert any("never differed in 42 contacts" in w for w in found["warnings"])
+
+
+@pytest.mark.parametrize(("actual", "target", "direction", "last"), [(0.5, 0.9, "higher", "0.9"), (100, 1_000, "higher", "1,000"), (40, 5, "lower", "5"), (7, 7, "higher", "7"), (0, 5, "lower", "5")])
+def test_the_what_if_of_a_goal_reaches_the_goal(kb_client, actual, target, direction, last):
+    page = kb_client.get(f"/p/calculators/goal_attainment?actual={actual}&target={target}&direction={direction}&sweep=actual", headers={"Accept-Language": "en"})
+    assert f'<th scope="row">{last}' in page.get_data(as_text=True)

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from kbplatform.cli import root
 from kbplatform.errors import InvalidInput
-from kbplatform_calculators.commands import as_command, kind_of
 from kbplatform_calculators.definitions import SOUND
+from kbplatform_calculators.described import as_command, kind_of
 from kbplatform_calculators.registry import same
 
 CALCULATORS = {c.id: c for c in SOUND}

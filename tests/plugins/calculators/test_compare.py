@@ -9,8 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from own_calculators import LEVEL, SCORE, SPAN, TIME
 
+from kbplatform.errors import InvalidInput
 from kbplatform_calculators.compare import compare
+from kbplatform_calculators.definitions import ALL
 from kbplatform_calculators.definitions.quality import FCR, RESOLUTION_RATE
+from kbplatform_calculators.definitions.scores import GOAL_ATTAINMENT
+from kbplatform_calculators.definitions.speed_responses import WEB_VITALS
+from kbplatform_calculators.inputs import Count, Number, Series
 from kbplatform_calculators.running import run
 from kbplatform_calculators.statistics import newcombe
 
@@ -72,9 +77,71 @@ def test_a_figure_without_interval_is_exact_arithmetic_and_chance_is_not_spoken_
     assert "exact arithmetic" in found.method.en
 
 
-def test_two_ratings_are_the_same_or_not():
-    assert compared(LEVEL, {"value": 1}, {"value": 2}).verdict == "same"
-    assert compared(LEVEL, {"value": 1}, {"value": 9}).verdict == "different"
+def test_two_words_without_an_order_are_the_same_or_not_and_it_says_that_there_is_no_order():
+    found = compared(LEVEL, {"value": 1}, {"value": 9})
+    assert (compared(LEVEL, {"value": 1}, {"value": 2}).verdict, found.verdict) == ("same", "different")
+    assert found.method.en == "This answer is words, neither a number nor a rating: all that can be said is whether they are the same."
+
+
+def goal(actual):
+    return {"actual": actual, "target": 5, "direction": "lower"}
+
+
+@pytest.mark.parametrize(
+    ("calculator", "before", "now", "verdict"),
+    [
+        (GOAL_ATTAINMENT, goal(0), goal(8), "worse"), (GOAL_ATTAINMENT, goal(8), goal(0), "better"), (GOAL_ATTAINMENT, goal(0), goal(4), "same"),
+        (WEB_VITALS, {"lcp_s": 8}, {"lcp_s": 2}, "better"), (WEB_VITALS, {"lcp_s": 3}, {"lcp_s": 8}, "worse"), (WEB_VITALS, {"lcp_s": 3}, {"lcp_s": 2}, "better"),
+        (WEB_VITALS, {"lcp_s": 8}, {"lcp_s": 5}, "same"),
+    ],
+)  # fmt: skip
+def test_a_rating_that_rose_is_better_whether_or_not_there_is_a_number_on_both_sides(calculator, before, now, verdict):
+    found = compared(calculator, before, now)
+    assert (found.verdict, found.basis) == (verdict, "rating")
+
+
+def test_the_page_of_a_rating_says_in_which_order_the_ratings_stand(kb_client):
+    page = kb_client.get("/p/calculators/web_vitals?lcp_s=2&b.lcp_s=8", headers={"Accept-Language": "zh"}).get_data(as_text=True)
+    assert re.search(r'result-value">([^<]+)<', page)[1] == "变好了"
+    assert "之前：差；现在：良好。" in page
+    assert "从差到好：差、待改进、良好。" in page
+
+
+def moved(way, inputs, factor):
+    """Inputs with every number scaled, within its bounds."""
+    fields = {i.name: i for i in way.inputs}
+    scaled = {n: scale(fields[n], v, factor) for n, v in inputs.items() if n in fields and v is not None}
+    try:
+        return run(CALCULATOR_OF[id(way)], scaled, way)
+    except InvalidInput:
+        return None
+
+
+def scale(field, value, factor):
+    if isinstance(field, Number) and isinstance(value, int | float):
+        value = min(field.maximum, max(field.minimum, value * factor))
+        return round(value) if isinstance(field, Count) else value
+    return [scale(field.item, v, factor) for v in value] if isinstance(field, Series) else value
+
+
+CALCULATOR_OF = {id(w): c for c in ALL for w in c.ways}
+
+
+@pytest.mark.parametrize("way", [w for c in ALL for w in c.ways], ids=lambda w: f"{CALCULATOR_OF[id(w)].id}{':' + w.name if w.name else ''}")
+def test_no_comparison_of_the_registry_is_left_without_a_verdict_unless_it_says_why(way):
+    calculator = CALCULATOR_OF[id(way)]
+    results = [run(calculator, e.inputs, way) for e in way.examples]
+    results += [r for e in way.examples for factor in (0, 0.3, 0.6, 1.7, 4) if (r := moved(way, e.inputs, factor))]
+    for before in results:
+        for now in results:
+            found = compare(before, now)
+            assert found.explanation.zh
+            assert found.explanation.en
+            if found.verdict == "different":
+                assert found.basis in {"exact", "word"}
+                assert found.method.en
+            if calculator.better in {"higher", "lower"} and any(isinstance(r.main, str) for r in (before, now)):
+                assert found.verdict in {"better", "worse", "same", "unknown"}, (before.headline, now.headline)
 
 
 @pytest.mark.parametrize(("before", "now", "which"), [(rate(0, 0), rate(1, 2), "Before"), (rate(1, 2), rate(0, 0), "Now")])

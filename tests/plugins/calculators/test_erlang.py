@@ -128,6 +128,24 @@ def test_no_agent_too_many_or_too_few_with_callers_who_leave(rate, target):
     assert agents == 1 or erlang.queue_with_patience(rate, 1, 2, agents - 1).abandoned > target
 
 
+def halved(rate, handling, patience, target):
+    """The fewest agents as the definition has them: by halving all there may be, each tried from nothing."""
+    low, high = 0, erlang.MAX_AGENTS
+    if erlang.queue_with_patience(rate, handling, patience, high).abandoned > target + 1e-12:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if erlang.queue_with_patience(rate, handling, patience, middle).abandoned <= target + 1e-12 else (middle, high)
+    return high
+
+
+@pytest.mark.parametrize("target", [0.0001, 0.001, 0.01, 0.05, 0.3, 0.9, 1])
+@pytest.mark.parametrize("patience", [0.01, 1, 40])
+@pytest.mark.parametrize("traffic", [0.01, 1, 47.3, 900, 9_700, 9_990, 10_000, 10_001, 10_500, 1e6])
+def test_the_search_upwards_finds_what_halving_finds_up_to_the_largest_loads(traffic, patience, target):
+    assert erlang.agents_needed_with_patience(traffic, 1.0, patience, target) == halved(traffic, 1.0, patience, target)
+
+
 @pytest.mark.parametrize(("required", "shrinkage", "people"), [(21, 0.3, 30), (14, 0.3, 20), (100, 0.4, 167), (0, 0.3, 0), (19, 0.05, 20), (7, 0.0, 7), (9.5, 0, 10)])
 def test_rosters_are_rounded_up_exactly(required, shrinkage, people):
     assert erlang.scheduled(required, shrinkage) == people
@@ -191,6 +209,18 @@ def test_erlang_b_takes_bounded_work_for_any_input(traffic, target, recall, line
     offered, run = _lines_run(lambda: erlang.with_retries(float(traffic), lines, float(recall)))
     assert run < 100 * WORK
     assert offered is None or 0 <= erlang.blocking(offered, lines) <= 1
+
+
+@pytest.mark.parametrize(
+    ("rate", "patience", "target"), [(9_900.0, 10_000.0, 0.05), (9_900.0, 10_000.0, 0.0001), (9_000.0, 11_000.0, 0.99), (9_600.0, 1.0, 0.0001), (500.0, 0.01, 0.0001)]
+)
+def test_the_search_for_agents_with_patience_walks_to_them_once_and_tries_few(rate, patience, target):
+    """Erlang B once for all agents that are tried, and hardly more states than one queue may need; by halving it was sixteen of each."""
+    erlang._left_by.cache_clear()
+    agents, lines = _lines_run(lambda: erlang.agents_needed_with_patience(rate, 1.0, patience, target))
+    one_queue = 2 * erlang.states(rate, 1.0, patience, agents)
+    assert lines < 6 * erlang.MAX_AGENTS + 20 * one_queue
+    assert agents < erlang.MAX_AGENTS
 
 
 @settings(max_examples=100, deadline=None)

@@ -111,7 +111,7 @@ def test_a_row_that_cannot_be_used_costs_itself_only_and_says_why(send):
     assert page.count(">left out") == 6
     nothing = send(csv="time,calls\n08:00,x\n08:15,y", aht_s="180")
     assert nothing.status_code == 422
-    assert "2 rows are left out" in nothing.get_data(as_text=True)
+    assert "Rows left out of the plan and its sums: 2" in nothing.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

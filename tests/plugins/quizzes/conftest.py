@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -22,31 +24,10 @@ from kbplatform_quizzes.faces import Orders
 from kbplatform_quizzes.models import Attempt
 from kbplatform_quizzes.registry import bank_of, quizzes_of
 
+sys.path.insert(0, str(Path(__file__).parent))  # for sitting, which several files use
+
 SLUG = "shelf-life"
-SHEET = """
-questions:
-- {id: one, type: single, section: steps, stem: {zh: 先做什么, en: What comes first}, feedback: {zh: 先听完, en: Listen to the end},
-   options: [{text: {zh: 听完, en: Listen}, right: true}, {text: {zh: 打断, en: Interrupt}, why: {zh: 来电人会更急, en: The caller gets angrier}}]}
-- {id: many, type: multiple, rule: part, section: do, stem: {zh: 要做哪些, en: Which are needed},
-   options: [{text: {zh: 记录, en: Record}, right: true}, {text: {zh: 回访, en: Call back}, right: true}, {text: {zh: 推脱, en: Shift blame}}]}
-- {id: truth, type: truefalse, section: dont, stem: {zh: 可以先退款, en: Refund first}, right: false}
-- {id: words, type: shortanswer, section: say, stem: {zh: 怎么称呼, en: How to address}, answers: [{text: {zh: 可以退款, en: refund}}]}
-- {id: number, type: numerical, section: measure, stem: {zh: 多少, en: How many}, answers: [{value: 20, tolerance: 1}]}
-- {id: pairs, type: matching, section: steps, stem: {zh: 配对, en: Match}, pairs: [{left: 甲, right: 一}, {left: 乙, right: 二}]}
-- {id: order, type: ordering, section: steps, rule: place, stem: {zh: 排序, en: Order}, items: [{zh: 听, en: hear}, {zh: 问, en: ask}, {zh: 答, en: say}]}
-- {id: gaps, type: cloze, section: steps, stem: {zh: 填空, en: Fill}, text: "{{a}} + {{b}}",
-   gaps: {a: {type: numerical, answers: [{value: 1}]}, b: {type: shortanswer, answers: [{text: 二}]}}}
-- id: call
-  type: scenario
-  section: steps
-  stem: {zh: 一通电话, en: A call}
-  start: hello
-  scenes:
-    hello: {says: {zh: 我要投诉, en: A complaint}, choices: [{text: {zh: 请讲, en: Go on}, to: next, trust: 1}, {text: {zh: 不行, en: No}, to: bad}]}
-    next: {says: {zh: 坏了, en: Broken}, choices: [{text: {zh: 换, en: Swap}, to: good}, {text: {zh: 等, en: Wait}, to: bad}]}
-  endings: {good: {outcome: recovered, text: {zh: 谢谢, en: Thanks}}, bad: {outcome: lost, text: {zh: 挂断, en: Hung up}}}
-- {id: long, type: essay, section: steps, stem: {zh: 写一段, en: Write}, rubric: [{text: 道歉, points: 1}, {text: 时限, points: 3}]}
-"""
+SHEET = Path(__file__).with_name("ten_kinds.yaml").read_text("utf-8")
 RIGHT = {
     "one": 0, "many": [0, 1], "truth": False, "words": "可以退款", "number": "20", "pairs": [0, 1], "order": [0, 1, 2],
     "gaps": {"a": "1", "b": "二"}, "call": [0, 0],

@@ -172,7 +172,7 @@ INNOVATION = Calculator(
             sentence=Text(
                 "{innovation_cases} 个项目成了 {innovation_success_cases} 个：{Innovation Success Rate}；"
                 "之后 {innovation_cases_improved} 个成了 {innovation_success_cases_improved} 个：{Improved Innovation Success Rate}。",
-                "{innovation_success_cases} of {innovation_cases} ideas came off: {Innovation Success Rate}; "
+                "{innovation_success_cases} of {innovation_cases:idea} came off: {Innovation Success Rate}; "
                 "afterwards {innovation_success_cases_improved} of {innovation_cases_improved}: {Improved Innovation Success Rate}.",
             ),
             working=printed(
@@ -263,7 +263,7 @@ FEEDBACK_RATIO = Calculator(
             compute=_feedback,
             sentence=Text(
                 "收到 {Total Feedback} 条反馈，其中分为正面的 {positive} 条：原文印出的比例是 {Positive Feedback Ratio}。",
-                "{Total Feedback} items collected, {positive} of them classified as positive: the source prints {Positive Feedback Ratio}.",
+                "{Total Feedback:item} collected, {positive} of them classified as positive: the source prints {Positive Feedback Ratio}.",
             ),
             working=printed(
                 ("{survey_responses} + {social_media_reviews} + {customer_support_feedback} + {user_interviews}", "Total Feedback"),

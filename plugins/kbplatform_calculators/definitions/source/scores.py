@@ -80,7 +80,7 @@ SERVICE_SCORE = Calculator(
             sentence=Text(
                 "原文把响应 {response_time}、解决 {solved_issues} 件、满意度 {customer_satisfaction}、投诉 {complaints} 件、"
                 "留存 {customer_retention} 加成一个分数：{Customer Service Score}。",
-                "From a response of {response_time}, {solved_issues} solved, {customer_satisfaction} satisfied, {complaints} complaints and "
+                "From a response of {response_time}, {solved_issues} solved, {customer_satisfaction} satisfied, {complaints:complaint} and "
                 "{customer_retention} retained, the source makes one score: {Customer Service Score}.",
             ),
             working=printed(
