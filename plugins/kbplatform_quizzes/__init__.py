@@ -105,18 +105,6 @@ def on_event(event: Event, session: Session) -> None:
 
 
 @hookimpl
-def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
-    """What a person was to learn, read and flagged."""
-    from kbplatform.sdk import PersonalData, Text  # noqa: PLC0415 - as above
-    from kbplatform_quizzes.training import personal_data as training  # noqa: PLC0415 - as above
-
-    if erase:
-        training.erase(user_id, session)
-        return None
-    return PersonalData(Text("学习", "Learning"), training.exported(user_id, session))
-
-
-@hookimpl
 def nav_links() -> list[NavLink]:
     """One entry in the main navigation."""
     from kbplatform.sdk import NavLink, Text  # noqa: PLC0415 - as above

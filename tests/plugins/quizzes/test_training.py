@@ -19,7 +19,6 @@ from kbplatform.articles.audience import set_audience
 from kbplatform.events.models import OutboxRow
 from kbplatform.sdk import InvalidInput, NotFound, Text, Viewer, utcnow
 from kbplatform.viewer import CLI
-from kbplatform_quizzes import personal_data
 from kbplatform_quizzes.attempts.quizzes import Wanted as WantedQuiz
 from kbplatform_quizzes.attempts.rules import Pool, Rule
 from kbplatform_quizzes.models import Assignment, Attempt, BankQuestion, Flag, Quiz, Reading, SectionState
@@ -344,19 +343,3 @@ def test_nobody_flags_what_is_not_there_or_not_for_them(platform, db, viewer, qu
     set_audience(platform.db, CLI, SLUG, "team:night")
     with pytest.raises(NotFound):
         flag(db, viewer("agent"), question, "")
-
-
-def test_one_s_data_can_be_downloaded_and_goes_with_one(db, assignments, viewer, crew, question):
-    lead, agent = viewer("lead"), viewer("agent")
-    assignments.assign(lead, CLI, Wanted(article=SLUG, people=(agent.id,), note="安娜先读"))
-    assignments.read(agent, SLUG)
-    flag(db, agent, question, "安娜觉得不清")
-    with db.write() as session:
-        found = personal_data(agent.id, session, erase=False).data
-        assert [t["note"] for t in found["assignments"]] == ["安娜先读"]
-        assert [r["article"] for r in found["read"]] == [SLUG]
-        assert [f["note"] for f in found["flags"]] == ["安娜觉得不清"]
-        assert personal_data(agent.id, session, erase=True) is None
-        session.flush()
-        assert not any(personal_data(agent.id, session, erase=False).data.values())
-        assert [(f.by, f.note) for f in session.scalars(select(Flag))] == [(None, "")]
