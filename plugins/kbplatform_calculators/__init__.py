@@ -56,7 +56,7 @@ def register_commands() -> list[Command]:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/calculators/`` and the JSON under ``/api/v1/p/calculators/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
-    from kbplatform_calculators import batch_views, history_views  # noqa: PLC0415 - as above
+    from kbplatform_calculators import batch_views, history_api, history_views  # noqa: PLC0415 - as above
     from kbplatform_calculators.api import make_api  # noqa: PLC0415 - as above
     from kbplatform_calculators.views import make_blueprint  # noqa: PLC0415 - as above
 
@@ -64,6 +64,7 @@ def register_routes(services: Services) -> Routes:
     history_views.add_pages(web, services)
     batch_views.add_pages(web, services)
     batch_views.add_routes(api, services)
+    history_api.add_routes(api, services)
     return Routes(web=web, api=api)
 
 

@@ -42,7 +42,8 @@ def _number(field: Number, lang: Lang) -> str:
     low = low or Text(f"从 {_bound(field, field.minimum)}", f"from {_bound(field, field.minimum)}")
     high = Text("", "") if field.maximum >= LARGEST else Text(f" 到 {_bound(field, field.maximum)}", f" to {_bound(field, field.maximum)}")
     unit = "" if isinstance(field, Share) else UNITS.get(field.unit, (None, Text(field.unit, field.unit)))[1].in_(lang)
-    return f"{whole.in_(lang)}{f' [{unit}]' if unit else ''}, {low.in_(lang)}{high.in_(lang)}"
+    comma = "，" if lang == "zh" else ", "
+    return f"{whole.in_(lang)}{f' [{unit}]' if unit else ''}{comma}{low.in_(lang)}{high.in_(lang)}"
 
 
 def _bound(field: Number, bound: float | None) -> str:

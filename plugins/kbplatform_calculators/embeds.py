@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from kbplatform.sdk import Embed, EmbedView, InvalidInput, Text
+from kbplatform_calculators.forms import unit_beside
 from kbplatform_calculators.inputs import Choice
 from kbplatform_calculators.registry import page_url, registry_of
 from kbplatform_calculators.running import run
@@ -108,6 +109,7 @@ def _fields(way: Way, given: Mapping[str, str], key: str, lang: Lang) -> list[di
             "name": i.name,
             "id": f"{key}-{i.name}",
             "label": i.label.in_(lang),
+            "unit": unit_beside(i, lang),
             "typed": given.get(i.name, ""),
             "placeholder": i.typed(example[i.name]) if i.name in example else "",
             "long": i.long,

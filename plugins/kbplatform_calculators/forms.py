@@ -86,7 +86,7 @@ def fields_of(calculator: Calculator, filled: Filled, lang: Lang, prefix: str = 
             kind="choice" if isinstance(i, Choice) else "text" if i.long else "line",
             typed=filled.typed.get(i.name, _preset(i)),
             placeholder=_placeholder(i, example, lang),
-            unit=_unit(i, lang),
+            unit=unit_beside(i, lang),
             inputmode=_inputmode(i),
             paste=isinstance(i, Series | Table | Matrix),
             options=_options(i, lang),
@@ -144,7 +144,7 @@ def _placeholder(field: Input, example: Typed, lang: Lang) -> str:
     return f"例 {text}" if lang == "zh" else f"e.g. {text}"
 
 
-def _unit(field: Input, lang: Lang) -> str:
+def unit_beside(field: Input, lang: Lang) -> str:
     """What stands beside the field. Nothing for a share: ``%`` there would have people leave it out."""
     if not isinstance(field, Number) or isinstance(field, Share) or field.unit == "proportion":
         return ""

@@ -29,6 +29,7 @@ LOOK = Text(
     "这里像是有客户的电话、证件号或邮箱。请改掉，或者按遮住的样子保存。",
     "This seems to hold a customer's phone number, ID or e-mail address. Correct it, or save it with that masked.",
 )
+NOT_A_TEAM = Text("请选一个自己所在的团队", "Choose one of your teams")
 _LOOK_INPUTS = Text(
     "上面填的名称里像是有客户的电话、证件号或邮箱。请回去改掉，或者按遮住的样子保存。",
     "A name among the inputs seems to be a customer's phone number, ID or e-mail address. Go back and correct it, or save with that masked.",
@@ -126,7 +127,7 @@ def read_save(viewer: Viewer, calculator: Calculator, way: Way, fields: Mapping[
         problems.append(FieldError("note", Text(f"最多 {MAX_NOTE} 个字", f"At most {MAX_NOTE} characters")))
     team = scope_of(form.get("team", ""), viewer)
     if team is None:
-        problems.append(FieldError("team", Text("请选一个自己所在的团队", "Choose one of your teams")))
+        problems.append(FieldError("team", NOT_A_TEAM))
     try:
         period = read_period(form.get("from", "")[:40], form.get("to", "")[:40])
     except InvalidInput as error:

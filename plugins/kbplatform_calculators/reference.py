@@ -39,7 +39,7 @@ _INTRO = Text(
 )
 MOST = 5
 """Calculators on one page, so that it stays light."""
-_HEAD = Text("| 填什么 | 名称 | 怎么写 |", "| input | name | write |")
+_HEAD = Text("| 填什么 | 怎么写 |", "| input | write |")
 
 
 def _slugs(group: Group) -> dict[str, list[Calculator]]:
@@ -109,8 +109,8 @@ def _about(calculator: Calculator, lang: Lang) -> Iterator[str]:
 def _way(calculator: Calculator, way: Way, lang: Lang) -> Iterator[str]:
     if way.title:
         yield f"### {way.title.in_(lang)} {{#{_anchor(calculator)}-{way.name.replace('_', '-')}}}"
-    rows = [f"| {_cell(_asked(i.label, i.optional, i.hint, lang))} | `{i.name}` | {_cell(kind_of(i, lang))} |" for i in way.inputs]
-    yield "\n".join([_HEAD.in_(lang), "| --- | --- | --- |", *rows])
+    rows = [f"| `{i.name}` {_cell(_asked(i.label, i.optional, i.hint, lang))} | {_cell(kind_of(i, lang))} |" for i in way.inputs]
+    yield "\n".join([_HEAD.in_(lang), "| --- | --- |", *rows])
     if way.outputs:
         yield _bold(Text("得到", "Gives"), ("；" if lang == "zh" else "; ").join(_given(o, lang) for o in way.outputs), lang)
     example = way.examples[0]

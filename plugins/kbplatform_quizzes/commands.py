@@ -209,7 +209,7 @@ def _as_json(file: str, found: Format | None, imported: Imported, sheets: Mappin
 
 def _item_json(item: Item) -> dict[str, Any]:
     lang = terminal_lang()
-    place: dict[str, Any] = {"element": item.element} if item.element else {"line": item.line}
+    place: dict[str, Any] = {"line": item.line} | ({"element": item.element} if item.element else {})
     out = place | {"name": item.name, "outcome": item.outcome, "type": item.kind or None, "id": item.question.id if item.question else None}
     if item.category:
         out["category"] = item.category
@@ -240,7 +240,7 @@ def _tell(found: Format | None, imported: Imported, sheets: Mapping[str, list[Ad
 
 
 def _line(item: Item, lang: Lang) -> str:
-    where = item.element or (Text(f"第 {item.line} 行", f"line {item.line}").in_(lang) if item.line else "")
+    where = Text(f"第 {item.line} 行", f"line {item.line}").in_(lang) if item.line else item.element
     return " ".join(part for part in (where, item.name) if part) + ": " + "; ".join(reason.in_(lang) for reason in item.reasons)
 
 

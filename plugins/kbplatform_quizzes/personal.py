@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from kbplatform.sdk import PersonalData, Text
 from kbplatform_quizzes.bank import read_sheet
+from kbplatform_quizzes.editing import people
 from kbplatform_quizzes.models import (
     Allowance,
     Assignment,
@@ -16,7 +17,6 @@ from kbplatform_quizzes.models import (
     AttemptEvent,
     AttemptItem,
     BankQuestion,
-    Flag,
     QuestionVersion,
     Quiz,
     Reading,
@@ -33,18 +33,14 @@ def personal_data(user_id: int, session: Session, *, erase: bool) -> PersonalDat
     and so does everything else. Who marked or regraded stays a number: two markers must be told apart, and the number has no name
     any more.
     """
-    if erase:
+    bank = people.personal_data(user_id, session, erase=erase)
+    if erase or bank is None:
         _erase(session, user_id)
         return None
     known = {
         "attempts": _attempts(session, user_id),
         "readings": [{"article": r.slug, "at": _when(r.at)} for r in session.scalars(select(Reading).where(Reading.user_id == user_id))],
-        "flags": [
-            {"question": f"{slug}/{key}", "note": f.note, "at": _when(f.at)}
-            for f, slug, key in session.execute(
-                select(Flag, BankQuestion.slug, BankQuestion.key).join(BankQuestion).where(Flag.by == user_id).order_by(Flag.id)
-            ).tuples()
-        ],
+        **bank.data,
         "assignments": [_assignment(a) for a in session.scalars(select(Assignment).where(Assignment.user_id == user_id).order_by(Assignment.id))],
         "given": [_assignment(a) for a in session.scalars(select(Assignment).where(Assignment.by == user_id).order_by(Assignment.id))],
         "more_time_percent": session.scalar(select(Allowance.percent).where(Allowance.user_id == user_id)),
@@ -97,9 +93,7 @@ def _erase(session: Session, user_id: int) -> None:
     session.execute(delete(Reading).where(Reading.user_id == user_id))
     session.execute(delete(Allowance).where(Allowance.user_id == user_id))
     session.execute(delete(Assignment).where(Assignment.user_id == user_id))
-    session.execute(update(Flag).where(Flag.by == user_id).values(by=None, note=""))
-    session.execute(update(Flag).where(Flag.settled_by == user_id).values(settled_by=None))
-    for table in (Assignment, Allowance, Quiz, QuestionVersion):
+    for table in (Assignment, Allowance, Quiz):
         session.execute(update(table).where(table.by == user_id).values(by=None))
     session.flush()
 

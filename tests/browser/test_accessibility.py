@@ -32,8 +32,7 @@ PAGES = {
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("lang", "dark"), [("zh", False), ("en", True)], ids=["zh-light", "en-dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_page_has_no_axe_violation(open_page, name, dark, lang):
     page = open_page(PAGES[name], lang=lang, dark=dark)

@@ -160,6 +160,10 @@ def test_the_matrix_would_see_a_figure_of_another_team(site, kb_login):
     for path in (base, f"{base}.csv", f"{base}/1", f"{base}?team=team:billing", f"{base}.csv?team=team:billing"):
         assert FIGURE in fellow.get(path).get_data(as_text=True), path
         assert FIGURE not in stranger.get(path).get_data(as_text=True), path
+    api = "/api/v1/p/calculators/resolution_rate/saved"
+    assert FIGURE in fellow.get(f"{api}?team=billing").get_data(as_text=True)
+    for path in (api, f"{api}?team=billing", f"{api}?team=nobody"):
+        assert FIGURE not in stranger.get(path).get_data(as_text=True), path
     assert "75.0%" in fellow.get("/").get_data(as_text=True)
     assert "75.0%" not in stranger.get("/").get_data(as_text=True)
 

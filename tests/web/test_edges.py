@@ -136,7 +136,9 @@ def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answer
     bodies = {"/api/v1/people": {"name": "Somebody"}, "/api/v1/people/{person_id}": {"teams": []},
               "/api/v1/uses": {"slug": "complaint-handling", "call": "0" * 32}, "/api/v1/pins/{slug}": {},
               "/api/v1/gaps": {"query": "鲸鱼怎么潜水"}, "/api/v1/gaps/{gap_id}": {"state": "open"},
-              "/api/v1/p/calculators/{calculator_id}/batches": {"rows": [{"received": 20, "resolved": 15}]}}  # fmt: skip
+              "/api/v1/p/calculators/{calculator_id}/batches": {"rows": [{"received": 20, "resolved": 15}]},
+              "/api/v1/p/calculators/{calculator_id}/saved": {
+                  "inputs": {"received": 20, "resolved": 15}, "period": {"from": "2026-03-01", "to": "2026-03-31"}}}  # fmt: skip
     for path, operations in document["paths"].items():
         address = re.sub(r"{\w+}", lambda m: examples[m[0]], path)
         for method, operation in operations.items():

@@ -247,6 +247,7 @@ def _variance(table: tuple[tuple[int, ...], ...], n: int, rows: list[Fraction], 
 
 COHEN_KAPPA = Calculator(
     id="cohen_kappa",
+    version=2,
     title=Text("质检校准一致性 Kappa", "QA calibration (Cohen's kappa)"),
     purpose=Text(
         "两个质检员各评同一批录音，扣掉碰巧一样的，他们有多一致。",

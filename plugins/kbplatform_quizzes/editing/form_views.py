@@ -165,7 +165,7 @@ def _form(room: Room, work: Work) -> str:
     }  # fmt: skip
     if request.form.get("live"):
         return render_template("quizzes/editing/_form.html", **context)
-    question = work.read(room).question
+    question = work.read(room).question if work.kind != "scenario" else None  # the page is large enough: the module fetches it
     return render_template(
         "quizzes/editing/edit.html", shelf=room.shelf(work.slug, lang), kind=label_of(work.kind, room.types).in_(ui), **context,
         back=url_of(work.slug, work.key) if work.seen else "/p/quizzes/bank", **_beside(room, work, question),

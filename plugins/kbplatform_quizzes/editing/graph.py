@@ -10,9 +10,9 @@ from kbplatform.sdk import Text
 from kbplatform_quizzes.editing.drafts import Draft
 from kbplatform_quizzes.kinds.scenario import Choice, Ending, Scenario, Scene
 
-WIDE, HIGH, ACROSS, DOWN, EDGE = 118, 34, 168, 48, 8
-"""Pixels: a box, from one column to the next, from one row to the next, around it all."""
-LONGEST = 15
+WIDE, HIGH, ACROSS, DOWN, EDGE = 108, 34, 144, 46, 8
+"""Pixels: a box (as the style sheet has it), from one column to the next, from one row to the next, around it all."""
+LONGEST = 14
 """Letters of a name that fit into its box."""
 _MARKS = {"recovered": "✓", "contained": "◐", "lost": "✗"}
 
@@ -113,9 +113,9 @@ def _laid_out(scenario: Scenario, ways: dict[str, list[str]], back: set[tuple[st
 
 def _line(a: tuple[int, int], b: tuple[int, int], *, loop: bool) -> str:
     x, y, u, v = a[0] + WIDE, a[1] + HIGH // 2, b[0], b[1] + HIGH // 2
-    bend = max(30, abs(u - x) // 2)
+    bend = max(16, abs(u - x) // 2)
     loops = ' class="g-loop"' if loop else ""
-    return f'<path{loops} d="M{x} {y}C{x + bend} {y} {u - bend} {v} {u} {v}"></path>'
+    return f'<path{loops} d="M{x} {y}C{x + bend} {y} {u - bend} {v} {u} {v}"/>'
 
 
 def _box(name: str, at: tuple[int, int], scenario: Scenario, *, lost: bool) -> str:
@@ -123,6 +123,4 @@ def _box(name: str, at: tuple[int, int], scenario: Scenario, *, lost: bool) -> s
     kind = "scene" if isinstance(place, Scene) else place.outcome if isinstance(place, Ending) else "nowhere"
     mark = f"{_MARKS[place.outcome]} " if isinstance(place, Ending) else "▸ " if name == scenario.start else "? " if place is None else ""
     words = mark + (name if len(name) <= LONGEST else name[: LONGEST - 1] + "…")
-    round_ = HIGH // 2 if isinstance(place, Ending) else 6
-    rect = f'<rect width="{WIDE}" height="{HIGH}" rx="{round_}"></rect><text x="{WIDE // 2}" y="{HIGH // 2 + 4}">{escape(words)}</text>'
-    return f'<g class="g-{kind}{" g-alone" if lost else ""}" transform="translate({at[0]} {at[1]})">{rect}</g>'
+    return f'<g class="g-{kind}{" g-alone" if lost else ""}" transform="translate({at[0]} {at[1]})"><rect/><text>{escape(words)}</text></g>'

@@ -106,7 +106,7 @@ _ID = Leaf("id", Text("名称", "Name"), "line", needed=True, hint=Text("小写�
 _CHOICE: Shape = (
     _TEXT,
     Leaf("to", Text("接着到", "Leads to"), "place", needed=True),
-    Leaf("trust", Text("信任 −3…3", "Trust −3…3"), "number", usual="0"),
+    Leaf("trust", Text("信任", "Trust"), "number", hint=Text("−3 到 3", "−3 to 3"), usual="0"),
     Leaf("crosses", Text("越过红线", "Crosses a red line"), "line", hint=Text("例如 disclosed", "For example disclosed")),
     Leaf("mends", Text("补救红线", "Mends one"), "line"),
     Leaf("why", Text("复盘时说什么", "Said in the debrief")),

@@ -36,7 +36,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a file. ``line`` is 1-based, 0 for the whole file; ``element`` names the place where a format has no lines worth telling.
+    """One item of a file. ``line`` is 1-based, 0 for the whole file; ``element`` names the place where a format has elements.
 
     ``changed`` is imported too, but differs from what the file says: ``reasons`` tell how. An item without a ``question`` is refused.
     """

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from xml.etree.ElementTree import Element
+from xml.parsers.expat import ParserCreate
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
@@ -39,12 +40,14 @@ _USUAL_WORDS = frozenset(
 
 def read(source: str, lang: Lang | None = None) -> Imported:
     """The questions of a Moodle XML file. Its items are named by the number of their ``<question>``."""
+    text = source.lstrip()  # an empty line above the declaration is no reason to refuse a file
+    above = source[: len(source) - len(text)].count("\n")
     try:
-        root = fromstring(source, forbid_dtd=True)
+        root = fromstring(text, forbid_dtd=True)
     except DefusedXmlException:
         return whole("XML 里有文档类型或实体声明（DTD），不收", "the XML declares a document type or entities, which isn't taken")
     except ParseError as error:
-        line, column = error.position[0], error.position[1] + 1
+        line, column = error.position[0] + above, error.position[1] + 1
         return whole(f"不是有效的 XML：第 {line} 行，第 {column} 列", f"not valid XML: line {line}, column {column}", line)
     except (ValueError, RecursionError, LookupError) as error:
         return whole(f"不是有效的 XML：{error}", f"not valid XML: {error}")
@@ -55,14 +58,31 @@ def read(source: str, lang: Lang | None = None) -> Imported:
         return whole(f"一个文件最多 {MAX_QUESTIONS} 题", f"at most {MAX_QUESTIONS} questions a file")
     pictures = Pictures()
     items, category = [], ""
-    for number, element in enumerate(found, 1):
+    for number, (element, line) in enumerate(zip(found, _lines(text), strict=True), 1):
         if element.get("type") == "category":
             category = _text(element.find("category"))
         else:
-            items.append(_item(element, f"question {number}", lang, pictures, category))
+            items.append(_item(element, (line + above, f"question {number}"), lang, pictures, category))
     items += _strangers(root)
     done = Imported(unique(items))
     return Imported(done.report, pictures.keep_only(t.zh + t.en for q in done.questions for t in q.texts()))
+
+
+def _lines(source: str) -> list[int]:
+    """The line on which each question of the quiz begins. Only for what the careful parser has let through."""
+    parser, lines, outer = ParserCreate(namespace_separator=" "), list[int](), list[str]()
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        if name == "question" and len(outer) == 1:
+            lines.append(parser.CurrentLineNumber)
+        outer.append(name)
+
+    def end(_name: str) -> None:
+        outer.pop()
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.Parse(source, True)
+    return lines
 
 
 def _strangers(root: Element) -> list[Item]:
@@ -78,7 +98,7 @@ def _text(holder: Element | None) -> str:
     return "".join((inner if inner is not None else holder).itertext()).strip()
 
 
-def _item(element: Element, place: str, lang: Lang | None, pictures: Pictures, category: str) -> Item:
+def _item(element: Element, place: tuple[int, str], lang: Lang | None, pictures: Pictures, category: str) -> Item:
     draft = Draft(language_of("".join(t for t in element.itertext() if len(t) < 100_000), lang), pictures)
     name = _text(element.find("name"))
     kind = element.get("type", "")
@@ -86,7 +106,7 @@ def _item(element: Element, place: str, lang: Lang | None, pictures: Pictures, c
     def build() -> Question:
         return _Reading(element, draft).question(kind, name)
 
-    return item(draft, build, name=name[:80], element=place, category=category)
+    return item(draft, build, place[0], name[:80], place[1], category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +184,8 @@ class _Reading:
             words = self._draft.plain(self._field(name), self._markup(self._element.find(name)))
             if words and words not in _USUAL_WORDS:
                 note(f"按对错统一说的话没收：{words[:80]}", f"what is said to all that are right or wrong is left out: {words[:80]}")
+        if self._field("hidden") in {"1", "true"}:
+            note("原来是隐藏的题，这里会出", "it was hidden, here it is asked")
         if self._field("shuffleanswers") in {"0", "false"} and kind in {"multichoice", "matching"}:
             note("选项次序固定这一条没收：这里每次都打乱", "a fixed order of options is left out: here they are shuffled")
 

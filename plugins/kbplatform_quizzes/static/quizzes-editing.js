@@ -137,6 +137,8 @@ form.addEventListener("focusout", (event) => {
 form.addEventListener("submit", () => { unsaved = false; });
 window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
+if (!beside.querySelector(".qe-face")) check();
+
 // After a failed save everything was looked at, and the first place that is wrong is where to go on.
 if (form.querySelector("[role=alert]")) {
   unsaved = true;

@@ -131,7 +131,7 @@ class _Places:
 
 def _places(sittings: Sequence[Sitting], key: Callable[[Answered], Key]) -> _Places | None:
     """None where attempts had unlike numbers of questions or points: their totals can't be compared."""
-    if len({(len(s.items), round(sum(i.points for i in s.items), 6)) for s in sittings}) != 1:
+    if len({(len(s.items), round(s.most, 6)) for s in sittings}) != 1:
         return None
     rows = [{key(item): item.mark for item in sitting.items} for sitting in sittings]
     common = set(rows[0]).intersection(*rows[1:])
@@ -178,5 +178,5 @@ def _figures(asked: Sequence[tuple[Sitting, Answered]], wordings: Mapping[Key, W
 
 def _rest(sitting: Sitting, item: Answered) -> float:
     """What the attempt got for everything else, as a share of what there was to get; 0 where there was nothing else."""
-    most = sum(i.points for i in sitting.items) - item.points
-    return (sum(i.mark for i in sitting.items) - item.mark) / most if most > 0 else 0.0
+    most = sitting.most - item.points
+    return (sitting.total - item.mark) / most if most > 0 else 0.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 from kbplatform.sdk import Text
@@ -42,7 +43,7 @@ def remarks(item: Item, *, keys: bool) -> list[Remark]:
     """What the figures of a question say, the worst first; without what tells about its key unless ``keys``. Nothing below ten attempts."""
     if item.figures is None:
         return []
-    found = [*_difficulty(item, item.figures), *_discrimination(item.figures), *_certainty(item.figures), *_options(item.figures)]
+    found = [*_difficulty(item, item.figures), *_discrimination(item.figures, item.n), *_certainty(item.figures), *_options(item.figures)]
     return sorted((r for r in found if keys or not r.keyed), key=lambda r: LEVELS.index(r.level))
 
 
@@ -61,7 +62,7 @@ def _difficulty(item: Item, figures: Figures) -> Iterator[Remark]:
             "几乎人人答对：拉不开差距。人人都得会的，可以留着；想看谁更强，换一道。",
             "Nearly everybody gets it right: it keeps nobody apart. Fine for what all must know; of no use for telling who knows more.",
         ))  # fmt: skip
-    elif facility < guess:
+    elif facility < guess - 1.645 * sqrt(guess * (1 - guess) / item.n):  # one-sided, 95 %: a few unlucky guessers are no such case
         yield Remark("bad", Text(
             "比闭着眼睛选还低：多半是题目没说清、答案标错，或者大家都记错了同一件事。",
             "Worse than guessing: the question is unclear, its key is wrong, or everybody has the same thing wrong.",
@@ -73,11 +74,13 @@ def _difficulty(item: Item, figures: Figures) -> Iterator[Remark]:
         ))  # fmt: skip
 
 
-def _discrimination(figures: Figures) -> Iterator[Remark]:
-    value = figures.discrimination
+def _discrimination(figures: Figures, n: int) -> Iterator[Remark]:
+    value, easy = figures.discrimination, (figures.facility or 0.0) >= TOO_EASY
     if value is None:
-        if figures.deviation == 0:
+        if figures.deviation == 0 and not easy:
             yield Remark("weak", Text("所有人得分一样，看不出谁强谁弱。", "Everybody got the same mark: it can't tell who knows more."))
+        return
+    if easy and value > -(chance_discrimination(n) or 0.0):  # one or two who slipped say nothing about the question
         return
     if value < 0:
         yield Remark("bad", Text(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from kbplatform_quizzes.question import Question
     from kbplatform_quizzes.store import Bank
 
-MAX_SITTINGS = 5_000
-"""The newest first attempts that are looked at: more of them change no figure that anybody acts on."""
+MAX_SITTINGS = 2_000
+"""The newest first attempts that are looked at: from so many a share is known to within 2.2 points (95 %), and more change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,17 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A finished first attempt. ``seconds`` leaves pauses out; None where a clock was turned back meanwhile."""
+    """A finished first attempt. ``seconds`` leaves pauses out; None where a clock was turned back meanwhile.
+
+    ``total`` is what it got of ``most`` points.
+    """
 
     percent: float
     passed: bool
     seconds: float | None
     items: tuple[Answered, ...]
+    total: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,13 @@ def load(session: Session, bank: Bank, quiz: int, scope: Scope) -> Sample:
     items = _items(session, chosen)
     stood = _pauses(session, chosen)
     sittings = tuple(
-        Sitting(row.percent, bool(row.passed), _seconds(row.started_at, row.ended_at, stood.get(row.id, 0.0)), tuple(items[row.id]))
-        for row in attempts
+        _sitting(row.percent, row.passed, _seconds(row.started_at, row.ended_at, stood.get(row.id, 0.0)), items[row.id]) for row in attempts
     )
     return Sample(sittings, waiting, cut, _wordings(session, bank, sittings))
+
+
+def _sitting(percent: float, passed: bool | None, seconds: float | None, items: list[Answered]) -> Sitting:
+    return Sitting(percent, bool(passed), seconds, tuple(items), fsum(i.mark for i in items), fsum(i.points for i in items))
 
 
 def _items(session: Session, chosen: Select[tuple[int]]) -> defaultdict[int, list[Answered]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from kbplatform_quizzes.attempts.carrying import CantCarry, carry
@@ -28,7 +28,7 @@ def heads(sample: Sample, *, apart: bool = False) -> dict[tuple[int, str], str]:
     shown = sample.wordings or {}
     if apart:
         return {key: key[1] for key in shown}
-    given = _given(sample)
+    given = _given(sample, {number for number, count in Counter(number for number, _ in shown).items() if count > 1})
     found: dict[tuple[int, str], str] = {}
     groups: defaultdict[int, list[list[Wording]]] = defaultdict(list)
     for (number, version), wording in sorted(shown.items(), key=lambda pair: (pair[1].present, pair[1].created_at), reverse=True):
@@ -42,10 +42,11 @@ def heads(sample: Sample, *, apart: bool = False) -> dict[tuple[int, str], str]:
     return found
 
 
-def _given(sample: Sample) -> dict[tuple[int, str], _Given]:
+def _given(sample: Sample, several: set[int]) -> dict[tuple[int, str], _Given]:
+    """The different answers to each wording of the questions that had ``several``."""
     found: defaultdict[tuple[int, str], _Given] = defaultdict(dict)
     for sitting in sample.sittings:
-        for item in sitting.items:
+        for item in (i for i in sitting.items if i.question in several):
             written = f"{json.dumps(item.answer, sort_keys=True)} {item.fraction:.9f}"
             found[item.question, item.version].setdefault(written, (item.answer, item.fraction))
     return found

@@ -67,14 +67,14 @@ def add_pages(web: Blueprint, services: Services) -> None:
         return redirect(LIST, 303)
 
     @web.post("/read/<slug>")
-    @requires(TAKE)
+    @requires(TAKE, person=True)
     def read(slug: str) -> ResponseReturnValue:
         assignments.read(current_viewer(), slug)
         say(Text("记下了：你读过这篇。", "Noted: you have read this."))
         return redirect(local_path(request.form.get("next", "")), 303)
 
     @web.post("/flag")
-    @requires(TAKE)
+    @requires(TAKE, person=True)
     def flag_question() -> ResponseReturnValue:
         number = request.form.get("question", "")
         flag(services.db, current_viewer(), int(number) if number.isdecimal() and len(number) < 10 else 0, request.form.get("note", ""))

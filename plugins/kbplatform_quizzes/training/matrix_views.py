@@ -49,10 +49,10 @@ def add_pages(web: Blueprint, services: Services) -> None:
         return Response(as_xlsx(TITLE.in_(lang), columns, rows), mimetype=XLSX, headers=named)
 
     @web.get("/people/<int:user_id>")
-    @requires(TAKE)
+    @requires(TAKE, person=True)
     def person(user_id: int) -> ResponseReturnValue:
         viewer = current_viewer()
-        if viewer.id is None or (user_id != viewer.id and not may(RESULTS)):
+        if user_id != viewer.id and not may(RESULTS):
             abort(404)
         row, practices = training.person(viewer, content_lang(), user_id)
         pairs = sorted(zip(practices, row.fields, strict=True), key=lambda pair: STATES.index(pair[1].state))

@@ -93,6 +93,7 @@ def test_two_checkers_who_never_differ_get_no_interval_and_are_told_why(ask):
     found = ask.answer("cohen_kappa", table=[[30, 0], [0, 12]])
     assert (found["outputs"]["kappa"], found["outputs"]["ci_low"], found["outputs"]["ci_high"], found["interval"]) == (1, None, None, None)
     assert "interval" not in found["explanation"]
+    assert BY_ID["cohen_kappa"].version == 2  # version 1 gave 1 to 1
     assert any("never differed in 42 contacts" in w for w in found["warnings"])
 
 

@@ -77,6 +77,11 @@ def test_without_all_inputs_it_is_a_short_form_with_those_there_are(kb_app, writ
     assert 'id="embed-0-resolved" name="resolved" value=""' in shown
 
 
+def test_the_short_form_says_in_which_unit_a_field_counts(kb_app, write):
+    write(kb_app, "{{calc:aht}}")
+    assert '>通话总时长 <span class="quiet">秒</span></label>' in page(kb_app)
+
+
 def test_in_running_text_it_is_a_link_with_the_figure(kb_app, write):
     write(kb_app, f"上个月 {RESULT} 左右。")
     shown = page(kb_app)

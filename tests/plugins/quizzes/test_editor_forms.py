@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
+
 import pytest
 from flask import render_template
 
@@ -15,6 +18,7 @@ from kbplatform_quizzes.editing.outline import differences, outline
 from kbplatform_quizzes.editing.reading import read_draft, read_json
 from kbplatform_quizzes.editing.shapes import shape_of
 from kbplatform_quizzes.kinds import BUILT_IN
+from kbplatform_quizzes.reading import MAX_WORDS
 
 FILES = sorted(bundled_content().glob("practices/*/quiz.yaml"))
 KINDS = [t.name for t in BUILT_IN]
@@ -83,7 +87,7 @@ def test_rows_left_empty_are_left_out_and_faults_keep_the_place_of_their_row():
         ("single", STEM | TWO | {"options.right": "9"}, "", "exactly one"),
         ("single", STEM | {"options.0.text.zh": "甲"}, "", "2 to 20 options"),
         ("single", STEM | TWO | {"options.1.worth": "many"}, "options.1.worth", "number"),
-        ("single", STEM | TWO | {"options.1.why.zh": "x" * 4001}, "options.1.why.zh", "4000"),
+        ("single", STEM | TWO | {"options.1.why.zh": "x" * (MAX_WORDS + 1)}, "options.1.why.zh", "at most"),
         ("single", STEM | TWO | {"options.1.why.zh": "x", "options.1.text.zh": "", "options.1.text.en": ""}, "options.1.text", "fill this in"),
         ("single", STEM | TWO | {"difficulty": "9"}, "difficulty", "1, 2 or 3"),
         ("single", STEM | TWO | {"stem.zh": "\x07"}, "stem.zh", "control"),
@@ -91,7 +95,7 @@ def test_rows_left_empty_are_left_out_and_faults_keep_the_place_of_their_row():
         ("multiple", STEM | TWO | {"rule": "all"}, "", "at least one"),
         ("truefalse", STEM | {"right": "maybe"}, "right", "true or false"),
         ("shortanswer", STEM | {"answers.0.text.zh": "答", "answers.0.worth": "50"}, "", "fully right"),
-        ("numerical", STEM | {"answers.0.value": "1e99"}, "answers.0.value", "number"),
+        ("numerical", STEM | {"answers.0.value": "many"}, "answers.0.value", "number"),
         ("numerical", STEM | {"answers.0.value": "1", "units.0.name.zh": "元", "units.0.times": "x"}, "units.0.times", "number"),
         ("matching", STEM | {"pairs.0.left.zh": "甲"}, "pairs.0.right", "fill this in"),
         ("ordering", STEM | {"rule": "all", "items.0.zh": "甲", "items.1.zh": "甲"}, "", "all different"),
@@ -137,6 +141,12 @@ def test_what_is_folded_away_comes_back_with_what_the_open_scene_says_now(shown,
 @pytest.mark.parametrize("value", ["", "x", "eJw=", "gA==" * 99, "0" * 10_000])
 def test_folded_rows_that_are_none_of_ours_are_nothing(value):
     assert unpacked(value) == {}
+
+
+def test_numbers_that_are_none_in_folded_rows_are_read_as_text():
+    rows = '{"scenes":[{"id":NaN,"says":{"zh":Infinity},"choices":7}]}'
+    form = {"folded": base64.b64encode(zlib.compress(rows.encode())).decode(), "open": "scenes.9"}
+    assert sent(shape_of("scenario"), form)["scenes"] == [{"id": "nan", "says": Text("inf", ""), "choices": []}]
 
 
 def test_a_scene_renamed_takes_along_what_led_to_it(shown, controls):

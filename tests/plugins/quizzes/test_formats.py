@@ -209,6 +209,14 @@ def test_moodle_xml_puts_in_order_by_number_converts_units_and_reads_gaps():
     assert bodies["Essay"].rubric[0].points == 5
 
 
+def test_an_element_of_another_language_is_no_question_and_is_told():
+    source = b'\n\n<?xml version="1.0"?><quiz>\n<question xmlns="urn:x" type="essay"/>\n<extra/>\n<question type="description"><questiontext><text>x</text></questiontext></question></quiz>'
+    _, imported = read_file(source)
+    assert [(i.line, i.element, i.outcome) for i in imported.report] == [
+        (6, "question 1", "imported"), (0, "{urn:x}question", "refused"), (0, "extra", "refused"),
+    ]  # fmt: skip
+
+
 def test_a_picture_that_is_none_is_not_kept():
     item = by_name("moodle.xml")["SVG"]
     assert [r.en for r in item.reasons] == ["pictures are PNG, JPEG, GIF or WebP, of at most 1 MB"]

@@ -15,9 +15,11 @@ from click.testing import CliRunner
 from kbplatform.accounts.audit import Audit, AuditFilter
 from kbplatform.app import create_app, make_platform, platform_of
 from kbplatform.cli import root
+from kbplatform.sdk import Actor
 from kbplatform_quizzes.formats.markup import ADDRESS
 from kbplatform_quizzes.formats.registry import read_file
 from kbplatform_quizzes.registry import bank_of
+from kbplatform_quizzes.taking_in import Destination, picture, take_in
 
 CORPUS = Path(__file__).parent / "corpus"
 SLUG = "complaint-handling"
@@ -65,9 +67,13 @@ def test_a_dry_run_says_everything_as_json_and_writes_nothing(run, site):
     assert "imported" not in bank_of(site().services).counts()
 
 
-def test_an_element_is_named_where_a_format_has_no_lines(run):
+def test_an_element_is_named_with_its_line(run):
     found = json.loads(run("import", CORPUS / "moodle.xml", "--dry-run", "--json").output)
-    assert [r["element"] for r in found["refused"]] == ["question 10", "question 13", "question 14", "question 16"]
+    places = [(r["element"], r["line"]) for r in found["refused"]]
+    lines = (CORPUS / "moodle.xml").read_text("utf-8").split("\n")
+    assert [element for element, _ in places] == ["question 10", "question 13", "question 14", "question 16"]
+    assert ["<question " in lines[line - 1] for _, line in places] == [True] * 4
+    assert 'type="ddwtos"' in lines[places[2][1] - 1]
     assert (found["by_type"]["single"], found["by_type"]["multiple"], found["pictures"]) == (2, 1, 1)
 
 
@@ -96,17 +102,32 @@ def test_without_a_practice_the_category_names_the_sheet(run, site):
 
 def test_a_picture_is_served_to_who_may_practise_and_shown_where_it_stands(run, data_dir, kb_settings):
     run("import", CORPUS / "moodle.xml", "--practice", SLUG)
-    (picture,) = read_file((CORPUS / "moodle.xml").read_bytes())[1].pictures.kept.values()
+    (shown,) = read_file((CORPUS / "moodle.xml").read_bytes())[1].pictures.kept.values()
     app = create_app(kb_settings(data_dir=data_dir))
     client = app.test_client()
-    response = client.get(picture.address)
-    assert (response.status_code, response.mimetype, response.data) == (200, "image/png", picture.data)
+    response = client.get(shown.address)
+    assert (response.status_code, response.mimetype, response.data) == (200, "image/png", shown.data)
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "immutable" in response.headers["Cache-Control"]
-    assert [client.get(ADDRESS + name).status_code for name in ("0" * 64, "x", "..%2f..%2fkb.db", picture.sha256.upper())] == [404] * 4
+    assert [client.get(ADDRESS + name).status_code for name in ("0" * 64, "x", "..%2f..%2fkb.db", shown.sha256.upper())] == [404] * 4
     page = client.get(f"/p/quizzes/check/{SLUG}?q=first-sentence&lang=zh").get_data(as_text=True)
-    assert f'<img src="{picture.address}" alt="碎杯子" loading="lazy">' in page
+    assert f'<img src="{shown.address}" alt="碎杯子" loading="lazy">' in page
     platform_of(app).close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def test_pictures_and_questions_are_kept_in_either_database(kind, kb_settings, request):
+    url = {"database_url": request.getfixturevalue("kb_postgres")} if kind == "postgres" else {}
+    platform = make_platform(kb_settings(**url))
+    imported = read_file((CORPUS / "moodle.xml").read_bytes())[1]
+    for new in (11, 0):
+        with platform.db.write() as session:
+            sheets = take_in(session, imported, Destination(), Actor(None, "cli"))
+        assert {slug: sum(a.new for a in added) for slug, added in sheets.items()} == {"imported-refunds": new}
+    (shown,) = imported.pictures.kept.values()
+    assert picture(platform.db, shown.sha256) == shown
+    assert [s.question.written() for s in bank_of(platform.services).of("imported-refunds")] == [q.written() for q in imported.questions]
+    platform.close()
 
 
 def test_what_stands_in_a_text_is_never_markup(run, data_dir, kb_settings, tmp_path):

@@ -229,6 +229,16 @@ def test_words_about_a_question(db, found):
     assert all(isinstance(t, Text) and t.zh and t.en for t in about_the_quiz(stats))
 
 
+def test_one_who_slipped_does_not_make_an_easy_question_suspect(db, found):
+    ids = stored(db, A, B)
+    number = quiz(db)
+    for n in range(40):
+        sit(db, number, n + 1, [(ids["a"], A, 1 if not n else 0), (ids["b"], B, 1 if n % 2 == 0 else 0)])
+    item = found(number).items[0]
+    assert item.figures.discrimination < 0
+    assert [r.text.en[:30] for r in remarks(item, keys=False)] == ["Nearly everybody gets it right"]
+
+
 def test_however_many_attempts_it_is_a_handful_of_queries(db, found):
     from sqlalchemy import event
 

@@ -66,7 +66,7 @@ def test_who_writes_questions_sees_who_chose_what_and_a_lead_sees_how_the_questi
     site.class_of(12)
     author, lead = site.everything(site.client("trainer")), site.everything(site.client("lead"))
     for text in (author, lead):
-        assert "12 first attempts." in text
+        assert "First attempts: 12." in text
         assert "哪一种鸟" in text
         assert '"facility":0.5' in text
     assert "夜莺" in author
@@ -82,7 +82,7 @@ def test_below_ten_no_figure_gets_out_anywhere(site, people):
     site.class_of(people)
     trainer = site.client("trainer")
     text = site.everything(trainer)
-    assert f"{10 - people} more are needed" in text
+    assert f"still needed: {10 - people}." in text
     found = trainer.get(API).get_json()
     assert (found["n"], found["missing"], found["whole"]) == (people, 10 - people, None)
     figures = {"facility", "standard_deviation", "discrimination_index", "discriminative_efficiency", "effective_weight", "unanswered", "sure_and_wrong"}
@@ -148,7 +148,7 @@ def test_erased_people_count_without_a_name(site):
     assert (owner.get(API).get_json()["n"], lead.get(API).get_json()["n"]) == (10, 9)
     nameless = [p for p in owner.get("/api/v1/p/quizzes/results").get_json()["people"] if p["person"] is None]
     assert [(p["name"], p["attempts"], p["percent"]) for p in nameless] == [(None, 1, 100.0)]
-    assert "1 results are of people who were erased" in owner.get("/p/quizzes/results").get_data(as_text=True)
+    assert "Results of people who were erased or have left: 1." in owner.get("/p/quizzes/results").get_data(as_text=True)
     assert rows_of(owner.get("/p/quizzes/results.csv"))[-1][0] == "(erased or gone)"
 
 

@@ -1,0 +1,98 @@
+"""A trainer's day in a real browser: assign, find it to do, see who knows what; and a huddle by keyboard."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+SENTENCE = "今天天气真不错啊朋友"
+QUIZ = "practice-complaint-handling"
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def owner(own_site, browser):
+    """The first owner of a site, signed in: everybody there is, and so among those they assign to."""
+    base, link = own_site
+    context = browser.new_context(locale="zh-CN", base_url=base)
+    page = context.new_page()
+    complaints = []
+    page.on("pageerror", lambda e: complaints.append(str(e)))
+    page.goto(link)
+    page.fill("[name=name]", "陈主任")
+    page.fill("[name=email]", "chen@example.com")
+    page.fill("[name=password]", SENTENCE)
+    page.fill("[name=again]", SENTENCE)
+    page.click(".entry .btn-primary")
+    page.wait_for_url(lambda url: "/welcome" not in url)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def violations(page):
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
+
+
+def overflows(page):
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_what_is_assigned_is_found_to_do_and_taking_it_changes_the_matrix(owner):
+    owner.goto("/p/quizzes/assignments")
+    owner.get_by_role("link", name="布置任务").click()
+    assert violations(owner) == []
+    owner.select_option("#f-what", f"quiz:{QUIZ}")
+    owner.get_by_role("checkbox", name="陈主任").check()
+    owner.fill("#f-note", "换了补发流程")
+    owner.get_by_role("button", name="布置", exact=True).click()
+    owner.wait_for_url("**/p/quizzes/assignments")
+    assert "0／1 人" in owner.inner_text("tbody")
+    assert violations(owner) == []
+    owner.goto("/")
+    assert "待学" in owner.locator("section", has=owner.get_by_role("heading", name="我要学的")).last.inner_text()
+    owner.goto("/p/quizzes/")
+    assert "换了补发流程" in owner.inner_text(".todo")
+    assert violations(owner) == []
+    owner.goto("/p/quizzes/matrix?group=complaints")
+    assert owner.locator("tbody .m-n").count() == owner.locator("tbody td").count() - 1
+    owner.goto(f"/p/quizzes/q/{QUIZ}")
+    owner.locator("main form button").first.click()
+    owner.wait_for_url("**/a/**")
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        owner.set_viewport_size({"width": width, "height": 800})
+        owner.emulate_media(color_scheme=scheme)
+        owner.goto("/p/quizzes/matrix?group=complaints")
+        assert owner.locator("tbody .m-g").all_inner_texts() == ["在学"]
+        assert violations(owner) == []
+        assert overflows(owner) == 0
+
+
+def test_a_huddle_goes_on_by_keyboard_and_shows_an_answer_only_when_asked(owner):
+    owner.goto("/p/quizzes/huddle")
+    assert owner.locator(".huddle-part").count() == 3
+    assert owner.locator(".is-right").count() == 0
+    assert violations(owner) == []
+    owner.get_by_role("link", name="投到墙上").click()
+    owner.wait_for_url("**at=1**")
+    assert violations(owner) == []
+    title = owner.inner_text("h1")
+    owner.keyboard.press("ArrowRight")
+    owner.wait_for_selector(".is-right")
+    assert owner.inner_text("h1") == title
+    assert violations(owner) == []
+    owner.keyboard.press("PageDown")
+    owner.wait_for_url("**at=2**")
+    assert owner.locator(".is-right").count() == 0
+    owner.keyboard.press("ArrowLeft")
+    owner.wait_for_selector(".is-right")
+    assert owner.inner_text("h1") == title
+    owner.set_viewport_size({"width": 360, "height": 740})
+    assert overflows(owner) == 0
+    owner.keyboard.press("Escape")
+    owner.wait_for_selector(".huddle-part")
