@@ -7,7 +7,7 @@ from datetime import date, datetime
 from flask import Response, jsonify
 from pydantic import BaseModel, Field
 
-from kbplatform.sdk import ApiBlueprint, QueryModel, Services, SignInNeeded, Text, content_lang, current_viewer, may, requires, ui_lang
+from kbplatform.sdk import ApiBlueprint, QueryModel, Services, content_lang, current_viewer, may, requires, ui_lang
 from kbplatform_quizzes.faces import worded
 from kbplatform_quizzes.registry import AUTHOR, RESULTS, TAKE
 from kbplatform_quizzes.statistics.analysis import Item, Whole
@@ -193,12 +193,11 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
         return jsonify(_results(found).model_dump(mode="json"))
 
     @api.get("/mine", responses={200: MineOut})
-    @requires(TAKE)
+    @requires(TAKE, person=True)
     def mine() -> Response:
         """One's own results."""
         viewer = current_viewer()
-        if viewer.id is None:
-            raise SignInNeeded(Text("请先登录，才有自己的成绩", "Sign in first: nobody in particular has no results"))
+        assert viewer.id is not None  # noqa: S101 - the route is for a person
         found = figures.mine(viewer, viewer.id)
         wrong = [
             WrongOut(

@@ -85,12 +85,12 @@ def add_pages(web: Blueprint, services: Services) -> None:
         return _results_file(figures, key, kind)
 
     @web.get("/mine")
-    @requires(TAKE)
+    @requires(TAKE, person=True)
     def mine() -> ResponseReturnValue:
         return _mine(figures, _somebody())
 
     @web.get("/mine.csv")
-    @requires(TAKE)
+    @requires(TAKE, person=True)
     def mine_file() -> ResponseReturnValue:
         found = figures.mine(current_viewer(), _somebody())
         return _file("my-results", "csv", files.heading(files.MINE, ui_lang()), files.my_rows(found, ui_lang()))
