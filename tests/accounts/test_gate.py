@@ -8,6 +8,7 @@ from kbplatform.accounts.people import NewPerson
 from kbplatform.accounts.permissions import CORE_PERMISSIONS, READ
 from kbplatform.accounts.tokens import make_token
 from kbplatform.errors import Forbidden, InvalidInput, SignInNeeded
+from kbplatform.sdk import Permission, Text
 from kbplatform.viewer import ANONYMOUS, CLI, Actor, Viewer
 
 CORE = {p.name for p in CORE_PERMISSIONS}
@@ -63,13 +64,15 @@ def test_on_a_closed_site_nobody_in_particular_may_nothing(make):
     assert {p for p in accounts.permissions.all if accounts.gate.allows(ANONYMOUS, p)} == set()
 
 
-def test_on_an_open_site_nobody_in_particular_is_a_reader(accounts):
+def test_on_an_open_site_nobody_in_particular_is_a_reader(make, plugin):
+    play = Permission("games.play", Text("玩", "Play"), frozenset({"reader"}))
+    accounts = make(plugins={"games": plugin(register_permissions=lambda: [play])})
     viewer = accounts.gate.anonymous()
     assert (viewer.id, viewer.roles, viewer.audiences) == (None, {"reader"}, {"everyone"})
     assert {p for p in CORE if accounts.gate.allows(viewer, p)} == {READ}
-    assert accounts.gate.allows(viewer, "quizzes.take") is True
+    assert accounts.gate.allows(viewer, "games.play") is True
     accounts.roles.change(CLI, "reader", permissions=[READ], second_factor=False)
-    assert accounts.gate.allows(accounts.gate.anonymous(), "quizzes.take") is False
+    assert accounts.gate.allows(accounts.gate.anonymous(), "games.play") is False
 
 
 def test_audiences_grow_with_signing_in_and_never_by_a_team_alone():
