@@ -140,6 +140,7 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
     @api.get("/assignments", responses={200: AssignmentsOut})
     @requires(ASSIGN)
     def api_assignments(query: PageQuery) -> Response:
+        """The assignments one gave or may see, newest first."""
         found, total = assignments.page(current_viewer(), query.page)
         return jsonify({"assignments": [_assigned(a) for a in found], "total": total, "page_size": PAGE_SIZE})
 
@@ -160,6 +161,7 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
     @api.get("/tasks", responses={200: TasksOut})
     @requires(TAKE)
     def api_tasks() -> Response:
+        """What one was asked to learn, most pressing first."""
         lang = ui_lang()
         tasks = assignments.to_do(current_viewer())
         out = [TaskOut(id=t.id, kind=t.kind, key=t.key, title=t.title.in_(lang), due_on=t.due_on, note=t.note, standing=t.standing) for t in tasks]
