@@ -100,8 +100,12 @@ def _erase(session: Session, user_id: int) -> None:
 
 def _without_words(session: Session, attempt: Attempt) -> None:
     """Take the essays out of an attempt, and what trainers wrote about it. What nobody has marked can not be marked any more."""
-    items = session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id)).all()
-    essays = {i.position: i for i in items if _is_essay(session, i)}
+    asked = session.execute(
+        select(AttemptItem, QuestionVersion.data)
+        .join(QuestionVersion, (QuestionVersion.question_id == AttemptItem.question_id) & (QuestionVersion.version == AttemptItem.version))
+        .where(AttemptItem.attempt_id == attempt.id)
+    ).tuples()
+    essays = {item.position: item for item, data in asked if _is_essay(data["yaml"])}
     for item in essays.values():
         item.answer, item.sent = None, {}
         if item.waiting:
@@ -116,7 +120,5 @@ def _without_words(session: Session, attempt: Attempt) -> None:
             event.data = data
 
 
-def _is_essay(session: Session, item: AttemptItem) -> bool:
-    text = session.get(QuestionVersion, (item.question_id, item.version))
-    questions = read_sheet(text.data["yaml"].encode()).questions if text else ()
-    return any(q.body.kind == "essay" for q in questions)
+def _is_essay(text: str) -> bool:
+    return any(q.body.kind == "essay" for q in read_sheet(text.encode()).questions)

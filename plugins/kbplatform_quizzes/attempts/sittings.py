@@ -21,6 +21,7 @@ from kbplatform_quizzes.attempts.replay import Outcome
 from kbplatform_quizzes.attempts.rules import Rule
 from kbplatform_quizzes.attempts.shown import Sitting, asked, name_of, reviewed
 from kbplatform_quizzes.faces import BadAnswer, Sent, Showing
+from kbplatform_quizzes.kinds import UNMARKED
 from kbplatform_quizzes.kinds.scenario import Scenario
 from kbplatform_quizzes.models import Allowance, Attempt, AttemptEvent, AttemptItem, Quiz
 
@@ -344,7 +345,7 @@ def _once(begin: Callable[[], str]) -> str:
 
 def points_of(question: Question) -> float:
     """What a question is worth in a quiz: one point; nothing where it asks nothing."""
-    return 0.0 if question.body.kind == "description" else 1.0
+    return 0.0 if question.body.kind in UNMARKED else 1.0
 
 
 def _note(session: Session, attempt: Attempt, kind: str, at: datetime, position: int | None = None, data: dict[str, Any] | None = None) -> None:

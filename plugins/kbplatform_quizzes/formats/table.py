@@ -91,7 +91,7 @@ def _zip_problem(data: bytes) -> Text | None:
     """Why a file that calls itself Excel isn't opened."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):  # the last: packed in a way zipfile does not know
         return Text("不是完整的 Excel 文件（.xlsx）", "this is no whole Excel file (.xlsx)")
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         return Text(f"解开以后超过 {MAX_UNPACKED // 1_000_000} MB，不收", f"unpacked it is over {MAX_UNPACKED // 1_000_000} MB, which isn't taken")

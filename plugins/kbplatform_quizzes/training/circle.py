@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kbplatform.sdk import Member, members_of, team_names
+from kbplatform.sdk import Member, team_names
+from kbplatform_quizzes.attempts.people import OWNER, people_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kbplatform.sdk import Viewer
-
-OWNER = "owner"
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,6 @@ class Circle:
 def circle_of(session: Session, viewer: Viewer) -> Circle:
     """Whom the viewer may assign to and whose progress they may see, given the permission for it."""
     everybody = OWNER in viewer.roles
-    members = tuple(members_of(session, None if everybody else viewer.teams))
+    members = tuple(people_of(session, viewer))
     keys = {key for m in members for key in m.teams} if everybody else viewer.teams
     return Circle(members, team_names(session, keys), everybody)
