@@ -67,7 +67,7 @@ def test_migrations_make_exactly_the_tables_of_the_models(kb_database):
     assert _differences(kb_database, "kb") == []
 
 
-@pytest.mark.parametrize("name", ["calculators", "quizzes"])
+@pytest.mark.parametrize("name", ["calculators", "experience", "quizzes"])
 def test_a_plugin_s_migrations_make_exactly_its_own_tables(kb_database, name):
     models = importlib.import_module(f"kbplatform_{name}.models")
     assert upgrade(kb_database, [CORE, Component(name, name, Path(models.__file__).parent / "migrations" / "versions")]) == {}
