@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     oidc_scopes: str = "openid profile email"
     gaps_keep_days: int = Field(default=730, ge=0, le=36_500)
     """Answered and declined content gaps are forgotten when nobody has asked for this long; 0 keeps them for good."""
+    experience_review: Literal["after", "first"] = "after"
+    """``first``: moderators look at an entry of experience before colleagues see it."""
     site_name: str = ""
     default_lang: Literal["zh", "en"] = "zh"
     disabled_plugins: list[str] = Field(default_factory=list)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
-    from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
+    from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, TooMany, Unavailable
     from kbplatform.events import Event, emit
     from kbplatform.insights.masking import Masked, mask
     from kbplatform.insights.unanswered import OpenGap, open_gaps
@@ -83,7 +83,7 @@ _HOME = {
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
-    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
+    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "TooMany", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.insights.masking": ("Masked", "mask"),
     "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
@@ -185,6 +185,7 @@ __all__ = [
     "Settings",
     "SignInNeeded",
     "Text",
+    "TooMany",
     "Unavailable",
     "UtcDateTime",
     "Viewer",
