@@ -64,8 +64,8 @@ def _entry(e: Entry) -> dict[str, Any]:
 def _erase(session: Session, user_id: int) -> None:
     for table in (Draft, Follow, Notice):
         session.execute(delete(table).where(table.user_id == user_id))
-    for table in (Entry, Comment, Reaction):
-        session.execute(update(table).where(table.user_id == user_id).values(user_id=None))
+    for named in (Entry, Comment, Reaction):
+        session.execute(update(named).where(named.user_id == user_id).values(user_id=None))
     session.execute(update(Notice).where(Notice.by == user_id).values(by=None))
     session.execute(update(Report).where(Report.by == user_id).values(by=None))
     session.execute(update(Report).where(Report.settled_by == user_id).values(settled_by=None))
