@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Permission, PersonalData, Services
+    from kbplatform.sdk import Event, Permission, PersonalData, Services
 
 
 @hookimpl
@@ -53,3 +53,11 @@ def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData |
     from kbplatform_experience import personal  # noqa: PLC0415 - as above
 
     return personal.personal_data(user_id, session, erase=erase)
+
+
+@hookimpl
+def on_event(event: Event, session: Session) -> None:
+    """A proposal that entries stand behind was decided."""
+    from kbplatform_experience import promotion  # noqa: PLC0415 - as above
+
+    promotion.follow(event, session)
