@@ -21,7 +21,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the platform that a plugin works with. ``masking`` are the site's rules for personal data: ``mask(text, rules=services.masking)``."""
+    """The parts of the platform that a plugin works with.
+
+    ``masking`` are the site's rules for personal data: ``mask(text, rules=services.masking)``.
+    """
 
     db: Database
     settings: Settings
@@ -52,4 +55,5 @@ class Services:
 
 def services_without_platform(settings: Settings) -> Services:
     """Services for a command that needs plugins but no data: the database is named, not opened."""
-    return Services(Database(settings.resolved_database_url), settings, Calls(load_plugins(disabled=settings.disabled_plugins)), load_rules(settings.masking_path))
+    calls = Calls(load_plugins(disabled=settings.disabled_plugins))
+    return Services(Database(settings.resolved_database_url), settings, calls, load_rules(settings.masking_path))

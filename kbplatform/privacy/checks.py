@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
+from kbplatform.privacy.wordlists import words
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_PROVINCES = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split())
+_PROVINCES = words("""
+11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83
+""")
 """First two digits of GB/T 2260, with the residence permits of Hong Kong, Macao and Taiwan people (81, 82, 83)."""
 _OLD_REGION = re.compile(r"..(?:0[1-9]|[12]\d|3[0-6]|4[0-3]|5[1-9]|6\d|70)(?:[0-3]\d|8[1-9]|9[0-9])")
 """Prefecture and county as GB/T 2260 numbers them."""

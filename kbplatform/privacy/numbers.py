@@ -16,14 +16,15 @@ _GROUP = re.compile(r"[0-9]+|[^0-9 \-._·,、()]")
 _PLAIN = str.maketrans(HAN_DIGITS)
 _LONGEST = 21
 _LENGTHS = frozenset({7, 8, *range(10, 20)})
-_FIRST_PHONE = 9
 _EXTENSION = re.compile(r"\s?(?:-|转|分机号?|ext\.?|x)\s?[0-9]{1,6}(?![0-9]|-[0-9])", re.IGNORECASE)
 _CHECK_SIGN = re.compile(r"[ -]?[xX](?![0-9A-Za-z])")
 _PLUS = re.compile(r"[(]?[+][ (]{0,2}$|[(]$")
 _GLUED = frozenset("一二两三")
 """Numerals that begin the word after a number, 一直, 两次, and so may touch it."""
 _SPOKEN_GROUPS = frozenset({(3, 4, 4), (3, 8), (11,), (1,) * 11})
-_CARD_SHAPES = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 4, 4, 4, 4), (6, 10), (6, 13), (4, 6, 5), (8, 8), (8, 11), (4, 12), (4, 15), (6, 6, 7)})
+_CARD_SHAPES = frozenset({
+    (4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (6, 10), (6, 13), (4, 6, 5), (8, 8), (8, 11), (4, 12), (4, 15), (6, 6, 7),
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,7 @@ def _windows(text: str, start: int, end: int) -> Iterator[Window]:
                 break
             if total in _LENGTHS and _whole(text, spans, first, last):
                 digits = "".join(figures[first : last + 1])
-                if _promising(digits):
-                    yield _window(text, spans, first, last, digits)
-
-
-def _promising(digits: str) -> bool:
-    """Whether a number can begin so; most rows of small numbers end here."""
-    return len(digits) < 10 or digits[0] in "123456789" or digits[:2] != "00" or len(digits) > 10
+                yield _window(text, spans, first, last, digits)
 
 
 def _whole(text: str, spans: list[tuple[int, int]], first: int, last: int) -> bool:
@@ -118,7 +113,7 @@ def _identity(w: Window) -> Iterator[Candidate]:
             return
         value, end = value + "X", sign.end()
     if checks.is_id18(value):
-        if surroundings.stands_alone(w.text, w.start, end, w.ahead):
+        if surroundings.stands_alone(w.text, end, w.ahead):
             yield Candidate("id_card", w.start, end, CHECKED, correctable=False)
     elif checks.id_shaped(value) and surroundings.is_identity(w.ahead):
         yield Candidate("id_card", w.start, end, SHAPED)
@@ -136,20 +131,21 @@ def _card(w: Window) -> Iterator[Candidate]:
     if account or (said and checks.luhn(w.digits)):
         yield Candidate("bank_card", w.start, w.end, SHAPED, correctable=not checks.is_card(w.digits))
     elif not w.tight and (len(w.shape) == 1 or w.shape in _CARD_SHAPES) and checks.is_card(w.digits) and _free(w):
-        yield Candidate("bank_card", w.start, w.end, LIKELY)
+        yield Candidate("bank_card", w.start, w.end, LIKELY if len(w.shape) == 1 else CHECKED)
 
 
 def _telephone(w: Window) -> Iterator[Candidate]:
     plus = _PLUS.search(w.ahead)
     yield from _mobile(w, plus)
-    yield from _landline(w)
+    yield from _landline(w, plus)
     if plus and "+" in plus[0] and telephones.is_international(w.digits):
         yield Candidate("phone", w.start - len(plus[0]), w.end, SHAPED)
-    elif w.digits.startswith("00") and telephones.is_international(w.digits[2:]) and (len(w.shape) > 1 or surroundings.is_phone(w.ahead)) and _free(w):
-        yield Candidate("phone", w.start, w.end, SHAPED)
+    elif w.digits.startswith("00") and telephones.is_international(w.digits[2:]):
+        if (len(w.shape) > 1 or surroundings.is_phone(w.ahead)) and _free(w):
+            yield Candidate("phone", w.start, w.end, SHAPED)
     elif len(w.digits) == 10:
         yield from _north_american(w)
-    elif len(w.digits) < _FIRST_PHONE and not w.tight and not checks.is_day(w.digits) and telephones.is_local(w.digits, w.shape) and surroundings.is_phone(w.ahead):
+    elif not w.tight and telephones.is_local(w.digits, w.shape) and not checks.is_day(w.digits) and surroundings.is_phone(w.ahead):
         yield Candidate("landline", w.start, _end_of(w), WEAK)
 
 
@@ -160,19 +156,17 @@ def _mobile(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
             continue
         shape = telephones.without(w.shape, len(lead))
         said = surroundings.is_phone(w.ahead)
-        spoken = not set(w.between) & set(",、") or shape in _SPOKEN_GROUPS
-        if (said or (plus and "+" in plus[0]) or (shape in telephones.MOBILE_SHAPES and spoken)) and (not w.tight or shape in {(11,), (3, 4, 4)}) and _free(w):
+        spoken = not set(w.between) & set(",、.·") or shape in _SPOKEN_GROUPS
+        grouped = said or (plus and "+" in plus[0]) or (shape in telephones.MOBILE_SHAPES and spoken)
+        if grouped and (not w.tight or shape in {(11,), (3, 4, 4)}) and _free(w):
             start = w.start - len(plus[0]) if plus and lead else w.start
             closing = 1 if start < w.start and "(" in w.text[start : w.start] and w.text[w.end : w.end + 1] == ")" else 0
             yield Candidate("mobile", start, w.end + closing, CHECKED, correctable=False)
 
 
-def _landline(w: Window) -> Iterator[Candidate]:
-    plus = _PLUS.search(w.ahead)
+def _landline(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
     digits, shape = w.digits, w.shape
-    if plus and "+" in plus[0] and digits.startswith("86") and not digits.startswith("861"):
-        digits, shape = "0" + digits[2:], (11,)
-    elif plus and "+" in plus[0] and digits.startswith("8610"):
+    if plus and "+" in plus[0] and digits.startswith("86"):
         digits, shape = "0" + digits[2:], (11,)
     if telephones.is_landline(digits) and telephones.landline_shape(digits, shape) and "," not in w.between and _free(w):
         yield Candidate("landline", w.start - (len(plus[0]) if plus else 0), _end_of(w), SHAPED)
@@ -194,4 +188,4 @@ def _end_of(w: Window) -> int:
 
 def _free(w: Window) -> bool:
     """Whether nothing beside it says that the number is part of something else."""
-    return surroundings.stands_alone(w.text, w.start, w.end, w.ahead) and not surroundings.is_code(w.ahead)
+    return surroundings.stands_alone(w.text, w.end, w.ahead) and not surroundings.is_code(w.ahead)

@@ -7,8 +7,8 @@ import re
 MOBILE = re.compile(r"1(?:3\d|4[5-9]|5[0-35-9]|6[25-7]|7[0-8]|8\d|9\d)\d{8}")
 """Segments of the numbering plan of the mainland's telephone network (MIIT, 2017, with what was opened since)."""
 MOBILE_SHAPES = frozenset({
-    (11,), (3, 4, 4), (3, 8), (4, 4, 3), (4, 3, 4), (3, 3, 5), (3, 5, 3), (7, 4), (5, 6), (6, 5), (3, 2, 2, 2, 2), (3, 2, 3, 3), (3, 3, 3, 2), (3, 3, 2, 3),
-    (1,) * 11, (1, 10), (3, 2, 2, 4), (3, 4, 2, 2), (2, 3, 3, 3),
+    (11,), (3, 4, 4), (3, 8), (4, 4, 3), (4, 3, 4), (3, 3, 5), (3, 5, 3), (7, 4), (5, 6), (6, 5), (3, 2, 2, 2, 2), (3, 2, 3, 3),
+    (3, 3, 3, 2), (3, 3, 2, 3),    (1,) * 11, (1, 10), (3, 2, 2, 4), (3, 4, 2, 2),
 })  # fmt: skip
 """In which groups people write the eleven digits."""
 _AREA = re.compile(
