@@ -19,8 +19,8 @@ _LABELLED = re.compile(
 )
 _ENGLISH = re.compile(
     r"(?<![A-Za-z])(?P<title>Mr|Mrs|Ms|Miss|Dr|Mx|mr|mrs|ms|MR|MRS|MISS)(?P<dot>\.?)[ ]{0,2}"
-    r"(?P<name>(?:(?:van|von|de|der|den|da|bin|al|le|la)[ ]){0,2}[A-Z][A-Za-z'’-]{1,24}(?:[ ](?:van|von|de|der|den|da|bin|al|le|la)){0,2}"
-    r"(?:[ ][A-Z](?:[A-Za-z'’-]{1,24}|\.)){0,3}|[\u4e00-\u9fff]{1,3}(?![\u4e00-\u9fff]))"
+    r"(?P<name>(?:(?:van|von|de|der|den|da|bin|al|le|la)[ ]){0,2}[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]{1,24}(?:[ ](?:van|von|de|der|den|da|bin|al|le|la)){0,2}"
+    r"(?:[ ][A-ZÀ-Þ](?:[A-Za-zÀ-ÿ'’-]{1,24}|\.)){0,3}|[\u4e00-\u9fff]{1,3}(?![\u4e00-\u9fff]))"
 )
 _STREET = re.compile(r"[A-Z][a-z]+ $")
 _WORDS = words("""
@@ -74,7 +74,7 @@ def _name_size(han: str) -> int:
 
 def _begins(han: str, size: int) -> bool:
     """Whether a full name of ``size`` characters can begin there: with a surname that isn't part of a word."""
-    if len(han) < size or han[-size] not in SURNAMES or not _free(han, size) or han[-2:] in NOT_A_NAME:
+    if len(han) < size or han[-size] not in SURNAMES or not _free(han, size):
         return False
     return han[-size] not in WEAK or len(han) == size or han[-size - 1] in _LEADS or (size == 2 and han[-1] not in SURNAMES)
 

@@ -184,8 +184,9 @@ def _order(r: random.Random) -> str:
 
 
 def _bad_luhn(r: random.Random) -> str:
-    n = with_luhn(digits(r, 15, r.choice("456")))
-    return n[:-1] + str((int(n[-1]) + r.randint(1, 9)) % 10)
+    right = with_luhn(digits(r, 15, r.choice("456")))
+    n = right[:-1] + str((int(right[-1]) + r.randint(1, 9)) % 10)
+    return r.choice([n, " ".join(n[i : i + 4] for i in range(0, 16, 4))])
 
 
 def _bad_identity(r: random.Random) -> str:
@@ -208,7 +209,7 @@ LOOK_ALIKES: dict[str, Callable[[random.Random], str]] = {
     "amount": lambda r: r.choice([f"¥{r.randrange(10**10):,}", f"{r.randrange(10**6, 10**10)}元", f"{r.randrange(10**8):,}.50", f"RMB {r.randrange(10**7)}", f"{digits(r, 11, '138')}元"]),
     "address of a machine": lambda r: ".".join(str(r.randrange(1, 255)) for _ in range(4)),
     "isbn": lambda r: f"978-7-{digits(r, 3)}-{digits(r, 5)}-{digits(r, 1)}",
-    "card without luhn": lambda r: (lambda n: r.choice([n, " ".join(n[i : i + 4] for i in range(0, 16, 4))]))(_bad_luhn(r)),
+    "card without luhn": _bad_luhn,
     "identity without check": _bad_identity,
     "service line": lambda r: r.choice([f"客服电话95{digits(r, 3)}", f"400-{digits(r, 3)}-{digits(r, 4)}", f"400{digits(r, 7)}", "12315", f"800-{digits(r, 3)}-{digits(r, 4)}", "热线12345", f"support line 95{digits(r, 3)}"]),
     "extension": lambda r: r.choice(["分机", "转", "ext. ", "工号"]) + str(r.randrange(100, 99999)),
@@ -223,6 +224,5 @@ def negatives(seed: int = 11, each: int = 140) -> list[Sample]:
     r = random.Random(seed)
     made = []
     for kind, make in LOOK_ALIKES.items():
-        for n in range(each):
-            made.append(Sample(put(r, make(r), "en" if n % 3 == 0 else "zh"), kind, ""))
+        made += [Sample(put(r, make(r), "en" if n % 3 == 0 else "zh"), kind, "") for n in range(each)]
     return made
