@@ -264,6 +264,11 @@ def _teach(word: str) -> None:
 _taught: set[str] = set()
 
 
+def taught() -> int:
+    """How many words the segmenter, which is one for the whole process, has been taught so far."""
+    return len(_taught)
+
+
 def _segment(text: str, mode: str) -> Sequence[tuple[str, int, int]]:
     """Words with positions. HMM is off: guessed words differ between a query and its document."""
     if len(text) <= _WORDS_AT_ONCE:

@@ -93,6 +93,11 @@ def test_words_of_the_trade_are_read_as_people_say_them_longer_words_too(glossar
     assert " ".join(table.syllables(word)) == reading
 
 
+def test_a_correction_holds_for_words_that_were_read_before():
+    before, after = PinyinTable.build(["重卦日"]), PinyinTable.build(["重卦日"], {"重卦": ("chong", "gua")})
+    assert [" ".join(t.syllables("重卦日")) for t in (before, after)] == ["zhong gua ri", "chong gua ri"]
+
+
 def test_a_word_with_a_reading_of_its_own_is_kept_whole(analyzer):
     assert "重发" in [t.surface for t in analyzer.query_tokens("请给我重发一遍")]
 
