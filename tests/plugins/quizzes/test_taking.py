@@ -318,3 +318,27 @@ def test_an_essay_sent_after_the_session_ended_is_kept_and_sent_again_without_sc
     page = text(me.get(place))
     assert "先道歉，再说清楚三天内补发。" in page
     assert "最后请客户核对地址。" in page
+
+
+def test_what_to_come_back_to_is_kept_with_the_answers_and_told_before_handing_in(me, quiz):
+    quiz("one words number")
+    place = start(me)
+    marked = send(me, place, {"q1": ["可以"]}, mark="1")
+    assert marked.headers["Location"].endswith("#q1")
+    page = text(me.get(place))
+    assert 'name="unmark" value="1" data-mark aria-pressed="true"' in page
+    assert 'value="可以"' in page
+    assert re.findall(r'data-to="(\d)" class="[^"]*is-marked', page) == ["1"]
+    assert "你说要回头再看的" in text(me.get(f"{place}/submit"))
+    send(me, place, {}, unmark="1")
+    assert "is-marked" not in text(me.get(place))
+    assert "你说要回头再看的" not in text(me.get(f"{place}/submit"))
+
+
+def test_pausing_without_scripts_saves_what_was_just_typed(me, quiz):
+    quiz("one words")
+    place = start(me)
+    assert send(me, place, {"q1": ["可以退款"]}, to="pause").status_code == 303
+    assert "暂停中" in text(me.get(place))
+    post(me, f"{place}/resume")
+    assert 'value="可以退款"' in text(me.get(place))
