@@ -49,6 +49,7 @@ from kbplatform.plugin.documents import PluginDocuments, changing_sources
 from kbplatform.plugin.loader import PluginRecord, Plugins, load_plugins
 from kbplatform.plugin.services import Services
 from kbplatform.privacy import load_rules
+from kbplatform.proposals.service import Proposals, close_outdated
 from kbplatform.search import api as search_api
 from kbplatform.search import views as search_views
 from kbplatform.search.setup import make_indexer, make_search
@@ -98,6 +99,7 @@ class Platform:
     glossary: Glossary
     engines: list[SearchEngineOffer]
     search: SearchService
+    proposals: Proposals
     gaps: Gaps
     pruning: Pruning
     desk: DeskService
@@ -135,7 +137,8 @@ class Platform:
         return self._relay().run_once(limit=100_000)
 
     def _relay(self) -> EventRelay:
-        return EventRelay(self.db, {p: partial(self._handle, p) for p in self.calls.implementers("on_event")})
+        ours = {"core.proposals": close_outdated}  # no plugin's name has a dot
+        return EventRelay(self.db, ours | {p: partial(self._handle, p) for p in self.calls.implementers("on_event")})
 
     def _handle(self, plugin: str, session: Session, event: OutboxEvent) -> None:
         self.calls.one(plugin, "on_event", event=event, session=session)
@@ -187,6 +190,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         glossary=glossary,
         engines=engines,
         search=search,
+        proposals=Proposals(db),
         gaps=Gaps(db, search),
         pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
