@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
     from kbplatform.accounts.permissions import GAPS, READ, SEE_TEAM
+    from kbplatform.articles.audience import readable_article
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.sections import SectionRef, sections_of
     from kbplatform.articles.service import ArticleService
@@ -77,6 +78,7 @@ _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
     "kbplatform.accounts.permissions": ("GAPS", "READ", "SEE_TEAM"),
+    "kbplatform.articles.audience": ("readable_article",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.sections": ("SectionRef", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
@@ -211,6 +213,7 @@ __all__ = [
     "problems_of",
     "public",
     "read_quantity",
+    "readable_article",
     "record_audit",
     "requires",
     "say",
