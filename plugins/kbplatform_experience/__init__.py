@@ -12,7 +12,9 @@ from kbplatform.sdk import hookimpl
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from kbplatform.sdk import Permission
+    from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import Event, Permission, PersonalData, Services
 
 
 @hookimpl
@@ -35,3 +37,27 @@ def register_permissions() -> list[Permission]:
         Permission(registry.MODERATE, Text("审核、隐藏经验", "Moderate and hide experience"), frozenset({"lead", "editor"})),
         Permission(registry.INSIGHT, Text("看经验的统计", "See figures about experience"), frozenset({"lead", "editor"})),
     ]
+
+
+@hookimpl
+def load_samples(services: Services) -> int:
+    """Entries of every group of practices, in both languages, shown as samples."""
+    from kbplatform_experience import samples  # noqa: PLC0415 - as above
+
+    return samples.load_samples(services.db)
+
+
+@hookimpl
+def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
+    """What a person wrote, said and follows here."""
+    from kbplatform_experience import personal  # noqa: PLC0415 - as above
+
+    return personal.personal_data(user_id, session, erase=erase)
+
+
+@hookimpl
+def on_event(event: Event, session: Session) -> None:
+    """A proposal that entries stand behind was decided."""
+    from kbplatform_experience import promotion  # noqa: PLC0415 - as above
+
+    promotion.follow(event, session)

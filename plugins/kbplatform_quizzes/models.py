@@ -199,6 +199,8 @@ class AttemptItem(Base):
     """Counts what was sent; an older one that arrives late changes nothing."""
     sure: Mapped[bool | None]
     """What the taker said of it; None where they did not say."""
+    later: Mapped[bool] = mapped_column(default=False)
+    """Whether the taker wants to come back to it."""
     fraction: Mapped[float | None]
     """0 to 1; None until the attempt is done or while a person must mark it."""
     waiting: Mapped[bool] = mapped_column(default=False)

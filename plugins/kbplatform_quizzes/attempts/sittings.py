@@ -38,6 +38,7 @@ MAX_SENT = 20_000
 """Characters of what one question's form sends."""
 MAX_LEFT_S = 24 * 3600
 _NONE = Text("没有这次作答", "There is no such attempt")
+_NO_SUCH = Text("这次作答里没有这道题", "There is no such question in this attempt")
 _DONE = Text("已经交卷了，这个答案没有算进去", "This was handed in already: the answer was not counted")
 _LATE = Text("时间到了：这个答案来晚了，没有算分，但原文留着", "Time was up: this answer came too late to count, but it is kept")
 _PAUSED = Text("现在是暂停，先点“继续”再作答", "This is paused: continue first, then answer")
@@ -166,7 +167,7 @@ class Sittings:
             attempt = self._own(session, viewer, token)
             item = session.get(AttemptItem, (attempt.id, position))
             if item is None:
-                raise NotFound(Text("这次作答里没有这道题", "There is no such question in this attempt"))
+                raise NotFound(_NO_SUCH)
             question = self._bank.texts(session, [(item.question_id, item.version)])[item.question_id, item.version].question
             own, answer, problem = self._read(question, attempt, position, sent)
             was_done = attempt.state == "done"
@@ -233,6 +234,17 @@ class Sittings:
                 attempt.deadline_at = min(attempt.deadline_at + still, closes) if closes else attempt.deadline_at + still
             attempt.state, attempt.paused_at = "going", None
             _note(session, attempt, "resumed", now, data={"seconds": round(still.total_seconds())})
+
+    def come_back(self, viewer: Viewer, token: str, position: int, *, later: bool = True) -> None:
+        """Mark a question to come back to, or take the mark away. Raises NotFound; Conflict once the attempt is done."""
+        with self._db.write() as session:
+            attempt = self._own(session, viewer, token)
+            item = session.get(AttemptItem, (attempt.id, position))
+            if item is None:
+                raise NotFound(_NO_SUCH)
+            if attempt.state == "done":
+                raise Conflict(_DONE)
+            item.later = later
 
     def left(self, viewer: Viewer, token: str, seconds: float) -> None:
         """The window was out of sight for so long: recorded in an exam only, and nowhere else."""

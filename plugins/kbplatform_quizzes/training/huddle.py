@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from kbplatform.sdk import ArticleService, SectionRef, Text, open_gaps, sections_of, utcnow
+from kbplatform_quizzes.attempts.people import circle_of
 from kbplatform_quizzes.faces import Orders, worded
 from kbplatform_quizzes.kinds.choice import TRUE_FALSE, Multiple, Single, TrueFalse
 from kbplatform_quizzes.models import Attempt, AttemptItem, BankQuestion
 from kbplatform_quizzes.registry import bank_of
-from kbplatform_quizzes.training.circle import circle_of
 from kbplatform_quizzes.training.progress import GRADED, today
 from kbplatform_quizzes.training.sections import changed_since
 
