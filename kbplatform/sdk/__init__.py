@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
     from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
-    from kbplatform.accounts.permissions import GAPS, READ, SEE_TEAM
     from kbplatform.articles.audience import readable_article
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.sections import SectionRef, sections_of
@@ -93,7 +92,6 @@ _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
     "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
-    "kbplatform.accounts.permissions": ("GAPS", "READ", "SEE_TEAM"),
     "kbplatform.articles.audience": ("readable_article",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.sections": ("SectionRef", "sections_of"),
