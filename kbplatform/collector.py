@@ -10,7 +10,7 @@ THRESHOLDS = (10_000, 20, 20)
 """New objects before the youngest are looked through, and how often that happens before the older ones are; Python's own 700 would
 have every few searches wait."""
 AGAIN_S = 600.0
-"""Looking through everything stops all threads for a fifth of a second and more: not after each of many edits."""
+"""Looking through everything stops all threads meanwhile: not after each of many edits."""
 
 _settling = threading.Lock()
 _settled_at = float("-inf")
