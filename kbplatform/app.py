@@ -123,6 +123,7 @@ class Platform:
 
         def also() -> None:
             relay.run_once()
+            relay.prune_daily()
             self.pruning.run_daily()
 
         try:
