@@ -2,6 +2,7 @@
 
 # Annotations are read by flask-openapi3 when a route is made: no `from __future__ import annotations` here.
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask import Response, jsonify
@@ -13,8 +14,11 @@ from kbplatform_quizzes.registry import AUTHOR, RESULTS, TAKE
 from kbplatform_quizzes.statistics.analysis import Item, Whole
 from kbplatform_quizzes.statistics.mine import QuizOverTime
 from kbplatform_quizzes.statistics.remarks import remarks
-from kbplatform_quizzes.statistics.results import Results, Standing
+from kbplatform_quizzes.statistics.results import QuizLine, Results, Standing
 from kbplatform_quizzes.statistics.service import Report, Wanted, figures_of
+
+PAGE_SIZE = 100
+"""People of a page of results."""
 
 
 class QuizPath(BaseModel):
@@ -29,6 +33,12 @@ class ScopeQuery(QueryModel):
     team: str = Field("", max_length=100, description="Key of a team; all one sees where it is left out.")
     since: date | None = Field(None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
     until: date | None = Field(None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
+
+
+class ResultsQuery(ScopeQuery):
+    """As above, by pages of a hundred."""
+
+    page: int = Field(1, ge=1, le=100_000)
 
 
 class StatisticsQuery(ScopeQuery):
@@ -126,10 +136,32 @@ class QuizLineOut(BaseModel):
 
 
 class ResultsOut(BaseModel):
-    """Results of the people of one's own teams; of everybody for the owner."""
+    """Results of the people of one's own teams; of everybody for the owner. ``quizzes`` count all; ``people`` are those of the page.
+
+    ``total`` counts how somebody stands in a quiz, over all ``pages``.
+    """
 
     quizzes: list[QuizLineOut]
     people: list[PersonOut]
+    total: int
+    page: int
+    pages: int
+
+
+class QuizResultsOut(BaseModel):
+    """Results of one quiz, people by name. ``summary`` is null while nobody took it; ``absent`` counts one's people who didn't.
+
+    ``nameless`` are people who were erased or have left: they count in the summary and are listed last, without a name.
+    """
+
+    quiz: str
+    summary: QuizLineOut | None
+    people: list[PersonOut]
+    absent: int
+    nameless: int
+    total: int
+    page: int
+    pages: int
 
 
 class AttemptOut(BaseModel):
@@ -173,7 +205,7 @@ class MineOut(BaseModel):
 
 
 def add_routes(api: ApiBlueprint, services: Services) -> None:
-    """``/q/<key>/statistics``, ``/results``, ``/mine``."""
+    """``/q/<key>/statistics``, ``/q/<key>/results``, ``/results``, ``/mine``."""
     figures = figures_of(services)
 
     @api.get("/q/<key>/statistics", responses={200: StatisticsOut})
@@ -187,10 +219,19 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
 
     @api.get("/results", responses={200: ResultsOut})
     @requires(RESULTS)
-    def results(query: ScopeQuery) -> Response:
-        """The results of the people one sees."""
+    def results(query: ResultsQuery) -> Response:
+        """The results of the people one sees, in all quizzes."""
         found = figures.results(current_viewer(), Wanted(query.team, query.since, query.until))
-        return jsonify(_results(found).model_dump(mode="json"))
+        return jsonify(_results(found, query.page).model_dump(mode="json"))
+
+    @api.get("/q/<key>/results", responses={200: QuizResultsOut})
+    @requires(RESULTS)
+    def quiz_results(path: QuizPath, query: ResultsQuery) -> Response:
+        """The results of the people one sees, in one quiz."""
+        viewer = current_viewer()
+        quiz = figures.quiz(viewer, path.key, drafts=may(AUTHOR))
+        found = figures.results(viewer, Wanted(query.team, query.since, query.until), quiz.key)
+        return jsonify(_quiz_results(found, quiz.key, query.page).model_dump(mode="json"))
 
     @api.get("/mine", responses={200: MineOut})
     @requires(TAKE, person=True)
@@ -236,15 +277,33 @@ def _item(item: Item, *, keys: bool) -> ItemOut:
     )  # fmt: skip
 
 
-def _results(found: Results) -> ResultsOut:
-    names = {m.id: m.name for m in found.seen.members}
-    quizzes = [
-        QuizLineOut(
-            quiz=q.key, title=worded(q.title, ui_lang()), taken=q.taken, passed=q.passed, median=q.median, waiting=q.waiting,
-            sure_and_wrong=q.sure_and_wrong,
-        ) for q in found.quizzes()
-    ]  # fmt: skip
-    return ResultsOut(quizzes=quizzes, people=[_person(s, names) for s in found.standings])
+def _results(found: Results, page: int) -> ResultsOut:
+    people, pages = _page(found, found.standings, page)
+    return ResultsOut(quizzes=[_line(q) for q in found.quizzes()], people=people, total=len(found.standings), page=page, pages=pages)
+
+
+def _quiz_results(found: Results, quiz: str, page: int) -> QuizResultsOut:
+    order = {m.id: at for at, m in enumerate(found.seen.members)}
+    standings = sorted(found.standings, key=lambda s: order.get(s.user_id or 0, len(order)))
+    people, pages = _page(found, standings, page)
+    line = next(iter(found.quizzes()), None)
+    return QuizResultsOut(
+        quiz=quiz, summary=_line(line) if line else None, people=people, absent=len(order.keys() - {s.user_id for s in standings}),
+        nameless=found.nameless, total=len(standings), page=page, pages=pages,
+    )  # fmt: skip
+
+
+def _page(found: Results, standings: Sequence[Standing], page: int) -> tuple[list[PersonOut], int]:
+    """The people of a page, and how many pages there are."""
+    names, first = {m.id: m.name for m in found.seen.members}, (page - 1) * PAGE_SIZE
+    return [_person(s, names) for s in standings[first : first + PAGE_SIZE]], -(-len(standings) // PAGE_SIZE)
+
+
+def _line(q: QuizLine) -> QuizLineOut:
+    return QuizLineOut(
+        quiz=q.key, title=worded(q.title, ui_lang()), taken=q.taken, passed=q.passed, median=q.median, waiting=q.waiting,
+        sure_and_wrong=q.sure_and_wrong,
+    )  # fmt: skip
 
 
 def _person(s: Standing, names: dict[int, str]) -> PersonOut:
