@@ -42,9 +42,10 @@ class ResultsQuery(ScopeQuery):
 
 
 class StatisticsQuery(ScopeQuery):
-    """As above; ``apart`` shows each wording of a question by itself."""
+    """As above; ``apart`` shows each wording of a question by itself, ``part`` 2 is of the 2,000 first attempts before the newest 2,000."""
 
     apart: bool = False
+    part: int = Field(1, ge=1, le=100_000)
 
 
 class WholeOut(BaseModel):
@@ -77,7 +78,7 @@ class OptionOut(BaseModel):
 class ItemOut(BaseModel):
     """A question. Figures are null below ten attempts; ``options`` is null for those who don't write questions.
 
-    ``facility``, ``unanswered`` and ``sure_and_wrong`` from 0 to 1, the others in percent.
+    ``facility``, ``unanswered`` and ``sure_and_wrong`` from 0 to 1, ``seconds`` is a median, the others in percent.
     """
 
     slug: str
@@ -94,15 +95,17 @@ class ItemOut(BaseModel):
     effective_weight: float | None
     unanswered: float | None
     sure_and_wrong: float | None
+    seconds: float | None = Field(description="From what was sent before until this was sent; a stretch counts five minutes at most.")
     remarks: list[str]
     options: list[OptionOut] | None
 
 
 class StatisticsOut(BaseModel):
-    """First attempts at a quiz that are done and marked; ``missing`` is how many more are needed for figures."""
+    """First attempts at a quiz that are done and marked: ``n`` of this part, ``total`` in all; ``missing`` more are needed for figures."""
 
     quiz: str
     n: int
+    total: int
     missing: int
     waiting: int
     whole: WholeOut | None
@@ -213,7 +216,7 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
     def statistics(path: QuizPath, query: StatisticsQuery) -> Response:
         """How good a quiz and its questions are, by the first attempts of the people one sees."""
         viewer = current_viewer()
-        wanted = Wanted(query.team, query.since, query.until, query.apart)
+        wanted = Wanted(query.team, query.since, query.until, query.apart, query.part)
         report = figures.statistics(viewer, figures.quiz(viewer, path.key, drafts=may(AUTHOR)), wanted)
         return jsonify(_statistics(report, keys=may(AUTHOR)).model_dump(mode="json"))
 
@@ -252,7 +255,7 @@ def _statistics(report: Report, *, keys: bool) -> StatisticsOut:
     stats = report.statistics
     items = [_item(item, keys=keys) for item in stats.items if item.wording.slug in report.readable]
     whole = _whole(stats.whole) if stats.whole else None
-    return StatisticsOut(quiz=report.quiz.key, n=stats.n, missing=stats.missing, waiting=stats.waiting, whole=whole, items=items)
+    return StatisticsOut(quiz=report.quiz.key, n=stats.n, total=stats.total, missing=stats.missing, waiting=stats.waiting, whole=whole, items=items)
 
 
 def _whole(whole: Whole) -> WholeOut:
@@ -273,7 +276,7 @@ def _item(item: Item, *, keys: bool) -> ItemOut:
         n=item.n, missing=item.missing, facility=f.facility if f else None, standard_deviation=f.deviation if f else None,
         discrimination_index=f.discrimination if f else None, discriminative_efficiency=f.efficiency if f else None,
         effective_weight=f.weight if f else None, unanswered=f.unanswered if f else None, sure_and_wrong=f.sure_and_wrong if f else None,
-        remarks=[r.text.in_(ui_lang()) for r in remarks(item, keys=keys)], options=options if keys else None,
+        seconds=f.seconds if f else None, remarks=[r.text.in_(ui_lang()) for r in remarks(item, keys=keys)], options=options if keys else None,
     )  # fmt: skip
 
 

@@ -85,9 +85,9 @@ def test_below_ten_no_figure_gets_out_anywhere(site, people):
     assert f"still needed: {10 - people}." in text
     found = trainer.get(API).get_json()
     assert (found["n"], found["missing"], found["whole"]) == (people, 10 - people, None)
-    figures = {"facility", "standard_deviation", "discrimination_index", "discriminative_efficiency", "effective_weight", "unanswered", "sure_and_wrong"}
+    figures = {"facility", "standard_deviation", "discrimination_index", "discriminative_efficiency", "effective_weight", "unanswered", "sure_and_wrong", "seconds"}
     assert [{item[name] for name in figures} | {len(item["options"]), len(item["remarks"])} for item in found["items"]] == [{None, 0}] * (2 if people else 0)
-    assert [row[5:] for row in rows_of(trainer.get(FILE))[1:]] == [[""] * 9] * (2 if people else 0)
+    assert [row[5:] for row in rows_of(trainer.get(FILE))[1:]] == [[""] * 10] * (2 if people else 0)
     assert "%</dd>" not in text
 
 
