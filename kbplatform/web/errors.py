@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from kbplatform.bilingual import Lang, Text
-from kbplatform.errors import Conflict, InvalidInput, KbError, SignInNeeded, TooMany
+from kbplatform.errors import Conflict, InvalidInput, KbError, SignInNeeded, StaleText, TooMany
 from kbplatform.web.i18n import ui_lang
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class ErrorView:
         self.message = message
         self.remedy = remedy
         self.fields: list[dict[str, str]] = []
+        self.texts: dict[str, object] = {}
 
 
 def install_errors(app: Flask) -> None:
@@ -84,6 +85,7 @@ def problem(view: ErrorView) -> Response:
         body["remedy"] = view.remedy
     if view.fields:
         body["errors"] = view.fields
+    body |= view.texts
     response = jsonify(body)
     response.status_code = view.status
     response.content_type = "application/problem+json"
@@ -103,6 +105,8 @@ def _known(error: KbError) -> ResponseReturnValue:
     view = ErrorView(error.status, error.code, error.title.in_(lang), error.message.in_(lang), error.remedy.in_(lang))
     if isinstance(error, InvalidInput):
         view.fields = [{"field": f.field, "message": f.message.in_(lang)} for f in error.fields]
+    if isinstance(error, StaleText):
+        view.texts = {"current": {"revision": error.revision, "markdown": error.theirs}, "yours": {"markdown": error.yours}}
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request.failed", error_id=view.id, code=error.code, path=request.path, exc_info=error)
     response = app_response(_answer(view))
