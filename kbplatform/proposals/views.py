@@ -67,8 +67,8 @@ def make_blueprint(db: Database, proposals: Proposals) -> Blueprint:
         viewer, actor, version = current_viewer(), current_actor(), _number(typed("version", 10))
         try:
             if what == "accept":
-                text = typed("text", MOST_SECTION * 2) if "text" in request.form else None
-                proposals.accept(viewer, actor, proposal_id, text=text, revision=_number(typed("revision", 10)), words=typed("words"), version=version)
+                text, seen = typed("text", MOST_SECTION * 2) if "text" in request.form else None, _number(typed("revision", 10))
+                proposals.accept(viewer, actor, proposal_id, text=text, revision=seen, words=typed("words"), version=version)
             else:
                 proposals.decline(viewer, actor, proposal_id, words=typed("words"), version=version)
         except InvalidInput as error:
