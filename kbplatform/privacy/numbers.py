@@ -77,14 +77,12 @@ def _promising(text: str, start: int, digits: str, groups: int) -> bool:
     if "+" in text[max(0, start - 4) : start] or telephones.MOBILE.fullmatch(digits.removeprefix("86")):
         return True
     if digits[0] == "0":
-        return bool(telephones.is_landline(digits) or telephones.MOBILE.fullmatch(digits.lstrip("0").removeprefix("86")) or (digits[1] == "0" and groups <= 6))
+        mobile = telephones.MOBILE.fullmatch(digits.lstrip("0").removeprefix("86"))
+        return bool(telephones.is_landline(digits) or mobile or (digits[1] == "0" and groups <= 6))
     if size == 10:
         return groups in {1, 3} and telephones.is_north_american(digits)
-    if size in {17, 18} and checks.id_shaped(digits):
-        return True
-    if size == 15 and checks.is_id15(digits):
-        return True
-    return size >= 13 and (groups <= 6 or checks.is_card(digits))
+    identity = (size in {17, 18} and checks.id_shaped(digits)) or (size == 15 and checks.is_id15(digits))
+    return identity or (size >= 13 and (groups <= 6 or checks.is_card(digits)))
 
 
 def _whole(text: str, spans: list[tuple[int, int]], first: int, last: int) -> bool:

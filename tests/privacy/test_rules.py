@@ -78,7 +78,8 @@ def test_a_mistake_is_said_with_the_file_and_the_rule(tmp_path, content, said):
     path.write_text(content, "utf-8")
     with pytest.raises(SettingsError) as error:
         load_rules(path)
-    assert said in error.value.message.en and str(path) in error.value.message.en
+    assert said in error.value.message.en
+    assert str(path) in error.value.message.en
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
