@@ -154,7 +154,7 @@ class Platform:
 
     def health(self) -> list[HealthCheck]:
         """The state of every part, plugins included."""
-        return core_checks(self.db, self.search, self.plugins) + self.calls.all("health_checks", services=self.services)
+        return core_checks(self.db, self.search, self.plugins, self.services.masking) + self.calls.all("health_checks", services=self.services)
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -201,6 +201,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         search=search,
         proposals=Proposals(db),
         gaps=Gaps(db, search),
+        gaps=Gaps(db, search, services.masking),
         pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
     )
