@@ -200,7 +200,6 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         engines=engines,
         search=search,
         proposals=Proposals(db),
-        gaps=Gaps(db, search),
         gaps=Gaps(db, search, services.masking),
         pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
@@ -342,4 +341,4 @@ def _panels(platform: Platform, breaker: Breaker, page: ArticlePage) -> list[Pan
 
 def _cards(platform: Platform, breaker: Breaker, viewer: Viewer) -> list[Panel]:
     waiting = proposals_views.waiting_card(platform.db)
-    return [waiting] * bool(waiting) + dashboard_cards(platform.calls, breaker, platform.services, viewer)
+    return ([waiting] if waiting else []) + dashboard_cards(platform.calls, breaker, platform.services, viewer)

@@ -180,7 +180,7 @@ def _credited(people: Sequence[Credit], *, named: bool = True) -> str:
         words.append(ngettext("a colleague", "%(num)s colleagues", unnamed))
     if left:
         words.append(ngettext("somebody who has left", "%(num)s people who have left", left))
-    return gettext(", ").join(words)
+    return str(gettext(", ").join(words))
 
 
 def _number(text: str) -> int | None:
