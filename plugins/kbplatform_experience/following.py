@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import delete, exists, func, select
 
 from kbplatform.sdk import ArticleService, FieldError, InvalidInput, Text, team_names
-from kbplatform_experience.models import Follow, Tag
+from kbplatform_experience.models import Entry, Follow, Tag
+from kbplatform_experience.reach import seen_by
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Database, Viewer
+    from kbplatform.sdk import Database, Lang, Viewer
 
 FollowKind = Literal["article", "tag", "team", "entry", "digest"]
 MOST = 200
@@ -44,12 +45,32 @@ def followed_by(session: Session, viewer: Viewer) -> Followed:
     return Followed(by["article"], by["tag"], by["team"], entries, MAIL in by["digest"])
 
 
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that is followed, in words."""
+
+    kind: str
+    key: str
+    label: str
+
+
 class Following:
     """Following and letting go; either twice changes nothing."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._articles = ArticleService(db)
+
+    def of(self, viewer: Viewer, lang: Lang) -> list[Thing]:
+        """What the viewer follows, in words; the digest by mail too. What they may no longer know of is named by nothing."""
+        with self._db.read() as session:
+            rows = session.execute(select(Follow.kind, Follow.key).where(Follow.user_id == viewer.id).order_by(Follow.kind, Follow.key)).tuples().all()
+            teams = team_names(session, {key for kind, key in rows if kind == "team"})
+            numbers = [int(key) for kind, key in rows if kind == "entry"]
+            lessons = dict(session.execute(select(Entry.id, Entry.lesson).where(Entry.id.in_(numbers), seen_by(viewer))).tuples().all())
+        articles = {c.slug: c.title for c in self._articles.cards({key for kind, key in rows if kind == "article"}, lang, viewer)}
+        words = {"article": articles.get, "team": teams.get, "entry": lambda key: lessons.get(int(key)), "tag": str, "digest": str}
+        return [Thing(kind, key, words[kind](key) or "") for kind, key in rows if kind in words]
 
     def follow(self, viewer: Viewer, kind: str, key: str) -> None:
         """Follow something. Raises InvalidInput where there is no such thing that the viewer may know of, or they follow too much."""
@@ -72,8 +93,6 @@ class Following:
 
 
 def _is_there(session: Session, viewer: Viewer, kind: str, key: str) -> bool:
-    from kbplatform_experience.reading import Entry, seen_by  # noqa: PLC0415 - reading asks this module what is followed
-
     if kind == "entry":
         return key.isascii() and key.isdecimal() and len(key) < 10 and session.scalar(select(Entry.id).where(Entry.id == int(key), seen_by(viewer))) is not None
     if kind == "tag":

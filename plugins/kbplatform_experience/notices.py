@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from kbplatform.sdk import names_of, utcnow
 from kbplatform_experience.models import Entry, Follow, Notice
+from kbplatform_experience.reach import seen_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,8 +70,6 @@ class Notices:
 
     def page(self, viewer: Viewer, before: int = 0) -> tuple[list[Told], int]:
         """Notices older than number ``before`` (0: all), and the number to go on from; 0 at the end."""
-        from kbplatform_experience.reading import seen_by  # noqa: PLC0415 - reading stands above this module
-
         with self._db.read() as session:
             wanted = select(Notice, Entry).join(Entry, Entry.id == Notice.entry_id).where(Notice.user_id == viewer.id, seen_by(viewer))
             if before:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from kbplatform.sdk import Conflict, FieldError, Forbidden, InvalidInput, NotFound, Text, names_of
 from kbplatform_experience.announcing import announce
@@ -13,7 +13,7 @@ from kbplatform_experience.limits import allow_comment
 from kbplatform_experience.models import Comment, Entry, Reaction
 from kbplatform_experience.notices import COMMENTED, FOLLOWED, THANKED, USED, tell, tell_followers, untell
 from kbplatform_experience.private import clean
-from kbplatform_experience.reading import SHOWN, entry_for
+from kbplatform_experience.reach import SHOWN, entry_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -134,7 +134,7 @@ class Reacting:
 
     def uses(self, entry: Entry) -> list[Use]:
         """Who used it last and what came of it, of an entry that the viewer may open: those whom it helped or who did not say."""
-        helped = or_(Reaction.helped.is_(True), and_(Reaction.helped.is_(None), Reaction.result == ""))
+        helped = or_(Reaction.helped.is_(True), Reaction.helped.is_(None))
         with self._db.read() as session:
             wanted = select(Reaction).where(Reaction.entry_id == entry.id, Reaction.kind == "used", helped)
             rows = list(session.scalars(wanted.order_by(Reaction.id.desc()).limit(USES_SHOWN)))

@@ -1,8 +1,6 @@
-"""Who sees which entry, said in one place; and entries as pages, API and panels show them.
+"""Entries as pages, API and panels show them.
 
-An entry that belongs to an article is for those who may read that article; one without is for everybody who has signed in.
-Others see what is ``shown``; the writer sees their own whatever its state. A writer who wishes to stay unnamed has no name
-here for anybody, and no team either: in a small team that would be a name.
+A writer who wishes to stay unnamed has no name here for anybody, and no team either: in a small team that would be a name.
 """
 
 from __future__ import annotations
@@ -14,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, exists, or_, select, tuple_
 
-from kbplatform.sdk import ArticleService, InvalidInput, NotFound, Text, names_of, readable_article, team_names
+from kbplatform.sdk import ArticleService, InvalidInput, Text, names_of, team_names
 from kbplatform_experience.following import Followed, followed_by
 from kbplatform_experience.models import Entry, Promotion, Reaction, Tag
-from kbplatform_experience.registry import MODERATE, entry_url
+from kbplatform_experience.reach import SHOWN, entry_for, readable, seen_by, within_reach
+from kbplatform_experience.registry import entry_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,39 +24,13 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import ArticleCard, Database, Lang, Services, Viewer
+    from kbplatform.sdk import ArticleCard, Database, Lang, Viewer
 
 PAGE_SIZE = 20
 Order = Literal["newest", "used"]
-SHOWN, ACCEPTED = "shown", "accepted"
+ACCEPTED = "accepted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"(\d{1,17})-(\d{1,9})")
-
-
-def within_reach(viewer: Viewer) -> ColumnElement[bool]:
-    """Condition of a query over entries: what they belong to is for the viewer, whatever the entry's state."""
-    return or_(Entry.slug == "", readable_article(Entry.slug, viewer))
-
-
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """Condition of a query over entries: what the viewer may open. Moderators see every state within their reach."""
-    states = within_reach(viewer) if MODERATE in viewer.permissions else and_(Entry.state == SHOWN, within_reach(viewer))
-    return or_(Entry.user_id == viewer.id, states) if viewer.id is not None else states
-
-
-def readable(services: Services, viewer: Viewer, number: int) -> Entry:
-    """The entry, where the viewer may open it. Raises NotFound."""
-    with services.db.read() as session:
-        return entry_for(session, viewer, number)
-
-
-def entry_for(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -> Entry:
-    """As :func:`readable`, in a session; with ``lock`` nobody else changes it until the transaction ends. Raises NotFound."""
-    wanted = select(Entry).where(Entry.id == number, seen_by(viewer))
-    row = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
-    if row is None:
-        raise NotFound(Text("没有这条经验", "There is no such entry"), remedy=Text("它可能撤回了。", "It may have been withdrawn."))
-    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +190,6 @@ def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     for number, value in pairs:
         found.setdefault(number, []).append(value)
     return found
+
+
+__all__ = ["Card", "Feed", "Reading", "Wanted", "readable", "seen_by"]
