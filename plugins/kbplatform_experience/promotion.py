@@ -101,13 +101,13 @@ def follow(event: Event, session: Session) -> None:
     """A proposal of ours was decided: its entries say so, their writers are told. Twice is once."""
     if event.topic != DECIDED or event.payload.get("plugin") != PLUGIN:
         return
-    state = event.payload["state"]
+    state, by = str(event.payload["state"]), event.payload.get("by")
     rows = list(session.scalars(select(Promotion).where(Promotion.proposal_id == event.payload["proposal"], Promotion.state != state)))
     for row in rows:
         row.state = state
         entry = session.get(Entry, row.entry_id)
         if entry is not None and state in {"accepted", "declined"}:
-            _tell(session, entry, f"promoted.{state}", event.payload.get("by"), str(event.payload.get("words") or ""))
+            _tell(session, entry, f"promoted.{state}", by if isinstance(by, int) else None, str(event.payload.get("words") or ""))
     announce(session, [row.entry_id for row in rows])
 
 
