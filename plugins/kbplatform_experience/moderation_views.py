@@ -42,7 +42,8 @@ def add_pages(web: Blueprint, services: Services) -> None:
         entries = [c for c in cases if c.comment is None]
         return render_template(
             "experience/moderation.html", cases=cases, total=moderation.waiting(viewer), articles={c.slug: c for c in cards},
-            kinds=kinds_of(services), reasons=REASONS, max_words=MAX_WORDS, problems=problems, at=at, after=after, next_after=entries[-1].entry.id if entries else 0,
+            kinds=kinds_of(services), reasons=REASONS, max_words=MAX_WORDS, problems=problems, at=at, after=after,
+            next_after=entries[-1].entry.id if entries else 0,
         ), 422 if problems else 200  # fmt: skip
 
     @web.post("/<int:number>/reports")
