@@ -48,6 +48,7 @@ from kbplatform.plugin.contributions import ArticleContext
 from kbplatform.plugin.documents import PluginDocuments, changing_sources
 from kbplatform.plugin.loader import PluginRecord, Plugins, load_plugins
 from kbplatform.plugin.services import Services
+from kbplatform.privacy import load_rules
 from kbplatform.search import api as search_api
 from kbplatform.search import views as search_views
 from kbplatform.search.setup import make_indexer, make_search
@@ -165,7 +166,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     db.check()
     _migrate(db, loaded)
     calls = Calls(loaded)
-    services = Services(db, settings, calls)
+    services = Services(db, settings, calls, load_rules(settings.masking_path))
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes", services=services)}
     glossary = load_glossary(content, settings.data_dir)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing_sources(calls, services)]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, TooMany, Unavailable
     from kbplatform.events import Event, emit
-    from kbplatform.insights.masking import Masked, mask
+    from kbplatform.insights.masking import mask as mask_query
     from kbplatform.insights.unanswered import OpenGap, open_gaps
     from kbplatform.plugin.contributions import (
         ArticleContext,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.privacy import Finding, Masked, Rules, find, mask
     from kbplatform.quantities import Quantity, read_quantity
     from kbplatform.quantities import tidy as tidy_quantity
     from kbplatform.rendering.curves import Curves, curves
@@ -85,7 +86,7 @@ _HOME = {
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "TooMany", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
-    "kbplatform.insights.masking": ("Masked", "mask"),
+    "kbplatform.insights.masking": ("mask_query",),
     "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
     "kbplatform.plugin.contributions": (
         "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "Embed", "EmbedCall",
@@ -93,6 +94,7 @@ _HOME = {
         "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
+    "kbplatform.privacy": ("Finding", "Masked", "Rules", "find", "mask"),
     "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
     "kbplatform.rendering.curves": ("Curves", "curves"),
     "kbplatform.rendering.sheets": ("as_xlsx",),
@@ -108,7 +110,7 @@ _HOME = {
     "kbplatform.web.i18n": ("content_lang", "local_path", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_AT_HOME = {"record_audit": "record", "tidy_quantity": "tidy"}
+_AT_HOME = {"record_audit": "record", "mask_query": "mask", "tidy_quantity": "tidy"}
 """Names that say less in their own module than they must here."""
 
 
@@ -153,6 +155,7 @@ __all__ = [
     "Event",
     "FieldError",
     "Filters",
+    "Finding",
     "Forbidden",
     "Group",
     "HealthCheck",
@@ -176,6 +179,7 @@ __all__ = [
     "Quantity",
     "QueryModel",
     "Routes",
+    "Rules",
     "SearchDocument",
     "SearchEngine",
     "SearchEngineOffer",
@@ -198,12 +202,14 @@ __all__ = [
     "current_viewer",
     "curves",
     "emit",
+    "find",
     "harmless",
     "hookimpl",
     "hookspec",
     "is_risky",
     "local_path",
     "mask",
+    "mask_query",
     "may",
     "members_of",
     "names_of",
