@@ -12,20 +12,21 @@ MAX_TEXT = 20_000
 """Of a pasted text, in characters; what is behind that is not read."""
 LABELS: dict[str, tuple[str, ...]] = {
     "lesson": (
-        *"经验 经验教训 教训 一句话 一句话经验 总结 小结 心得 体会 结论 启示 要点 建议 收获".split(),
+        "经验", "经验教训", "教训", "一句话", "一句话经验", "总结", "小结", "心得", "体会", "结论", "启示", "要点", "建议", "收获",
         "lesson", "lessons", "lesson learned", "lesson learnt", "lessons learned", "takeaway", "take away", "key takeaway", "summary", "tip",
         "tl;dr", "tldr", "learning", "conclusion", "in one line", "in short", "advice",
     ),
     "situation": (
-        *"情况 情境 情景 场景 背景 事情 问题 客户情况 经过 起因 案例 现象 当时情况 任务".split(),
-        "situation", "background", "context", "problem", "issue", "case", "scenario", "what happened", "the situation", "task", "challenge", "customer",
+        "情况", "情境", "情景", "场景", "背景", "事情", "问题", "客户情况", "经过", "起因", "案例", "现象", "当时情况", "任务",
+        "situation", "background", "context", "problem", "issue", "case", "scenario", "what happened", "the situation", "task", "challenge",
     ),
     "action": (
-        *"做法 怎么做 怎么做的 我的做法 处理 处理方法 处理方式 处理过程 措施 行动 方法 步骤 应对 解决 解决办法 解决方法 操作".split(),
-        "action", "actions", "actions taken", "action taken", "what i did", "what we did", "approach", "solution", "steps", "response", "handling", "fix",
+        "做法", "怎么做", "怎么做的", "我的做法", "处理", "处理方法", "处理方式", "处理过程",
+        "措施", "行动", "方法", "步骤", "应对", "解决", "解决办法", "解决方法", "操作",
+        "action", "actions", "actions taken", "action taken", "what i did", "what we did", "approach", "solution", "steps", "response", "handling",
     ),
     "result": (
-        *"结果 效果 成效 后果 反馈 客户反馈 成果 最后 数据".split(),
+        "结果", "效果", "成效", "后果", "反馈", "客户反馈", "成果", "最后", "数据",
         "result", "results", "outcome", "effect", "impact", "what came of it", "how it ended", "feedback", "numbers",
     ),
 }  # fmt: skip
@@ -92,6 +93,8 @@ def _lines(text: str) -> list[str]:
     for line in text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         plain, at = _plain(line), 0
         for cut in _INSIDE.finditer(plain):
+            if _LEADING.fullmatch(plain[at : cut.end()]):
+                continue  # nothing but a bullet stands before it
             lines.append(line[at : cut.end()].strip())
             at = cut.end()
         lines.append(line[at:].strip())
