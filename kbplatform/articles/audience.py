@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from kbplatform.viewer import Actor, Viewer
 
 
-def visible(viewer: Viewer) -> ColumnElement[bool]:
-    """Condition of a query over articles: those that are for the viewer."""
+def readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The articles that ``viewer`` may read, as a condition of a query."""
     return Article.audience.in_(sorted(viewer.audiences | {EVERYONE}))
 
 
@@ -34,7 +34,7 @@ def readable_article(slug: InstrumentedAttribute[str], viewer: Viewer) -> Column
 
     Asked of the article itself, so that it holds from the moment its audience changes.
     """
-    return exists().where(Article.slug == slug, visible(viewer))
+    return exists().where(Article.slug == slug, readable_by(viewer))
 
 
 def set_audience(db: Database, actor: Actor, slug: str, audience: str) -> None:

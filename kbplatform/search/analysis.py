@@ -112,7 +112,7 @@ class Analyzer:
         return Normalised("".join(pieces), tuple(at for at, length in enumerate(lengths) for _ in range(length)))
 
     def align_all(self, texts: Sequence[str]) -> list[Normalised]:
-        """:meth:`align` for texts without line breaks, together: to begin with one costs as much as to read a hundred characters."""
+        """:meth:`align` for texts without line breaks, together: each call has a price of its own."""
         plain = _plain("\n".join(texts)).split("\n") if texts else []
         usual = [unicodedata.is_normalized("NFKC", text) for text in plain]
         together = "\n".join(text for text, is_usual in zip(plain, usual, strict=True) if is_usual)

@@ -142,6 +142,9 @@ class Indexer:
         self._seq = seq
         written = 0
         while events := self._outbox.after(seq, BATCH_ROWS):
+            if events[0].seq > seq + 1 and self._outbox.oldest() > seq + 1:
+                log.info("index.rebuild", reason="events that the index has not seen were deleted")
+                return self.rebuild()
             seq = events[-1].seq
             if any(e.topic == REBUILD for e in events):
                 return self.rebuild()

@@ -20,7 +20,7 @@ _PAGES_KEPT = 1_000
 _HASHES = 1 << 12
 """Of two characters that follow each other; a long section has every tenth."""
 _LOOKS = 2
-"""How often looking for the words of a query in a section costs as much as reading it whole, about. Most are never asked again."""
+"""How often the words of a query are looked for alone in a section before it is read whole. Most are never asked again."""
 _BITS = 16
 NAMES = _BITS - 1
 """The number of a page's names, title first, a line each; its sections come before, in one text for those past the fourteenth."""
@@ -129,7 +129,7 @@ def _letters(normal: str) -> str:
 
 
 def _written(words: Iterable[tuple[str, int, int]]) -> str:
-    """Words with their places in one string, a tenth of the size of a dictionary: a character is a number, from 2 on."""
+    """Words with their places in one string, which is smaller than a dictionary: a character is a number, from 2 on."""
     return "".join([f"\0{term}\1{chr(start + 2)}{chr(end + 2)}" for term, start, end in words]) + "\0"
 
 

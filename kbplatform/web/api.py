@@ -62,6 +62,26 @@ class Problem(_KnownSchema):
     errors: list[FieldProblem] | None = None
 
 
+class CurrentText(BaseModel):
+    """A text as it stands now."""
+
+    revision: int
+    markdown: str
+
+
+class YourText(BaseModel):
+    """A text that was not saved."""
+
+    markdown: str
+
+
+class StaleProblem(Problem):
+    """A late save: both texts, to bring together by hand. They are missing where there is nothing to compare."""
+
+    current: CurrentText | None = None
+    yours: YourText | None = None
+
+
 class ApiBlueprint(APIBlueprint):
     """A blueprint of the API: its errors are described as problem+json."""
 
@@ -157,4 +177,4 @@ def _words(error: Any) -> Text:  # noqa: ANN401 - pydantic's ErrorDetails
     return words.get(kind, Text(f"不能用：{error['msg']}", str(error["msg"])))
 
 
-__all__ = ["ApiBlueprint", "FieldProblem", "Problem", "QueryModel", "install_openapi", "make_openapi_app"]
+__all__ = ["ApiBlueprint", "FieldProblem", "Problem", "QueryModel", "StaleProblem", "install_openapi", "make_openapi_app"]

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from kbplatform.bilingual import Lang, Text
-from kbplatform.errors import Conflict, InvalidInput, KbError, SignInNeeded, TooMany
+from kbplatform.errors import Conflict, InvalidInput, KbError, SignInNeeded, StaleText, TooMany
 from kbplatform.web.i18n import ui_lang
 from kbplatform.web.unsent import unsent
 
@@ -62,6 +62,7 @@ class ErrorView:
         self.message = message
         self.remedy = remedy
         self.fields: list[dict[str, str]] = []
+        self.texts: dict[str, object] = {}
 
 
 def install_errors(app: Flask) -> None:
@@ -86,6 +87,7 @@ def problem(view: ErrorView) -> Response:
         body["remedy"] = view.remedy
     if view.fields:
         body["errors"] = view.fields
+    body |= view.texts
     response = jsonify(body)
     response.status_code = view.status
     response.content_type = "application/problem+json"
@@ -111,6 +113,8 @@ def _known(error: KbError) -> ResponseReturnValue:
     view = ErrorView(error.status, error.code, error.title.in_(lang), error.message.in_(lang), error.remedy.in_(lang))
     if isinstance(error, InvalidInput):
         view.fields = [{"field": f.field, "message": f.message.in_(lang)} for f in error.fields]
+    if isinstance(error, StaleText):
+        view.texts = {"current": {"revision": error.revision, "markdown": error.theirs}, "yours": {"markdown": error.yours}}
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request.failed", error_id=view.id, code=error.code, path=request.path, exc_info=error)
     response = app_response(_kept(view) if isinstance(error, SignInNeeded) else _answer(view))

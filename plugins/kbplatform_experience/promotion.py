@@ -148,13 +148,13 @@ def _backing(session: Session, numbers: Sequence[int]) -> dict[int, Backing]:
             func.sum(case((Reaction.helped.is_(False), 1), else_=0)),
         ).where(Reaction.entry_id.in_(numbers), used).group_by(Reaction.entry_id)
     ).tuples()  # fmt: skip
-    counts = {number: figures for number, *figures in rows}
+    counts = {number: (uses, helped, useless) for number, uses, helped, useless in rows}
     said: defaultdict[int, list[str]] = defaultdict(list)
     words = select(Reaction.entry_id, Reaction.result).where(Reaction.entry_id.in_(numbers), used, Reaction.result != "")
     for number, result in session.execute(words.order_by(Reaction.helped.is_(True).desc(), Reaction.id.desc()).limit(200)).tuples():
         if len(said[number]) < MOST_RESULTS:
             said[number].append(result)
-    return {n: Backing(*counts.get(n, [0, 0, 0]), tuple(said[n])) for n in numbers}
+    return {n: Backing(*counts.get(n, (0, 0, 0)), tuple(said[n])) for n in numbers}
 
 
 def _evidence(entry: Entry, backing: Backing) -> list[Evidence]:

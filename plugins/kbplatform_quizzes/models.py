@@ -156,7 +156,7 @@ class Attempt(Base):
     user_id: Mapped[int | None]
     """None once that person was erased."""
     kind: Mapped[str]
-    """``graded``, or ``again`` for going over the wrong ones, which counts for nothing."""
+    """``graded``; ``again`` for going over the wrong ones and ``tried`` for an author's look at a draft, which count for nothing."""
     number: Mapped[int]
     """From 1, by kind."""
     rule: Mapped[dict[str, Any]]

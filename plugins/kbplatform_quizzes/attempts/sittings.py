@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kbplatform_quizzes.store import Bank, Stored
 
 FINISHED = "quizzes.attempt_finished"
-GRADED, AGAIN = "graded", "again"
+GRADED, AGAIN, TRIED = "graded", "again", "tried"
 MAX_SENT = 20_000
 """Characters of what one question's form sends."""
 MAX_LEFT_S = 24 * 3600
@@ -68,11 +68,14 @@ class Sittings:
 
     # ------------------------------------------------------------------ starting
 
-    def start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable) -> str:
-        """The token of a new attempt, or of the one under way. Raises Conflict where the quiz is closed, used up or has no questions."""
-        return _once(lambda: self._start(viewer, quiz, lang, readable))
+    def start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable, *, tried: bool = False) -> str:
+        """The token of a new attempt, or of the one under way; ``tried`` is an author's look at a draft, which counts for nothing.
 
-    def _start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable) -> str:
+        Raises Conflict where the quiz is closed, used up or has no questions.
+        """
+        return _once(lambda: self._start(viewer, quiz, lang, readable, TRIED if tried else GRADED))
+
+    def _start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable, kind: str) -> str:
         now = self._now()
         seed = secrets.token_hex(8)
         known = self._bank.of(*quiz.rule.practices)
@@ -80,16 +83,16 @@ class Sittings:
         drawn = quiz.rule.draw((stored for stored in known if stored.slug in may_read), seed)
         with self._db.write() as session:
             mine = session.scalars(
-                select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.user_id == viewer.id, Attempt.kind == GRADED).with_for_update()
+                select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.user_id == viewer.id, Attempt.kind == kind).with_for_update()
             ).all()
             for attempt in mine:
                 if attempt.state != "done" and not self._settle(session, attempt, now):
                     return attempt.token
-            problem = quiz.closed(now) or quiz.used_up(len(mine))
+            problem = None if kind == TRIED else quiz.closed(now) or quiz.used_up(len(mine))
             if problem is None and not drawn:
                 problem = Text("这份测验现在没有能出的题", "This quiz has no questions to ask at the moment")
             if problem is None:
-                return self._begin(session, viewer, quiz, (GRADED, len(mine) + 1), drawn, seed, lang)
+                return self._begin(session, viewer, quiz, (kind, len(mine) + 1), drawn, seed, lang)
         raise Conflict(problem)
 
     def again(self, viewer: Viewer, token: str, lang: Lang) -> str:
@@ -121,7 +124,7 @@ class Sittings:
     ) -> str:
         now, rule = self._now(), quiz.rule
         deadline: datetime | None = None
-        if rule.minutes and place[0] == GRADED:
+        if rule.minutes and place[0] != AGAIN:
             allowance = session.get(Allowance, viewer.id)
             more = allowance.percent if allowance else 0
             deadline = now + timedelta(minutes=rule.minutes * (1 + more / 100))

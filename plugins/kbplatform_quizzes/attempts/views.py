@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
@@ -72,8 +72,7 @@ class Room:
 
     def start(self, quiz: QuizView, lang: Lang) -> str:
         """The token of an attempt. Who writes quizzes may try one that isn't open yet."""
-        tried = replace(quiz, state="open") if quiz.state == "draft" and may(AUTHOR) else quiz
-        return self.sittings.start(current_viewer(), tried, lang, self.readable)
+        return self.sittings.start(current_viewer(), quiz, lang, self.readable, tried=quiz.state == "draft" and may(AUTHOR))
 
 
 def room_of(services: Services) -> Room:

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of which team (``""``: all one sees), ended on which days; ``apart`` shows the wordings of a question each by itself."""
+    """Of which team (``""``: all one sees), ended on which days; ``apart`` shows the wordings of a question each by itself.
+
+    ``part`` is which 2,000 first attempts statistics are of, from 1, the newest.
+    """
 
     team: str = ""
     since: date | None = None
     until: date | None = None
     apart: bool = False
+    part: int = 1
 
     def scope(self, seen: Circle) -> Scope:
         """The attempts that are asked for."""
@@ -64,7 +68,7 @@ class Figures:
         """The statistics of a quiz. Raises NotFound for a team that isn't theirs."""
         with self._db.read() as session:
             seen = circle_of(session, viewer, wanted.team)
-            sample = load(session, self._bank, quiz.id, wanted.scope(seen))
+            sample = load(session, self._bank, quiz.id, wanted.scope(seen), wanted.part)
         found = analyse(sample, apart=wanted.apart)
         return Report(quiz, seen, found, self._readable(viewer, {item.wording.slug for item in found.items}))
 

@@ -249,6 +249,24 @@ def test_a_draft_is_for_those_who_write_quizzes(me, quiz, kb_app, kb_login):
     assert author.get(start(author)).status_code == 200
 
 
+def test_a_draft_that_its_author_tries_counts_for_nothing(quiz, kb_app, kb_login, bank):
+    draft = quiz("one long", state="draft", attempts=1)
+    platform_of(kb_app).accounts.teams.create(CLI, key="day", name="白班")
+    author, other = (kb_login(kb_app, "trainer", teams=("day",), name=name) for name in ("林老师", "郭老师"))
+    for _ in range(2):
+        place = start(author)
+        send(author, place, {"q0": ["0"], "q1": ["先道歉"]}, to="submit")
+        post(author, f"{place}/submit")
+        assert "试做的草稿" in text(author.get(f"{place}/result")) or "有 1 题" in text(author.get(f"{place}/result"))
+    assert "林老师" not in text(other.get("/p/quizzes/marking"))
+    bank.quizzes.change(Wanted("test", draft.title, "open", draft.rule), draft.revision, CLI)
+    assert "还能做 1 次" in text(author.get("/p/quizzes/q/test"))
+    assert "投诉测验" not in text(author.get("/p/quizzes/mine"))
+    assert "投诉测验" not in text(other.get("/p/quizzes/results"))
+    assert {a.kind for a in bank.db._read().query(Attempt)} == {"tried"}
+
+
+
 def test_nobody_sees_or_changes_the_attempt_of_another(me, quiz, kb_app, kb_login):
     quiz("words")
     place, other = start(me), kb_login(kb_app, "owner")
