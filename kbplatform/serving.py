@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import structlog
 
+from kbplatform import collector
 from kbplatform.bilingual import Text, terminal_lang
 from kbplatform.errors import KbError, StorageError
 
@@ -37,8 +38,9 @@ RESTART_S = 1.0
 @click.option("--port", type=click.IntRange(1, 65535), help="Port (default 8000).")
 @click.option("--data-dir", type=click.Path(file_okay=False), help="Data directory.")
 @click.option("--no-sync", is_flag=True, help="Don't take the bundled content in at start.")
+@click.option("--demo", is_flag=True, help="Put in samples of what people would write, marked as samples.")
 @click.pass_context
-def serve(ctx: click.Context, host: str | None, port: int | None, data_dir: str | None, no_sync: bool) -> None:
+def serve(ctx: click.Context, host: str | None, port: int | None, data_dir: str | None, no_sync: bool, demo: bool) -> None:
     """Serve the site: creates and upgrades the database, syncs the content, builds the index, then answers."""
     from waitress.server import create_server  # noqa: PLC0415 - only this command serves
 
@@ -50,6 +52,9 @@ def serve(ctx: click.Context, host: str | None, port: int | None, data_dir: str 
     platform = platform_of(app)
     if not no_sync:
         sync_content(platform)
+    if demo:
+        for answer in platform.calls.each("load_samples", services=platform.services):
+            log.info("serve.samples", plugin=answer.plugin, added=answer.value)
     with _indexer_beside(platform):
         server = create_server(
             app,
@@ -61,6 +66,8 @@ def serve(ctx: click.Context, host: str | None, port: int | None, data_dir: str 
             clear_untrusted_proxy_headers=False,
             channel_timeout=60,
         )
+        collector.settle()
+        platform.search.when_renewed(collector.settle_again)
         _announce(platform)
         try:
             server.run()
@@ -197,5 +204,9 @@ def make_wsgi() -> Flask:
     from kbplatform.app import create_app, platform_of  # noqa: PLC0415 - slow import, only where it serves
 
     app = create_app()
-    sync_content(platform_of(app))
+    platform = platform_of(app)
+    sync_content(platform)
+    platform.search.warm_up()
+    collector.settle()
+    platform.search.when_renewed(collector.settle_again)
     return app

@@ -22,9 +22,10 @@ def names_of(session: Session, people: Iterable[int]) -> dict[int, str]:
     return {number: name for number, name in found}  # noqa: C416 - rows become pairs
 
 
-def team_names(session: Session, keys: Iterable[str]) -> dict[str, str]:
-    """Key → name of the teams there are among ``keys``."""
-    found = session.execute(select(Team.key, Team.name).where(Team.key.in_(set(keys))))
+def team_names(session: Session, keys: Iterable[str] | None) -> dict[str, str]:
+    """Key → name of the teams there are among ``keys``; with None of all there are."""
+    asked = select(Team.key, Team.name)
+    found = session.execute(asked if keys is None else asked.where(Team.key.in_(set(keys))))
     return {key: name for key, name in found}  # noqa: C416 - as above
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from kbplatform.accounts.audit import record
 from kbplatform.accounts.models import Team
@@ -14,12 +14,27 @@ from kbplatform.articles.models import Article, Translation
 from kbplatform.bilingual import Text
 from kbplatform.errors import NotFound, wrong
 from kbplatform.events import emit
+from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from kbplatform.db import Database
-    from kbplatform.viewer import Actor
+    from kbplatform.viewer import Actor, Viewer
+
+
+def readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The articles that ``viewer`` may read, as a condition of a query."""
+    return Article.audience.in_(sorted(viewer.audiences | {EVERYONE}))
+
+
+def readable_article(slug: InstrumentedAttribute[str], viewer: Viewer) -> ColumnElement[bool]:
+    """Condition of a query over what belongs to articles by ``slug``: there is that article, and it is for the viewer.
+
+    Asked of the article itself, so that it holds from the moment its audience changes.
+    """
+    return exists().where(Article.slug == slug, readable_by(viewer))
 
 
 def set_audience(db: Database, actor: Actor, slug: str, audience: str) -> None:

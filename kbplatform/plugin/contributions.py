@@ -102,12 +102,17 @@ class ArticleContext:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePanel:
-    """A box beside an article: a template of the plugin and the values it is rendered with."""
+    """A box beside an article: a template of the plugin and the values it is rendered with.
+
+    With ``section``, an id of :attr:`ArticleContext.section_ids`, it stands at the end of that section, without its frame:
+    a line or two. Where the page has no such section it stands beside the article.
+    """
 
     title: Text
     template: str
     context: Mapping[str, object] = field(default_factory=dict)
     order: int = 100
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

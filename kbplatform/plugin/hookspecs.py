@@ -132,3 +132,9 @@ def on_event(event: Event, session: Session) -> None:
 @hookspec
 def health_checks(services: Services) -> list[HealthCheck]:  # type: ignore[empty-body]
     """The state of the plugin's parts, for ``kbplatform doctor`` and ``/readyz``."""
+
+
+@hookspec
+def load_samples(services: Services) -> int:  # type: ignore[empty-body]
+    """Put in examples of what people would write here, marked as samples; return how many. Called by ``serve --demo`` at each start:
+    add what is missing, nothing twice."""

@@ -32,6 +32,8 @@ wanted review test drill site out one any my his her their no not yes sir madam 
 """)
 _LEADS = frozenset("给帮找叫和跟与同向由请让是为户员主人的系问到了把位即名对以")
 """Last characters of what leads to a name: 客户, 联系, 请 …"""
+_PARTICLES = frozenset("和向位来全成都水平应原保言步计包连明解")
+"""Surnames, but before another surname hardly ever: 和张先生."""
 _NOT_GIVEN = frozenset("后前上下里中内外的了在是给和跟与对向为把被叫找请让到从等及或由替问")
 """What stands between a word and a surname, and in no given name's middle."""
 
@@ -65,7 +67,7 @@ def _name_size(han: str) -> int:
     alone = han[-1] in SURNAMES and _free(han, 1) and han[-3:] not in NOT_A_NAME
     if _begins(han, 3) and han[-2] not in (_NOT_GIVEN if alone else FREQUENT):
         return 3
-    if _begins(han, 2):
+    if _begins(han, 2) and not (alone and han[-2] in _PARTICLES):
         return 2
     if alone:
         return 1

@@ -65,7 +65,24 @@ def _windows(text: str, start: int, end: int) -> Iterator[Window]:
                 break
             if total in _LENGTHS and _whole(text, spans, first, last):
                 digits = "".join(figures[first : last + 1])
-                yield _window(text, spans, first, last, digits)
+                if _promising(text, spans[first][0], digits, last + 1 - first):
+                    yield _window(text, spans, first, last, digits)
+
+
+def _promising(text: str, start: int, digits: str, groups: int) -> bool:
+    """Whether it is worth a closer look: a page of small numbers has many windows and hardly one that begins as a number does."""
+    size = len(digits)
+    if size < 9:
+        return digits[0] in "23456789" and (groups <= 4 or text[start] in HAN_DIGITS)
+    if "+" in text[max(0, start - 4) : start] or telephones.MOBILE.fullmatch(digits.removeprefix("86")):
+        return True
+    if digits[0] == "0":
+        mobile = telephones.MOBILE.fullmatch(digits.lstrip("0").removeprefix("86"))
+        return bool(telephones.is_landline(digits) or mobile or (digits[1] == "0" and groups <= 6))
+    if size == 10:
+        return groups in {1, 3} and telephones.is_north_american(digits)
+    identity = (size in {17, 18} and checks.id_shaped(digits)) or (size == 15 and checks.is_id15(digits))
+    return identity or (size >= 13 and (groups <= 6 or checks.is_card(digits)))
 
 
 def _whole(text: str, spans: list[tuple[int, int]], first: int, last: int) -> bool:

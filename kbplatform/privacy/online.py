@@ -9,7 +9,7 @@ from kbplatform.privacy.candidates import CHECKED, SHAPED, Candidate
 from kbplatform.privacy.wordlists import words
 
 _AT = re.compile(r"@|\s?[(\[]at[)\]]\s?|\s?艾特\s?", re.IGNORECASE)
-_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$|[\u4e00-\u9fff]{1,4}$")
+_LOCAL = re.compile(r"[A-Za-z0-9.%+_-]{1,64}$|[\u4e00-\u9fff]{1,4}$")
 _DOMAIN = re.compile(
     r"(?:[A-Za-z0-9\u4e00-\u9fff](?:[A-Za-z0-9-]{0,62}|[\u4e00-\u9fff]{0,10})(?:\.|\s?[(\[]dot[)\]]\s?)){1,6}(?P<top>[A-Za-z]{2,24}|中国|公司|网络)",
     re.IGNORECASE,
@@ -18,7 +18,7 @@ _NOT_TOP = words("""
 png jpg jpeg gif svg webp ico js mjs css ts py md json html htm txt pdf
 """)
 _NOBODY = re.compile(r"(?:git|no-?reply|do-?not-?reply)$", re.IGNORECASE)
-_EDGE = "!#$%&'*+/=?^`{|}~-."
+_EDGE = "%+-."
 _WECHAT = re.compile(
     r"(?:微信|薇信|威信|(?<![a-z])wechat|(?<![a-z])weixin|(?<![a-z])(?:vx|wx)(?![a-z])|(?<=加)v|v信)(?P<said>号|号码|id| id| number)?"
     r"(?P<gap>\s{0,2}(?:(?:[:=]|是|为|叫|is)\s{0,2})?)(?P<id>[a-z][a-z0-9_-]{5,19})(?![a-z0-9_@.-]|号)", re.IGNORECASE,

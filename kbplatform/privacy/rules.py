@@ -160,5 +160,5 @@ def _explained(error: ValidationError) -> Text:
 def _unusable(path: Path, why: Text) -> SettingsError:
     return SettingsError(
         Text(f"脱敏规则 {path}：{why.zh}", f"Masking rules {path}: {why.en}"),
-        remedy=Text("写法见手册《部署》。", "The handbook's page on deploying shows how they are written."),
+        remedy=Text("写法见手册《安全说明》。", "The handbook's page on security shows how they are written."),
     )

@@ -13,10 +13,12 @@ from kbplatform import hookimpl, hookspec
 if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
-    from kbplatform.accounts.permissions import GAPS, READ, SEE_TEAM
+    from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
+    from kbplatform.articles.audience import readable_article
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.sections import SectionRef, sections_of
     from kbplatform.articles.service import ArticleService
+    from kbplatform.articles.writing import StoredText, stored_text
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
@@ -50,6 +52,18 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.privacy import Finding, Masked, Rules, find, mask
+    from kbplatform.proposals.proposal import (
+        PROPOSAL_DECIDED,
+        PROPOSAL_MADE,
+        Credit,
+        Evidence,
+        NewProposal,
+        Origin,
+        Proposal,
+        SectionCredit,
+    )
+    from kbplatform.proposals.reading import credits_of, proposals_of
+    from kbplatform.proposals.service import propose
     from kbplatform.quantities import Quantity, read_quantity
     from kbplatform.quantities import tidy as tidy_quantity
     from kbplatform.rendering.curves import Curves, curves
@@ -77,10 +91,12 @@ if TYPE_CHECKING:
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
-    "kbplatform.accounts.permissions": ("GAPS", "READ", "SEE_TEAM"),
+    "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
+    "kbplatform.articles.audience": ("readable_article",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.sections": ("SectionRef", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
+    "kbplatform.articles.writing": ("StoredText", "stored_text"),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
@@ -95,6 +111,11 @@ _HOME = {
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.privacy": ("Finding", "Masked", "Rules", "find", "mask"),
+    "kbplatform.proposals.proposal": (
+        "PROPOSAL_DECIDED", "PROPOSAL_MADE", "Credit", "Evidence", "NewProposal", "Origin", "Proposal", "SectionCredit",
+    ),
+    "kbplatform.proposals.reading": ("credits_of", "proposals_of"),
+    "kbplatform.proposals.service": ("propose",),
     "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
     "kbplatform.rendering.curves": ("Curves", "curves"),
     "kbplatform.rendering.sheets": ("as_xlsx",),
@@ -125,8 +146,12 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 __all__ = [
     "BOM",
+    "EDIT",
     "GAPS",
     "LANGS",
+    "PROPOSAL_DECIDED",
+    "PROPOSAL_MADE",
+    "PROPOSE",
     "READ",
     "SEE_TEAM",
     "Actor",
@@ -143,6 +168,7 @@ __all__ = [
     "ChangingDocuments",
     "Command",
     "Conflict",
+    "Credit",
     "Curves",
     "DashboardCard",
     "Database",
@@ -153,6 +179,7 @@ __all__ = [
     "EngineHit",
     "EngineState",
     "Event",
+    "Evidence",
     "FieldError",
     "Filters",
     "Finding",
@@ -168,14 +195,17 @@ __all__ = [
     "Masked",
     "Member",
     "NavLink",
+    "NewProposal",
     "NotFound",
     "OpenGap",
+    "Origin",
     "PackPart",
     "PackReport",
     "ParsedQuery",
     "Permission",
     "PersonalData",
     "Problem",
+    "Proposal",
     "Quantity",
     "QueryModel",
     "Routes",
@@ -184,10 +214,12 @@ __all__ = [
     "SearchEngine",
     "SearchEngineOffer",
     "SearchSection",
+    "SectionCredit",
     "SectionRef",
     "Services",
     "Settings",
     "SignInNeeded",
+    "StoredText",
     "Text",
     "TooMany",
     "Unavailable",
@@ -197,6 +229,7 @@ __all__ = [
     "as_csv",
     "as_xlsx",
     "content_lang",
+    "credits_of",
     "csv_line",
     "current_actor",
     "current_viewer",
@@ -215,14 +248,18 @@ __all__ = [
     "names_of",
     "open_gaps",
     "problems_of",
+    "proposals_of",
+    "propose",
     "public",
     "read_quantity",
+    "readable_article",
     "record_audit",
     "requires",
     "say",
     "sections_of",
     "signed_in",
     "sparkline",
+    "stored_text",
     "team_names",
     "terminal_lang",
     "tidy_quantity",

@@ -61,8 +61,12 @@ def local_path(target: str) -> str:
 
 
 def install_i18n(app: Flask, default_lang: Lang, plugin_translations: Sequence[Path]) -> None:
-    """Set up gettext for core and plugins, and the address that switches the interface."""
-    folders = [Path(__file__).parent / "translations", *plugin_translations]
+    """Set up gettext for core and plugins, and the address that switches the interface.
+
+    All catalogues share one space of words, and of two translations the one loaded later counts: the core's
+    come last, so that no plugin changes what the core's own pages say.
+    """
+    folders = [*plugin_translations, Path(__file__).parent / "translations"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(f) for f in folders)
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
     Babel(app, locale_selector=ui_lang)

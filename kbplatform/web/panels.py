@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,7 +13,7 @@ from kbplatform.web.i18n import ui_lang
 
 if TYPE_CHECKING:
     from kbplatform.plugin.calls import Breaker, Calls
-    from kbplatform.plugin.contributions import ArticleContext
+    from kbplatform.plugin.contributions import ArticleContext, ArticlePanel, DashboardCard
     from kbplatform.plugin.services import Services
     from kbplatform.viewer import Viewer
 
@@ -25,16 +25,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A rendered box."""
+    """A rendered box. ``section`` is the section of the article it stands under; empty beside the page."""
 
     title: str
     html: Markup
     plugin: str
+    section: str = ""
 
 
 def article_panels(calls: Calls, breaker: Breaker, services: Services, article: ArticleContext) -> list[Panel]:
     """The panels of every plugin that has one for this article, in their order."""
-    return _boxes(calls, breaker, "article_panels", MAX_PANEL_CHARS, article=article, services=services)
+    boxes = _boxes(calls, breaker, "article_panels", MAX_PANEL_CHARS, article=article, services=services)
+    return [b if b.section in article.section_ids else replace(b, section="") for b in boxes]
 
 
 def dashboard_cards(calls: Calls, breaker: Breaker, services: Services, viewer: Viewer) -> list[Panel]:
@@ -57,10 +59,14 @@ def _boxes(calls: Calls, breaker: Breaker, hook: str, most: int, **arguments: ob
         @copy_current_request_context
         def work(plugin: str = plugin) -> list[tuple[int, Panel]]:
             boxes = calls.one(plugin, hook, **arguments) or []
-            return [(b.order, Panel(b.title.in_(lang), _bounded(render_template(b.template, **b.context), most), plugin)) for b in boxes]
+            return [(b.order, Panel(b.title.in_(lang), _bounded(render_template(b.template, **b.context), most), plugin, _section(b))) for b in boxes]
 
         found += breaker.run(plugin, work) or []
     return [panel for _order, panel in sorted(found, key=lambda item: item[0])]
+
+
+def _section(box: ArticlePanel | DashboardCard) -> str:
+    return getattr(box, "section", "")
 
 
 def _bounded(html: str, most: int) -> Markup:

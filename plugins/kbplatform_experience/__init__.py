@@ -12,7 +12,21 @@ from kbplatform.sdk import hookimpl
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from kbplatform.sdk import Permission
+    from sqlalchemy.orm import Session
+
+    from kbplatform.sdk import (
+        ArticleContext,
+        ArticlePanel,
+        ChangingDocuments,
+        DashboardCard,
+        Event,
+        NavLink,
+        Permission,
+        PersonalData,
+        Routes,
+        Services,
+        Viewer,
+    )
 
 
 @hookimpl
@@ -35,3 +49,74 @@ def register_permissions() -> list[Permission]:
         Permission(registry.MODERATE, Text("审核、隐藏经验", "Moderate and hide experience"), frozenset({"lead", "editor"})),
         Permission(registry.INSIGHT, Text("看经验的统计", "See figures about experience"), frozenset({"lead", "editor"})),
     ]
+
+
+@hookimpl
+def load_samples(services: Services) -> int:
+    """Entries of every group of practices, in both languages, shown as samples."""
+    from kbplatform_experience import samples  # noqa: PLC0415 - as above
+
+    return samples.load_samples(services.db)
+
+
+@hookimpl
+def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData | None:
+    """What a person wrote, said and follows here."""
+    from kbplatform_experience import personal  # noqa: PLC0415 - as above
+
+    return personal.personal_data(user_id, session, erase=erase)
+
+
+@hookimpl
+def on_event(event: Event, session: Session) -> None:
+    """A proposal that entries stand behind was decided; an article changed, perhaps in whom it is for."""
+    from kbplatform_experience import finding, promotion  # noqa: PLC0415 - as above
+
+    promotion.follow(event, session)
+    finding.follow_article(event, session)
+
+
+@hookimpl
+def register_routes(services: Services) -> Routes:
+    """Pages under ``/p/experience/`` and the JSON under ``/api/v1/p/experience/``."""
+    from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
+    from kbplatform_experience import digest_views, insight_views, moderation_views, promotion_views  # noqa: PLC0415 - as above
+    from kbplatform_experience.api import make_api  # noqa: PLC0415 - as above
+    from kbplatform_experience.views import make_blueprint  # noqa: PLC0415 - as above
+
+    web = make_blueprint(services)
+    for pages in (digest_views, moderation_views, promotion_views, insight_views):
+        pages.add_pages(web, services)
+    return Routes(web=web, api=make_api(services))
+
+
+@hookimpl
+def nav_links() -> list[NavLink]:
+    """One entry in the main navigation."""
+    from kbplatform.sdk import NavLink, Text  # noqa: PLC0415 - as above
+
+    return [NavLink(Text("经验", "Experience"), "experience.index", order=55)]
+
+
+@hookimpl
+def article_panels(article: ArticleContext, services: Services) -> list[ArticlePanel]:
+    """The best lessons about the article, beside it and under the section they belong to."""
+    from kbplatform_experience.panels import panels_for  # noqa: PLC0415 - as above
+
+    return panels_for(article, services)
+
+
+@hookimpl
+def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]:
+    """What colleagues did with one's experience."""
+    from kbplatform_experience.panels import cards_for  # noqa: PLC0415 - as above
+
+    return cards_for(viewer, services)
+
+
+@hookimpl
+def changing_documents(services: Services) -> list[ChangingDocuments]:
+    """The shown entries."""
+    from kbplatform_experience.finding import documents_for  # noqa: PLC0415 - as above
+
+    return [documents_for(services)]

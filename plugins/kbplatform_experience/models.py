@@ -199,6 +199,7 @@ class Promotion(Base):
     __tablename__ = "experience_promotion"
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("experience_entry.id", ondelete="CASCADE"), primary_key=True)
-    proposal_id: Mapped[int] = mapped_column(primary_key=True, index=True)
+    proposal_id: Mapped[int] = mapped_column(index=True)
+    """The latest one, where an earlier one was declined."""
     state: Mapped[str] = mapped_column(default="open")
     at: Mapped[datetime] = mapped_column(default=utcnow)

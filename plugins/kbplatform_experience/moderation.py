@@ -178,9 +178,7 @@ def _mark(entry: Entry, comment: Comment | None) -> str:
 
 def _cases(session: Session, entries: list[Entry], comments: list[Comment]) -> list[Case]:
     above = {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_({c.entry_id for c in comments})))}
-    about = or_(
-        and_(Report.entry_id.in_([e.id for e in entries]), Report.comment_id.is_(None)), Report.comment_id.in_([c.id for c in comments])
-    )
+    about = or_(and_(Report.entry_id.in_([e.id for e in entries]), Report.comment_id.is_(None)), Report.comment_id.in_([c.id for c in comments]))
     reports = list(session.scalars(select(Report).where(about, Report.settled_at.is_(None)).order_by(Report.id)))
     people = {r.by for r in reports} | {e.user_id for e in entries} | {c.user_id for c in comments}
     names = names_of(session, {p for p in people if p is not None})

@@ -51,7 +51,12 @@ def add_pages(web: Blueprint, services: Services) -> None:
         readable(services, viewer, number)
         form = request.form
         moderation.report(
-            viewer, current_actor(), number, reason=form.get("reason", "")[:40], words=form.get("words", ""), comment=whole_number(form.get("comment", ""))
+            viewer,
+            current_actor(),
+            number,
+            reason=form.get("reason", "")[:40],
+            words=form.get("words", ""),
+            comment=whole_number(form.get("comment", "")),
         )
         say(Text("谢谢，审核的人会看。", "Thank you. A moderator will look at it."))
         return redirect(local_path(form["next"]) if form.get("next") else entry_url(number), 303)

@@ -44,7 +44,8 @@ def register_commands() -> list[Command]:
     """``kbplatform quiz``."""
     from kbplatform.sdk import Command, Text  # noqa: PLC0415 - as above
 
-    return [Command("quiz", Text("题目：导入、导出、检查、模板", "Questions: import, export, check, template"), "kbplatform_quizzes.commands:quiz")]
+    what = Text("题目：导入、导出、检查、模板；谁会什么", "Questions: import, export, check, template; who knows what")
+    return [Command("quiz", what, "kbplatform_quizzes.commands:quiz")]
 
 
 @hookimpl

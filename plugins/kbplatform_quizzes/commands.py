@@ -1,4 +1,4 @@
-"""``kbplatform quiz``: questions in from other programs' files, out to them, and what a file holds."""
+"""``kbplatform quiz``: questions in from other programs' files, out to them, and what a file holds; who knows what."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kbplatform_quizzes.formats.registry import FORMATS, MAX_XML, formats_with, 
 from kbplatform_quizzes.lints import check_sheet
 from kbplatform_quizzes.registry import bank_of, types_of
 from kbplatform_quizzes.taking_in import Destination, picture, take_in, together
+from kbplatform_quizzes.training.commands import matrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,9 +56,12 @@ _TEMPLATE = _help(
 )
 
 
-@click.group(help=_help("题目：导入、导出、检查、模板", "Questions: import, export, check, template"))
+@click.group(help=_help("题目：导入、导出、检查、模板；谁会什么", "Questions: import, export, check, template; who knows what"))
 def quiz() -> None:
     pass
+
+
+quiz.add_command(matrix)
 
 
 @quiz.command("import", help=_IMPORT)

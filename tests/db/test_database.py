@@ -25,6 +25,7 @@ from kbplatform.errors import StorageError
 from kbplatform.events import models as _events  # noqa: F401 - as above
 from kbplatform.events.models import OutboxCursor
 from kbplatform.insights import models as _insights  # noqa: F401 - as above
+from kbplatform.proposals import models as _proposals  # noqa: F401 - as above
 
 
 def test_sqlite_is_opened_by_the_measured_recipe(tmp_path):

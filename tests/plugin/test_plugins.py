@@ -122,6 +122,21 @@ def test_a_hostile_panel_title_is_escaped(kb_plugin):
     assert "&lt;script&gt;alert" in html
 
 
+def test_a_panel_of_a_section_ends_that_section_and_one_of_no_section_stands_beside(kb_plugin):
+    class Lines:
+        @hookimpl
+        def article_panels(self, article, services):
+            assert "steps" in article.section_ids
+            return [ArticlePanel(Text(f"框 {s}", s), "calculators/panel.html", {"calculators": []}, section=s) for s in ("steps", "say", "nowhere")]
+
+    page = kb_plugin(Lines()).test_client().get("/articles/complaint-handling?lang=zh").get_data(as_text=True)
+    body, _, rest = page.partition('<aside class="panels"')
+    ends = re.findall(r'<aside class="hint" data-plugin="mine" aria-label="框 (\w+)"', body)
+    assert ends == ["say", "steps"]
+    assert body.index('id="steps"') < body.index('aria-label="框 steps"') < body.index("<section", body.index('id="steps"'))
+    assert "<h2>框 nowhere</h2>" in rest
+
+
 @pytest.mark.parametrize("source", ["def broken(:\n", "import no_such_module_anywhere\n", "raise SystemExit(4)\n", "1/0\n"])
 def test_a_module_that_cannot_be_imported_is_left_out_and_named(tmp_path, monkeypatch, source):
     _install(tmp_path, monkeypatch, "broken_plugin", source)

@@ -55,7 +55,8 @@ class Figures:
     """Figures of a question. ``facility`` from 0 to 1, the rest in percent; ``options`` is empty where there are none to choose from.
 
     ``sure_and_wrong`` is the share (0 to 1) of those who said how sure they were that were sure of what was not fully right;
-    None where fewer than ten did.
+    None where fewer than ten did. ``seconds`` is the median of how long it took (see :func:`.timing.spent`); None where fewer than ten
+    sent something.
     """
 
     facility: float | None
@@ -65,6 +66,7 @@ class Figures:
     weight: float | None
     unanswered: float
     sure_and_wrong: float | None
+    seconds: float | None = None
     options: tuple[OptionRow, ...] = ()
 
 
@@ -86,11 +88,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Everything; ``whole`` is None and no item has figures below ten attempts. Items come as in the bank, older wordings first."""
+    """Everything; ``whole`` is None and no item has figures below ten attempts. Items come as in the bank, older wordings first.
+
+    ``n`` attempts are looked at, of ``total`` there are.
+    """
 
     n: int
     waiting: int
-    cut: bool
+    total: int
     whole: Whole | None
     items: tuple[Item, ...]
 
@@ -117,7 +122,7 @@ def analyse(sample: Sample, *, apart: bool = False) -> Statistics:
         Item(wordings[key], key[1], counted[key], len(asked), _figures(asked, wordings, weights.get(key)) if len(asked) >= MINIMUM else None)
         for key, asked in sorted(by_item.items(), key=lambda pair: (wordings[pair[0]].slug, pair[0][0], wordings[pair[0]].created_at))
     )
-    return Statistics(n, sample.waiting, sample.cut, _whole(sample.sittings, places) if enough else None, items)
+    return Statistics(n, sample.waiting, max(sample.total, n), _whole(sample.sittings, places) if enough else None, items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +172,13 @@ def _figures(asked: Sequence[tuple[Sitting, Answered]], wordings: Mapping[Key, W
     deviation = f.standard_deviation(x)
     said = [item for _, item in asked if item.sure is not None]
     sure = sum(bool(item.sure) and item.fraction < 1 for item in said) / len(said) if len(said) >= MINIMUM else None
+    times = [item.seconds for _, item in asked if item.seconds is not None]
     groups = thirds([sitting.percent for sitting, _ in asked])
     return Figures(
         f.facility_index(x, 1.0), None if deviation is None else 100 * deviation,
         f.discrimination_index(x, rest), f.discriminative_efficiency(x, rest), weight,
         sum(item.answer is None for _, item in asked) / len(asked), sure,
+        f.median(times) if len(times) >= MINIMUM else None,
         option_rows([item for _, item in asked], wordings, groups),
     )  # fmt: skip
 

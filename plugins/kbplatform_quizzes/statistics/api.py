@@ -2,6 +2,7 @@
 
 # Annotations are read by flask-openapi3 when a route is made: no `from __future__ import annotations` here.
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask import Response, jsonify
@@ -13,8 +14,11 @@ from kbplatform_quizzes.registry import AUTHOR, RESULTS, TAKE
 from kbplatform_quizzes.statistics.analysis import Item, Whole
 from kbplatform_quizzes.statistics.mine import QuizOverTime
 from kbplatform_quizzes.statistics.remarks import remarks
-from kbplatform_quizzes.statistics.results import Results, Standing
+from kbplatform_quizzes.statistics.results import QuizLine, Results, Standing
 from kbplatform_quizzes.statistics.service import Report, Wanted, figures_of
+
+PAGE_SIZE = 100
+"""People of a page of results."""
 
 
 class QuizPath(BaseModel):
@@ -31,10 +35,17 @@ class ScopeQuery(QueryModel):
     until: date | None = Field(None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
 
 
+class ResultsQuery(ScopeQuery):
+    """As above, by pages of a hundred."""
+
+    page: int = Field(1, ge=1, le=100_000)
+
+
 class StatisticsQuery(ScopeQuery):
-    """As above; ``apart`` shows each wording of a question by itself."""
+    """As above; ``apart`` shows each wording of a question by itself, ``part`` 2 is of the 2,000 first attempts before the newest 2,000."""
 
     apart: bool = False
+    part: int = Field(1, ge=1, le=100_000)
 
 
 class WholeOut(BaseModel):
@@ -67,7 +78,7 @@ class OptionOut(BaseModel):
 class ItemOut(BaseModel):
     """A question. Figures are null below ten attempts; ``options`` is null for those who don't write questions.
 
-    ``facility``, ``unanswered`` and ``sure_and_wrong`` from 0 to 1, the others in percent.
+    ``facility``, ``unanswered`` and ``sure_and_wrong`` from 0 to 1, ``seconds`` is a median, the others in percent.
     """
 
     slug: str
@@ -84,15 +95,17 @@ class ItemOut(BaseModel):
     effective_weight: float | None
     unanswered: float | None
     sure_and_wrong: float | None
+    seconds: float | None = Field(description="From what was sent before until this was sent; a stretch counts five minutes at most.")
     remarks: list[str]
     options: list[OptionOut] | None
 
 
 class StatisticsOut(BaseModel):
-    """First attempts at a quiz that are done and marked; ``missing`` is how many more are needed for figures."""
+    """First attempts at a quiz that are done and marked: ``n`` of this part, ``total`` in all; ``missing`` more are needed for figures."""
 
     quiz: str
     n: int
+    total: int
     missing: int
     waiting: int
     whole: WholeOut | None
@@ -126,10 +139,32 @@ class QuizLineOut(BaseModel):
 
 
 class ResultsOut(BaseModel):
-    """Results of the people of one's own teams; of everybody for the owner."""
+    """Results of the people of one's own teams; of everybody for the owner. ``quizzes`` count all; ``people`` are those of the page.
+
+    ``total`` counts how somebody stands in a quiz, over all ``pages``.
+    """
 
     quizzes: list[QuizLineOut]
     people: list[PersonOut]
+    total: int
+    page: int
+    pages: int
+
+
+class QuizResultsOut(BaseModel):
+    """Results of one quiz, people by name. ``summary`` is null while nobody took it; ``absent`` counts one's people who didn't.
+
+    ``nameless`` are people who were erased or have left: they count in the summary and are listed last, without a name.
+    """
+
+    quiz: str
+    summary: QuizLineOut | None
+    people: list[PersonOut]
+    absent: int
+    nameless: int
+    total: int
+    page: int
+    pages: int
 
 
 class AttemptOut(BaseModel):
@@ -173,7 +208,7 @@ class MineOut(BaseModel):
 
 
 def add_routes(api: ApiBlueprint, services: Services) -> None:
-    """``/q/<key>/statistics``, ``/results``, ``/mine``."""
+    """``/q/<key>/statistics``, ``/q/<key>/results``, ``/results``, ``/mine``."""
     figures = figures_of(services)
 
     @api.get("/q/<key>/statistics", responses={200: StatisticsOut})
@@ -181,16 +216,25 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
     def statistics(path: QuizPath, query: StatisticsQuery) -> Response:
         """How good a quiz and its questions are, by the first attempts of the people one sees."""
         viewer = current_viewer()
-        wanted = Wanted(query.team, query.since, query.until, query.apart)
+        wanted = Wanted(query.team, query.since, query.until, query.apart, query.part)
         report = figures.statistics(viewer, figures.quiz(viewer, path.key, drafts=may(AUTHOR)), wanted)
         return jsonify(_statistics(report, keys=may(AUTHOR)).model_dump(mode="json"))
 
     @api.get("/results", responses={200: ResultsOut})
     @requires(RESULTS)
-    def results(query: ScopeQuery) -> Response:
-        """The results of the people one sees."""
+    def results(query: ResultsQuery) -> Response:
+        """The results of the people one sees, in all quizzes."""
         found = figures.results(current_viewer(), Wanted(query.team, query.since, query.until))
-        return jsonify(_results(found).model_dump(mode="json"))
+        return jsonify(_results(found, query.page).model_dump(mode="json"))
+
+    @api.get("/q/<key>/results", responses={200: QuizResultsOut})
+    @requires(RESULTS)
+    def quiz_results(path: QuizPath, query: ResultsQuery) -> Response:
+        """The results of the people one sees, in one quiz."""
+        viewer = current_viewer()
+        quiz = figures.quiz(viewer, path.key, drafts=may(AUTHOR))
+        found = figures.results(viewer, Wanted(query.team, query.since, query.until), quiz.key)
+        return jsonify(_quiz_results(found, quiz.key, query.page).model_dump(mode="json"))
 
     @api.get("/mine", responses={200: MineOut})
     @requires(TAKE, person=True)
@@ -211,7 +255,7 @@ def _statistics(report: Report, *, keys: bool) -> StatisticsOut:
     stats = report.statistics
     items = [_item(item, keys=keys) for item in stats.items if item.wording.slug in report.readable]
     whole = _whole(stats.whole) if stats.whole else None
-    return StatisticsOut(quiz=report.quiz.key, n=stats.n, missing=stats.missing, waiting=stats.waiting, whole=whole, items=items)
+    return StatisticsOut(quiz=report.quiz.key, n=stats.n, total=stats.total, missing=stats.missing, waiting=stats.waiting, whole=whole, items=items)
 
 
 def _whole(whole: Whole) -> WholeOut:
@@ -232,19 +276,37 @@ def _item(item: Item, *, keys: bool) -> ItemOut:
         n=item.n, missing=item.missing, facility=f.facility if f else None, standard_deviation=f.deviation if f else None,
         discrimination_index=f.discrimination if f else None, discriminative_efficiency=f.efficiency if f else None,
         effective_weight=f.weight if f else None, unanswered=f.unanswered if f else None, sure_and_wrong=f.sure_and_wrong if f else None,
-        remarks=[r.text.in_(ui_lang()) for r in remarks(item, keys=keys)], options=options if keys else None,
+        seconds=f.seconds if f else None, remarks=[r.text.in_(ui_lang()) for r in remarks(item, keys=keys)], options=options if keys else None,
     )  # fmt: skip
 
 
-def _results(found: Results) -> ResultsOut:
-    names = {m.id: m.name for m in found.seen.members}
-    quizzes = [
-        QuizLineOut(
-            quiz=q.key, title=worded(q.title, ui_lang()), taken=q.taken, passed=q.passed, median=q.median, waiting=q.waiting,
-            sure_and_wrong=q.sure_and_wrong,
-        ) for q in found.quizzes()
-    ]  # fmt: skip
-    return ResultsOut(quizzes=quizzes, people=[_person(s, names) for s in found.standings])
+def _results(found: Results, page: int) -> ResultsOut:
+    people, pages = _page(found, found.standings, page)
+    return ResultsOut(quizzes=[_line(q) for q in found.quizzes()], people=people, total=len(found.standings), page=page, pages=pages)
+
+
+def _quiz_results(found: Results, quiz: str, page: int) -> QuizResultsOut:
+    order = {m.id: at for at, m in enumerate(found.seen.members)}
+    standings = sorted(found.standings, key=lambda s: order.get(s.user_id or 0, len(order)))
+    people, pages = _page(found, standings, page)
+    line = next(iter(found.quizzes()), None)
+    return QuizResultsOut(
+        quiz=quiz, summary=_line(line) if line else None, people=people, absent=len(order.keys() - {s.user_id for s in standings}),
+        nameless=found.nameless, total=len(standings), page=page, pages=pages,
+    )  # fmt: skip
+
+
+def _page(found: Results, standings: Sequence[Standing], page: int) -> tuple[list[PersonOut], int]:
+    """The people of a page, and how many pages there are."""
+    names, first = {m.id: m.name for m in found.seen.members}, (page - 1) * PAGE_SIZE
+    return [_person(s, names) for s in standings[first : first + PAGE_SIZE]], -(-len(standings) // PAGE_SIZE)
+
+
+def _line(q: QuizLine) -> QuizLineOut:
+    return QuizLineOut(
+        quiz=q.key, title=worded(q.title, ui_lang()), taken=q.taken, passed=q.passed, median=q.median, waiting=q.waiting,
+        sure_and_wrong=q.sure_and_wrong,
+    )  # fmt: skip
 
 
 def _person(s: Standing, names: dict[int, str]) -> PersonOut:

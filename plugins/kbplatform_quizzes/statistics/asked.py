@@ -27,12 +27,13 @@ class Asked:
     def query(self, **changes: object) -> str:
         """The same as an address, with changes."""
         w = self.wanted
-        fields = {"team": w.team, "from": w.since or "", "to": w.until or "", "apart": "1" if w.apart else ""} | changes
+        days = {"from": w.since or "", "to": w.until or ""}
+        fields = {"team": w.team, **days, "apart": "1" if w.apart else "", "part": w.part if w.part > 1 else ""} | changes
         return urlencode({name: str(value) for name, value in fields.items() if value not in {"", None}})
 
 
 def asked_for() -> Asked:
-    """The filters of the address: team, first and last day, wordings apart, page."""
+    """The filters of the address: team, first and last day, wordings apart, part, page."""
     problems, days = {}, {}
     for name in ("from", "to"):
         raw = request.args.get(name, "")[:40].strip()
@@ -40,10 +41,15 @@ def asked_for() -> Asked:
             days[name] = read_day(raw)
         except ValueError:
             problems[name] = _DAY
-    number = request.args.get("page", "1")
-    page = min(max(int(number[:9]), 1), MAX_PAGE) if number.isascii() and number.isdecimal() else 1
+    page, part = _count("page"), _count("part")
     team = request.args.get("team", "")[:100].replace("\0", "")
-    return Asked(Wanted(team, days.get("from"), days.get("to"), request.args.get("apart") == "1"), page, problems)
+    return Asked(Wanted(team, days.get("from"), days.get("to"), request.args.get("apart") == "1", part), page, problems)
+
+
+def _count(name: str) -> int:
+    """A number from 1 of the address; 1 where there is none."""
+    written = request.args.get(name, "1")
+    return min(max(int(written[:9]), 1), MAX_PAGE) if written.isascii() and written.isdecimal() else 1
 
 
 def read_day(raw: str) -> date | None:

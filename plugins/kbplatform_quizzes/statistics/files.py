@@ -24,7 +24,7 @@ ITEMS: Columns = (
     Text("文章", "Article"), Text("题号", "Question"), Text("题干", "Stem"), Text("版本", "Version"), Text("人数", "Attempts"),
     Text("易度（0–1）", "Facility index (0–1)"), Text("标准差（%）", "Standard deviation (%)"), Text("区分度", "Discrimination index"),
     Text("区分效率", "Discriminative efficiency"), Text("有效权重（%）", "Effective weight (%)"), Text("未作答（0–1）", "Unanswered (0–1)"),
-    Text("有把握却答错（0–1）", "Sure and wrong (0–1)"), Text("说明", "In words"),
+    Text("有把握却答错（0–1）", "Sure and wrong (0–1)"), Text("用时中位数（秒）", "Time, median (s)"), Text("说明", "In words"),
 )  # fmt: skip
 OPTIONS: Columns = (Text("各选项：选的人（高分组，低分组）", "Options: chosen by (upper, lower third)"),)
 PEOPLE: Columns = (
@@ -58,8 +58,8 @@ def item_rows(report: Report, lang: Lang, *, keys: bool) -> Iterator[list[Cell]]
 def _figures(item: Item) -> Sequence[Cell]:
     f = item.figures
     if f is None:
-        return [None] * 7
-    return [f.facility, f.deviation, f.discrimination, f.efficiency, f.weight, f.unanswered, f.sure_and_wrong]
+        return [None] * 8
+    return [f.facility, f.deviation, f.discrimination, f.efficiency, f.weight, f.unanswered, f.sure_and_wrong, f.seconds]
 
 
 def _options(item: Item, lang: Lang) -> str:

@@ -17,7 +17,7 @@ from kbplatform_quizzes.statistics import formulae as f
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kbplatform_quizzes.statistics.people import Seen
+    from kbplatform_quizzes.attempts.people import Circle
     from kbplatform_quizzes.statistics.sample import Scope
 
 
@@ -73,7 +73,7 @@ class Results:
     titles: dict[str, Text]
     practices: dict[str, str | None]
     standings: tuple[Standing, ...]
-    seen: Seen
+    seen: Circle
 
     @property
     def nameless(self) -> int:
@@ -103,7 +103,7 @@ class Results:
         ]  # fmt: skip
 
 
-def results(session: Session, seen: Seen, scope: Scope, quiz: str = "") -> Results:
+def results(session: Session, seen: Circle, scope: Scope, quiz: str = "") -> Results:
     """The standings of the people in ``scope``, in one quiz or in all."""
     here = [Attempt.kind == "graded", Attempt.state == "done", *scope.conditions(), *([Quiz.key == quiz] if quiz else [])]
     columns = (Attempt.id, Quiz.key, Attempt.user_id, Attempt.number, Attempt.percent, Attempt.passed, Attempt.waiting, Attempt.ended_at)

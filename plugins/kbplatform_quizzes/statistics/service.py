@@ -8,10 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kbplatform.sdk import ArticleService, NotFound, Text, record_audit
+from kbplatform_quizzes.attempts.people import Circle, circle_of
 from kbplatform_quizzes.registry import bank_of, quizzes_of
 from kbplatform_quizzes.statistics.analysis import Statistics, analyse
 from kbplatform_quizzes.statistics.mine import Mine, mine
-from kbplatform_quizzes.statistics.people import Seen, seen_by
 from kbplatform_quizzes.statistics.results import Results, results
 from kbplatform_quizzes.statistics.sample import Scope, load
 
@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of which team (``""``: all one sees), ended on which days; ``apart`` shows the wordings of a question each by itself."""
+    """Of which team (``""``: all one sees), ended on which days; ``apart`` shows the wordings of a question each by itself.
+
+    ``part`` is which 2,000 first attempts statistics are of, from 1, the newest.
+    """
 
     team: str = ""
     since: date | None = None
     until: date | None = None
     apart: bool = False
+    part: int = 1
 
-    def scope(self, seen: Seen) -> Scope:
+    def scope(self, seen: Circle) -> Scope:
         """The attempts that are asked for."""
         return Scope(seen.ids, self.since, self.until)
 
@@ -39,7 +43,7 @@ class Report:
     """The statistics of a quiz for one reader; ``readable`` are the articles they may read, of those it asks about."""
 
     quiz: QuizView
-    seen: Seen
+    seen: Circle
     statistics: Statistics
     readable: frozenset[str]
 
@@ -63,15 +67,15 @@ class Figures:
     def statistics(self, viewer: Viewer, quiz: QuizView, wanted: Wanted) -> Report:
         """The statistics of a quiz. Raises NotFound for a team that isn't theirs."""
         with self._db.read() as session:
-            seen = seen_by(session, viewer, wanted.team)
-            sample = load(session, self._bank, quiz.id, wanted.scope(seen))
+            seen = circle_of(session, viewer, wanted.team)
+            sample = load(session, self._bank, quiz.id, wanted.scope(seen), wanted.part)
         found = analyse(sample, apart=wanted.apart)
         return Report(quiz, seen, found, self._readable(viewer, {item.wording.slug for item in found.items}))
 
     def results(self, viewer: Viewer, wanted: Wanted, quiz: str = "") -> Results:
         """The results of their people, in one quiz or in all. Raises NotFound for a team that isn't theirs."""
         with self._db.read() as session:
-            seen = seen_by(session, viewer, wanted.team)
+            seen = circle_of(session, viewer, wanted.team)
             found = results(session, seen, wanted.scope(seen), quiz)
         readable = self._readable(viewer, {p for p in found.practices.values() if p})
         return replace(found, standings=tuple(s for s in found.standings if (p := found.practices[s.quiz]) is None or p in readable))

@@ -30,6 +30,7 @@ from kbplatform_quizzes.statistics.analysis import BINS, MINIMUM
 from kbplatform_quizzes.statistics.asked import asked_for
 from kbplatform_quizzes.statistics.pictures import scatter, score_bars
 from kbplatform_quizzes.statistics.remarks import LETTERS, LEVELS, about_the_quiz, level, remarks
+from kbplatform_quizzes.statistics.sample import PART
 from kbplatform_quizzes.statistics.service import Figures, figures_of
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _statistics(services: Services, figures: Figures, key: str) -> ResponseRetur
         items=[_card(services, report, item, keys=keys) for item in items[first : first + ITEMS]], total=len(items),
         bars=score_bars(stats.whole.bins) if stats.whole else "", dots=scatter(items) if stats.whole else "",
         bins=[(100 * i // BINS, 100 * (i + 1) // BINS, n) for i, n in enumerate(stats.whole.bins)] if stats.whole else [],
-        words=[t.in_(lang) for t in about_the_quiz(stats)], keys=keys,
+        words=[t.in_(lang) for t in about_the_quiz(stats)], keys=keys, part_size=PART,
     ), 422 if asked.problems else 200  # fmt: skip
 
 

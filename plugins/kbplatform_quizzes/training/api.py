@@ -10,7 +10,7 @@ from kbplatform.sdk import ApiBlueprint, QueryModel, Services, current_actor, cu
 from kbplatform_quizzes.registry import ASSIGN, RESULTS, TAKE
 from kbplatform_quizzes.training.assignments import MAX_NOTE, MAX_TARGETS, PAGE_SIZE, Assigned, Assignments, Standing, Wanted
 from kbplatform_quizzes.training.flags import flag
-from kbplatform_quizzes.training.matrix import Asked, Row, Sort, Training
+from kbplatform_quizzes.training.matrix import Asked, Matrix, Row, Sort, Training
 from kbplatform_quizzes.training.progress import State
 
 
@@ -172,9 +172,7 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
     def api_matrix(query: MatrixQuery) -> Response:
         """Who knows what, among one's people."""
         found = training.matrix(current_viewer(), ui_lang(), Asked(query.team, query.group, query.state, query.sort, query.page))
-        changed = {p.card.slug: p.changed_at for p in found.practices}
-        out = MatrixOut(people=found.people, changed=changed, rows=[_row(row, list(changed)) for row in found.rows])
-        return jsonify(out.model_dump(mode="json"))
+        return jsonify(matrix_as_json(found))
 
     @api.post("/flags", responses={201: FlagOut})
     @requires(TAKE)
@@ -187,6 +185,12 @@ def _assigned(a: Assigned) -> dict[str, Any]:
     people = [{"id": p.id, "name": p.name, "standing": p.standing, "percent": p.percent} for p in a.people]
     out = AssignedOut(id=a.id, kind=a.kind, key=a.key, title=a.title.in_(ui_lang()), to=a.to, due_on=a.due_on, note=a.note, people=people)
     return out.model_dump(mode="json")
+
+
+def matrix_as_json(found: Matrix) -> dict[str, Any]:
+    """The rows of a matrix as :class:`MatrixOut`."""
+    changed = {p.card.slug: p.changed_at for p in found.practices}
+    return MatrixOut(people=found.people, changed=changed, rows=[_row(row, list(changed)) for row in found.rows]).model_dump(mode="json")
 
 
 def _row(row: Row, slugs: list[str]) -> RowOut:

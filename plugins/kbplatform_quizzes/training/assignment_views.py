@@ -20,9 +20,9 @@ from kbplatform.sdk import (
     say,
     ui_lang,
 )
+from kbplatform_quizzes.attempts.people import circle_of
 from kbplatform_quizzes.registry import ASSIGN, TAKE, quizzes_of
 from kbplatform_quizzes.training.assignments import MAX_NOTE, PAGE_SIZE, Assignments, Wanted
-from kbplatform_quizzes.training.circle import circle_of
 from kbplatform_quizzes.training.flags import flag
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import ColumnElement, func, or_, select, true
 
 from kbplatform.sdk import LANGS, ArticleService, FieldError, InvalidInput, NotFound, Text, Viewer, mask, record_audit, utcnow
+from kbplatform_quizzes.attempts.people import Circle, circle_of
 from kbplatform_quizzes.models import Assignment, Quiz, Reading
-from kbplatform_quizzes.training.circle import Circle, circle_of
 from kbplatform_quizzes.training.finding import practices_of
 from kbplatform_quizzes.training.progress import Key, best_by_quiz, readings, today
 from kbplatform_quizzes.training.sections import last_changes

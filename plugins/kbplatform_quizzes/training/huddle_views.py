@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from flask import render_template, request
 
 from kbplatform.sdk import GAPS, content_lang, current_viewer, may, requires
+from kbplatform_quizzes.attempts.people import circle_of
 from kbplatform_quizzes.registry import ASSIGN
-from kbplatform_quizzes.training.circle import circle_of
 from kbplatform_quizzes.training.huddle import QUESTIONS, SINCE_DAYS, USUAL_DAYS, Asked, Huddle
 
 if TYPE_CHECKING:

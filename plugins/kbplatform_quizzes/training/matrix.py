@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 from sqlalchemy import select
 
 from kbplatform.sdk import ArticleService, Member, NotFound, Text
+from kbplatform_quizzes.attempts.people import circle_of
 from kbplatform_quizzes.models import Quiz
-from kbplatform_quizzes.training.circle import circle_of
 from kbplatform_quizzes.training.progress import STATES, Key, State, best_by_practice
 from kbplatform_quizzes.training.sections import last_changes
 

@@ -1,55 +1,43 @@
-"""A site on which people write and read experience."""
+"""What tests of experience share."""
 
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
-from kbplatform.app import platform_of
-from kbplatform.sdk import Actor, Viewer
+from kbplatform.app import make_platform, platform_of
 
-
-class Floor:
-    """The application with people of two teams, and an article that only one of them may read."""
-
-    def __init__(self, app, login) -> None:
-        self.app, self.login = app, login
-        self.platform = platform_of(app)
-        self.services, self.db = self.platform.services, self.platform.db
-
-    def person(self, *roles, teams=(), name=None):
-        """A browser somebody new is signed in with; ``client.viewer`` is who they are to the services."""
-        client = self.login(self.app, *roles, teams=teams, name=name)
-        granted = frozenset(self.platform.accounts.permissions.granted(["reader", *roles], []))
-        client.viewer = Viewer(id=client.person_id, name=name or "", roles=frozenset(roles), teams=frozenset(teams), permissions=granted)
-        client.actor = Actor(client.person_id, "192.0.2.7")
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-        return client
-
-    def settle(self) -> None:
-        """Events are delivered and the index is in step."""
-        self.platform.deliver_events()
-        self.platform.indexer().run_once()
+sys.path.insert(0, str(Path(__file__).parent))  # for reader_room
 
 
 @pytest.fixture
-def floor(kb_app, kb_login):
-    return Floor(kb_app, kb_login)
+def floor(kb_app):
+    """People and entries on the bundled content."""
+    from reader_room import Floor
+
+    return Floor(platform_of(kb_app))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def crowded_floor(request, kb_settings):
+    """A floor on each of the databases, for many at once."""
+    from reader_room import Floor
+
+    url = {"database_url": request.getfixturevalue("kb_postgres")} if request.param == "postgres" else {}
+    platform = make_platform(kb_settings(**url))
+    yield Floor(platform)
+    platform.close()
 
 
 @pytest.fixture
-def agent(floor):
-    """Somebody on the floor, signed in."""
-    return floor.person("agent")
-
-
-@pytest.fixture(scope="session")
-def post():
-    """``post(client, path, form)``: with the token of the writing page, as a browser sends it."""
+def press():
+    """``press(client, path, form)``: with the token of a page that has one, as a browser sends it."""
 
     def send(client, path, form=None, **more):
-        page = client.get("/p/experience/new").get_data(as_text=True)
+        page = client.get("/p/experience/notices").get_data(as_text=True)
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
         return client.post(path, data={"csrf_token": token} | (form or {}), **more)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from kbplatform.app import make_platform, platform_of
+from kbplatform.cli import root
 from kbplatform.sdk import Text, Viewer
 from kbplatform.viewer import CLI
 from kbplatform_quizzes.attempts.quizzes import Wanted
@@ -215,3 +218,36 @@ def post():
         return client.post(path, data={"csrf_token": token} | (form or {}), **more)
 
     return send
+
+
+@pytest.fixture
+def data_dir(kb_template, tmp_path):
+    """A site of its own on the disk."""
+    folder = tmp_path / "data"
+    shutil.copytree(kb_template, folder)
+    return folder
+
+
+@pytest.fixture
+def run(data_dir):
+    """``run("check", file)`` → what ``kbplatform quiz check file`` did."""
+
+    def call(*args, lang="en"):
+        env = {"KBPLATFORM_LANG": lang, "KBPLATFORM_SEARCH_ENGINE": "memory", "KBPLATFORM_LOG_LEVEL": "error"}
+        return CliRunner(env=env).invoke(root, ["--data-dir", str(data_dir), "quiz", *map(str, args)])
+
+    return call
+
+
+@pytest.fixture
+def site(data_dir, kb_settings):
+    """Opens the site's platform after the command is through."""
+    opened = []
+
+    def open_():
+        opened.append(make_platform(kb_settings(data_dir=data_dir)))
+        return opened[-1]
+
+    yield open_
+    for platform in opened:
+        platform.close()

@@ -25,38 +25,6 @@ CORPUS = Path(__file__).parent / "corpus"
 SLUG = "complaint-handling"
 
 
-@pytest.fixture
-def data_dir(kb_template, tmp_path):
-    import shutil
-
-    folder = tmp_path / "data"
-    shutil.copytree(kb_template, folder)
-    return folder
-
-
-@pytest.fixture
-def run(data_dir):
-    def call(*args, lang="en"):
-        env = {"KBPLATFORM_LANG": lang, "KBPLATFORM_SEARCH_ENGINE": "memory", "KBPLATFORM_LOG_LEVEL": "error"}
-        return CliRunner(env=env).invoke(root, ["--data-dir", str(data_dir), "quiz", *map(str, args)])
-
-    return call
-
-
-@pytest.fixture
-def site(data_dir, kb_settings):
-    """Opens the site's platform after the command is through."""
-    opened = []
-
-    def open_():
-        opened.append(make_platform(kb_settings(data_dir=data_dir)))
-        return opened[-1]
-
-    yield open_
-    for platform in opened:
-        platform.close()
-
-
 def test_a_dry_run_says_everything_as_json_and_writes_nothing(run, site):
     result = run("import", CORPUS / "traps.gift", "--dry-run", "--json")
     found = json.loads(result.output)

@@ -85,9 +85,9 @@ def test_below_ten_no_figure_gets_out_anywhere(site, people):
     assert f"still needed: {10 - people}." in text
     found = trainer.get(API).get_json()
     assert (found["n"], found["missing"], found["whole"]) == (people, 10 - people, None)
-    figures = {"facility", "standard_deviation", "discrimination_index", "discriminative_efficiency", "effective_weight", "unanswered", "sure_and_wrong"}
+    figures = {"facility", "standard_deviation", "discrimination_index", "discriminative_efficiency", "effective_weight", "unanswered", "sure_and_wrong", "seconds"}
     assert [{item[name] for name in figures} | {len(item["options"]), len(item["remarks"])} for item in found["items"]] == [{None, 0}] * (2 if people else 0)
-    assert [row[5:] for row in rows_of(trainer.get(FILE))[1:]] == [[""] * 9] * (2 if people else 0)
+    assert [row[5:] for row in rows_of(trainer.get(FILE))[1:]] == [[""] * 10] * (2 if people else 0)
     assert "%</dd>" not in text
 
 
@@ -102,7 +102,7 @@ def test_ten_people_of_two_teams_are_not_ten_of_one(site):
     assert site.client("lead", teams=()).get(API).get_json()["n"] == 0
 
 
-@pytest.mark.parametrize("path", ["/p/quizzes/results", "/p/quizzes/results/basics", "/p/quizzes/results.csv", "/p/quizzes/results/basics.csv", "/api/v1/p/quizzes/results"])
+@pytest.mark.parametrize("path", ["/p/quizzes/results", "/p/quizzes/results/basics", "/p/quizzes/results.csv", "/p/quizzes/results/basics.csv", "/api/v1/p/quizzes/results", "/api/v1/p/quizzes/q/basics/results"])
 def test_a_lead_sees_the_people_of_their_own_teams_and_nobody_else(site, path):
     site.class_of(2)
     site.class_of(2, "night")
@@ -128,6 +128,9 @@ def test_results_count_people_by_the_rule_of_the_quiz(site):
     assert found["quizzes"] == [{"quiz": "basics", "title": "Quiz basics", "taken": 3, "passed": 1, "median": 75.0, "waiting": 1, "sure_and_wrong": 1}]
     people = {p["name"]: (p["attempts"], p["percent"], p["passed"], p["waiting"], p["sure_and_wrong"]) for p in found["people"]}
     assert people == {"Ann": (2, 100.0, True, 0, 0), "Bo": (1, 50.0, False, 0, 1), "=Cy": (1, None, None, 1, 0)}
+    of_quiz = lead.get("/api/v1/p/quizzes/q/basics/results").get_json()
+    assert (of_quiz["summary"], [p["name"] for p in of_quiz["people"]]) == (found["quizzes"][0], ["=Cy", "Ann", "Bo"])
+    assert (of_quiz["absent"], of_quiz["nameless"], of_quiz["total"], of_quiz["pages"]) == (2, 0, 3, 1)
     page = lead.get("/p/quizzes/results/basics").get_data(as_text=True)
     assert "waits for marking" in page
     assert re.search(r"Not finished by</b> Dee, Zed<", page)
@@ -138,6 +141,15 @@ def test_results_count_people_by_the_rule_of_the_quiz(site):
     with site.db.read() as session:
         written = session.scalars(select(AuditEntry).where(AuditEntry.action == "quizzes.results_exported")).all()
     assert [(e.actor_id, e.object_id) for e in written] == [(lead.person_id, "basics")]
+
+
+def test_results_in_json_come_by_pages_of_a_hundred(site):
+    for user in range(10_000, 10_101):
+        site.take(user, 1)
+    owner = site.client("owner", teams=())
+    for path in ("/api/v1/p/quizzes/results", "/api/v1/p/quizzes/q/basics/results"):
+        first, second, third = (owner.get(f"{path}?page={n}").get_json() for n in (1, 2, 3))
+        assert [(len(p["people"]), p["total"], p["pages"]) for p in (first, second, third)] == [(100, 101, 2), (1, 101, 2), (0, 101, 2)]
 
 
 def test_erased_people_count_without_a_name(site):

@@ -104,7 +104,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['entry_id'], ['experience_entry.id'], name=op.f('fk_experience_promotion_entry_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('entry_id', 'proposal_id', name=op.f('pk_experience_promotion'))
+    sa.PrimaryKeyConstraint('entry_id', name=op.f('pk_experience_promotion'))
     )
     op.create_index(op.f('ix_experience_promotion_proposal_id'), 'experience_promotion', ['proposal_id'], unique=False)
     op.create_table('experience_reaction',

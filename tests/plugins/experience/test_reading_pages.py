@@ -1,0 +1,94 @@
+"""Reading by page and by API: pressing without JavaScript, notices, following, the week."""
+
+from __future__ import annotations
+
+import pytest
+from reader_room import SLUG
+
+
+@pytest.fixture
+def people(floor, kb_app, kb_login):
+    """Who wrote, who reads, and the number of an entry."""
+    writer, reader = kb_login(kb_app, name="Wang Writer"), kb_login(kb_app, name="Ren Reader")
+    for client in (writer, reader):
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return writer, reader, floor.entry("Say sorry first", user=writer.person_id, slug=SLUG, tags=["rain"], lang="en")
+
+
+def test_a_stranger_is_asked_to_sign_in(kb_client):
+    for path in ("/p/experience/", "/p/experience/1", "/p/experience/notices", "/p/experience/digest"):
+        assert kb_client.get(path).status_code in {302, 303, 401}, path
+    assert kb_client.get("/api/v1/p/experience/entries").status_code == 401
+
+
+def test_a_colleague_thanks_uses_and_comments_and_the_writer_reads_it(people, press):
+    writer, reader, number = people
+    assert press(reader, f"/p/experience/{number}/reactions", {"kind": "thanks"}).headers["Location"] == f"/p/experience/{number}"
+    press(reader, f"/p/experience/{number}/reactions", {"kind": "used", "helped": "yes", "result": "Two calls saved"})
+    press(reader, f"/p/experience/{number}/comments", {"text": "With the order number at hand"})
+    told = writer.get("/p/experience/notices").get_data(as_text=True)
+    for words in ("Ren Reader thanked you for", "Ren Reader used", "Two calls saved", "Ren Reader commented on"):
+        assert words in told
+    assert "Ren Reader thanked you for" in writer.get("/").get_data(as_text=True)
+    page = writer.get(f"/p/experience/{number}").get_data(as_text=True)
+    assert "With the order number at hand" in page
+    assert press(writer, "/p/experience/notices").status_code == 303
+    assert "I have seen these" not in writer.get("/p/experience/notices").get_data(as_text=True)
+
+
+def test_with_javascript_the_counters_come_back(people, press):
+    _writer, reader, number = people
+    answer = press(reader, f"/p/experience/{number}/reactions", {"kind": "thanks"}, headers={"Accept": "application/json"})
+    assert answer.get_json() == {"thanks": 1, "uses": 0, "pressed": ["thanks"]}
+    answer = press(reader, f"/p/experience/{number}/reactions", {"kind": "thanks", "undo": "1"}, headers={"Accept": "application/json"})
+    assert answer.get_json() == {"thanks": 0, "uses": 0, "pressed": []}
+
+
+def test_a_comment_that_is_too_long_comes_back_with_what_was_typed(people, press):
+    _writer, reader, number = people
+    answer = press(reader, f"/p/experience/{number}/comments", {"text": "Quokka " * 200})
+    assert answer.status_code == 422
+    assert "Write 1 to 1000 characters" in answer.get_data(as_text=True)
+    assert "Quokka Quokka" in answer.get_data(as_text=True)
+
+
+def test_following_from_the_feed_and_letting_go_from_the_notices(people, press):
+    _writer, reader, _number = people
+    assert "You follow nothing yet" in reader.get("/p/experience/?tab=followed").get_data(as_text=True)
+    assert press(reader, "/p/experience/follow", {"kind": "tag", "key": "rain", "next": "/p/experience/?tag=rain"}).headers["Location"] == "/p/experience/?tag=rain"
+    assert "Say sorry first" in reader.get("/p/experience/?tab=followed").get_data(as_text=True)
+    assert "Say sorry first" in reader.get("/p/experience/digest?week=2026-W48").get_data(as_text=True)
+    assert "Say sorry first" not in reader.get("/p/experience/digest?week=2026-W47").get_data(as_text=True)
+    press(reader, "/p/experience/follow", {"kind": "tag", "key": "rain", "undo": "1"})
+    assert "Say sorry first" not in reader.get("/p/experience/?tab=followed").get_data(as_text=True)
+
+
+def test_bad_addresses_are_refused_in_words(people):
+    _writer, reader, _number = people
+    for path in ("/p/experience/?after=x", "/p/experience/digest?week=2026-48", "/p/experience/digest?week=9999-W99", "/p/experience/?in=%00&tab=%00&slug=%00"):
+        assert reader.get(path).status_code in {200, 422}, path
+    assert reader.get("/p/experience/digest?week=nonsense").status_code == 422
+    assert reader.get("/p/experience/99999").status_code == 404
+    assert reader.get("/p/experience/999999999999999999999").status_code == 404
+
+
+def test_the_api_reads_reacts_comments_and_follows(people, kb_app, press):
+    _writer, reader, number = people
+    page = reader.get("/p/experience/notices").get_data(as_text=True)
+    headers = {"X-CSRFToken": page.partition('name="csrf_token" value="')[2].partition('"')[0]}
+    base = "/api/v1/p/experience"
+    (entry,) = reader.get(f"{base}/entries?practice={SLUG}&limit=1").get_json()["entries"]
+    assert (entry["id"], entry["lesson"], entry["writer"], entry["article"], entry["tags"]) == (number, "Say sorry first", "Wang Writer", SLUG, ["rain"])
+    answer = reader.post(f"{base}/entries/{number}/reactions/used", json={"helped": True, "result": "fine"}, headers=headers)
+    assert answer.get_json() == {"thanks": 0, "uses": 1, "pressed": ["used"]}
+    assert reader.delete(f"{base}/entries/{number}/reactions/used", headers=headers).get_json()["uses"] == 0
+    assert reader.post(f"{base}/entries/{number}/reactions/hate", json={}, headers=headers).status_code == 422
+    made = reader.post(f"{base}/entries/{number}/comments", json={"text": "Yes"}, headers=headers)
+    assert made.status_code == 201
+    (comment,) = reader.get(f"{base}/entries/{number}/comments").get_json()["comments"]
+    assert (comment["id"], comment["text"], comment["writer"]) == (made.get_json()["id"], "Yes", "Ren Reader")
+    assert reader.delete(f"{base}/entries/{number}/comments/{comment['id']}", headers=headers).status_code == 204
+    assert reader.post(f"{base}/follows", json={"kind": "tag", "key": "rain"}, headers=headers).status_code == 204
+    assert reader.get(f"{base}/follows").get_json() == {"follows": [{"kind": "tag", "key": "rain", "label": "rain"}]}
+    assert reader.delete(f"{base}/follows", json={"kind": "tag", "key": "rain"}, headers=headers).status_code == 204
+    assert reader.get(f"{base}/entries/{number + 1}").status_code == 404
