@@ -30,7 +30,7 @@ PAGE_SIZE = 20
 Order = Literal["newest", "used"]
 ACCEPTED = "accepted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"(\d{1,17})-(\d{1,9})")
+_CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
