@@ -15,7 +15,7 @@ from pathlib import Path
 
 from peers import EVERYONE, HITS, SUGGESTIONS, Absent, Prepared, Task, Tokens
 
-from kbplatform import __version__
+from kbplatform import __version__, collector
 from kbplatform.db import Database
 from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import SearchDocument
@@ -87,6 +87,7 @@ class Ours:
         self._engine.rebuild((d.record for d in documents), self._seq)
         seconds = time.perf_counter() - started
         self._service.warm_up()
+        collector.settle()  # as `kbplatform serve` does
         return seconds
 
     def keystroke(self, task: Task) -> tuple[float, list[str]]:

@@ -48,6 +48,11 @@ from kbplatform.plugin.contributions import ArticleContext
 from kbplatform.plugin.documents import PluginDocuments, changing_sources
 from kbplatform.plugin.loader import PluginRecord, Plugins, load_plugins
 from kbplatform.plugin.services import Services
+from kbplatform.privacy import load_rules
+from kbplatform.proposals import api as proposals_api
+from kbplatform.proposals import views as proposals_views
+from kbplatform.proposals.personal_data import personal_data as proposed_by
+from kbplatform.proposals.service import Proposals, close_outdated
 from kbplatform.search import api as search_api
 from kbplatform.search import views as search_views
 from kbplatform.search.setup import make_indexer, make_search
@@ -78,6 +83,11 @@ if TYPE_CHECKING:
     from kbplatform.plugin.contributions import DocumentSource, HealthCheck, PackPart, SearchEngineOffer
     from kbplatform.search.indexer import Indexer
     from kbplatform.search.service import SearchService
+    from kbplatform.viewer import Viewer
+
+
+HOLDERS = {"gaps": asked_by, "uses": used_by, "pins": pinned_by, "proposals": proposed_by}
+"""What features besides accounts know of a person, by the name of their part of the file."""
 
 
 @dataclass(slots=True)
@@ -97,6 +107,7 @@ class Platform:
     glossary: Glossary
     engines: list[SearchEngineOffer]
     search: SearchService
+    proposals: Proposals
     gaps: Gaps
     pruning: Pruning
     desk: DeskService
@@ -122,6 +133,7 @@ class Platform:
 
         def also() -> None:
             relay.run_once()
+            relay.prune_daily()
             self.pruning.run_daily()
 
         try:
@@ -134,14 +146,15 @@ class Platform:
         return self._relay().run_once(limit=100_000)
 
     def _relay(self) -> EventRelay:
-        return EventRelay(self.db, {p: partial(self._handle, p) for p in self.calls.implementers("on_event")})
+        ours = {"core.proposals": close_outdated}  # no plugin's name has a dot
+        return EventRelay(self.db, ours | {p: partial(self._handle, p) for p in self.calls.implementers("on_event")})
 
     def _handle(self, plugin: str, session: Session, event: OutboxEvent) -> None:
         self.calls.one(plugin, "on_event", event=event, session=session)
 
     def health(self) -> list[HealthCheck]:
         """The state of every part, plugins included."""
-        return core_checks(self.db, self.search, self.plugins) + self.calls.all("health_checks", services=self.services)
+        return core_checks(self.db, self.search, self.plugins, self.services.masking) + self.calls.all("health_checks", services=self.services)
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -165,7 +178,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     db.check()
     _migrate(db, loaded)
     calls = Calls(loaded)
-    services = Services(db, settings, calls)
+    services = Services(db, settings, calls, load_rules(settings.masking_path))
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes", services=services)}
     glossary = load_glossary(content, settings.data_dir)
     sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing_sources(calls, services)]
@@ -179,14 +192,15 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(services, Mailer(settings), secret_key(settings), {"gaps": asked_by, "uses": used_by, "pins": pinned_by}),
+        accounts=make_accounts(services, Mailer(settings), secret_key(settings), HOLDERS),
         articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
         glossary=glossary,
         engines=engines,
         search=search,
-        gaps=Gaps(db, search),
+        proposals=Proposals(db),
+        gaps=Gaps(db, search, services.masking),
         pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
     )
@@ -208,15 +222,18 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_frame(app, platform.calls, platform.settings.site_name, __version__, first=[desk_views.NAV])
 
     panels = partial(_panels, platform, Breaker())
-    cards = partial(dashboard_cards, platform.calls, Breaker(), platform.services)
+    cards = partial(_cards, platform, Breaker())
+    credited = partial(proposals_views.with_credits, platform.db)
     accounts_views.install_pages(app, platform.accounts)
-    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels, cards))
+    app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels, cards, credited))
     app.register_blueprint(glossary_views.make_blueprint(platform.book))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
     app.register_blueprint(desk_views.make_blueprint(platform.desk, platform.articles))
+    app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
-    app.register_api(articles_api.make_api(platform.articles))
+    app.register_api(articles_api.make_api(platform.articles, platform.db))
+    app.register_api(proposals_api.make_api(platform.db, platform.proposals))
     app.register_api(glossary_api.make_api(platform.book))
     app.register_api(search_api.make_api(platform.search))
     app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))
@@ -317,7 +334,11 @@ def _mount_plugins(app: OpenAPI, platform: Platform) -> None:
             platform.plugins.drop(record, error)
 
 
-
 def _panels(platform: Platform, breaker: Breaker, page: ArticlePage) -> list[Panel]:
     context = ArticleContext(page.slug, page.number, page.lang, ui_lang(), tuple(s.id for s in page.all_sections))
     return article_panels(platform.calls, breaker, platform.services, context)
+
+
+def _cards(platform: Platform, breaker: Breaker, viewer: Viewer) -> list[Panel]:
+    waiting = proposals_views.waiting_card(platform.db)
+    return ([waiting] if waiting else []) + dashboard_cards(platform.calls, breaker, platform.services, viewer)

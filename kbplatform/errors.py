@@ -93,6 +93,29 @@ class Conflict(KbError):
     title = Text("内容已被改动", "Somebody else changed it first")
 
 
+class StaleText(Conflict):
+    """A late save: the text moved on since ``yours`` was begun. ``theirs`` is the text now, as ``revision``; both are handed back."""
+
+    code = "stale"
+
+    def __init__(self, *, revision: int, theirs: str, yours: str) -> None:
+        super().__init__(
+            Text("您动笔之后，内容已经被人改过，您的这次没有保存", "The text has changed since you began, so yours was not saved"),
+            remedy=Text("请对照两份内容，在现在的上面再改一次。", "Compare the two texts and make your change again on the present one."),
+        )
+        self.revision = revision
+        self.theirs = theirs
+        self.yours = yours
+
+
+class PreconditionNeeded(KbError):
+    """The client must say which state it changes, so that nothing is overwritten unseen."""
+
+    code = "precondition-required"
+    status = 428
+    title = Text("要说明改的是哪一版", "Say which revision you change")
+
+
 class Unavailable(KbError):
     """A part the answer needs is down for now; trying again later makes sense."""
 

@@ -12,6 +12,7 @@ from kbplatform.search.engine import EngineError
 if TYPE_CHECKING:
     from kbplatform.db import Database
     from kbplatform.plugin.loader import Plugins
+    from kbplatform.privacy import Rules
     from kbplatform.search.service import SearchService
 
 
@@ -30,9 +31,9 @@ _TOO_LARGE = Text(
 )
 
 
-def core_checks(db: Database, search: SearchService, plugins: Plugins) -> list[HealthCheck]:
-    """Database, index and plugins."""
-    return [_database(db), _index(search), _plugins(plugins)]
+def core_checks(db: Database, search: SearchService, plugins: Plugins, masking: Rules) -> list[HealthCheck]:
+    """Database, index, plugins and the site's masking rules."""
+    return [_database(db), _index(search), _plugins(plugins), _masking(masking)]
 
 
 def _database(db: Database) -> HealthCheck:
@@ -79,3 +80,10 @@ def _plugins(plugins: Plugins) -> HealthCheck:
             ),
         )
     return HealthCheck("plugins", "ok", Text(f"装上 {len(plugins.loaded)} 个", f"{len(plugins.loaded)} loaded"))
+
+
+def _masking(rules: Rules) -> HealthCheck:
+    """A file that can't be used stops the start: here it is counted."""
+    own, public = len(rules.site), len(rules.public)
+    words = Text(f"本站规则 {own} 条，公开的号码和地址 {public} 个", f"{own} rules of the site, {public} public numbers and addresses")
+    return HealthCheck("masking", "ok", words)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import structlog
 
+from kbplatform import collector
 from kbplatform.bilingual import Text, terminal_lang
 from kbplatform.errors import KbError, StorageError
 
@@ -61,6 +62,8 @@ def serve(ctx: click.Context, host: str | None, port: int | None, data_dir: str 
             clear_untrusted_proxy_headers=False,
             channel_timeout=60,
         )
+        collector.settle()
+        platform.search.when_renewed(collector.settle_again)
         _announce(platform)
         try:
             server.run()
@@ -197,5 +200,9 @@ def make_wsgi() -> Flask:
     from kbplatform.app import create_app, platform_of  # noqa: PLC0415 - slow import, only where it serves
 
     app = create_app()
-    sync_content(platform_of(app))
+    platform = platform_of(app)
+    sync_content(platform)
+    platform.search.warm_up()
+    collector.settle()
+    platform.search.when_renewed(collector.settle_again)
     return app

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     oidc_scopes: str = "openid profile email"
     gaps_keep_days: int = Field(default=730, ge=0, le=36_500)
     """Answered and declined content gaps are forgotten when nobody has asked for this long; 0 keeps them for good."""
+    masking_file: Path | None = None
+    """What the site masks besides personal data of the usual kinds; empty means ``masking.toml`` in the data directory, if it is there."""
     site_name: str = ""
     default_lang: Literal["zh", "en"] = "zh"
     disabled_plugins: list[str] = Field(default_factory=list)
@@ -77,7 +79,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 
-    @field_validator("data_dir", "content_dir")
+    @field_validator("data_dir", "content_dir", "masking_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().resolve() if value else value
@@ -132,6 +134,12 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The URL the engine is made with."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'kbplatform.db').as_posix()}"
+
+    @property
+    def masking_path(self) -> Path | None:
+        """The file of masking rules that is read: the one set, else the one in the data directory where it is there."""
+        own = self.data_dir / "masking.toml"
+        return self.masking_file or (own if own.is_file() else None)
 
     @property
     def hosts(self) -> frozenset[str]:

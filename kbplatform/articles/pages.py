@@ -26,6 +26,12 @@ class SectionPage:
     hash: str
     code: str = ""
     """What one says aloud for it, ``5-3``; empty for text before the first heading."""
+    credit: str = ""
+    """Whose experience it holds, in words."""
+    credit_url: str = ""
+    """Where that is explained, for those who may see it."""
+    propose_url: str = ""
+    """Where this reader proposes other words for it; empty where they may not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from kbplatform.articles.audience import readable_by
 from kbplatform.articles.codes import codes_of, read_code, section_codes
 from kbplatform.articles.models import Article, ArticleCode, PracticeGroup, Revision, Section, SectionCode, Translation
 from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, ArticleRef, CallFace, CodeTarget, GroupCard, SectionPage, article_url
@@ -18,7 +19,6 @@ from kbplatform.bilingual import Lang, Text, other_lang
 from kbplatform.errors import NotFound
 from kbplatform.rendering import Presenter
 from kbplatform.rendering.vocabulary import SLOTS
-from kbplatform.viewer import EVERYONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,7 +78,7 @@ class ArticleService:
             return None
         with self._db.read() as session:
             coded = select(Article.id).join(ArticleCode, ArticleCode.article_id == Article.id)
-            wanted = coded.where(ArticleCode.code == code.article, _visible(viewer))
+            wanted = coded.where(ArticleCode.code == code.article, readable_by(viewer))
             ids = session.scalars(wanted).all()
             if code.section is None:
                 cards = self._cards(session, ids, lang)
@@ -118,7 +118,7 @@ class ArticleService:
                     func.row_number().over(partition_by=Article.group_id, order_by=(Article.number, Article.id)).label("n"),
                     func.count().over(partition_by=Article.group_id).label("total"),
                 )
-                .where(Article.kind == "practice", Article.group_id.is_not(None), _visible(viewer))
+                .where(Article.kind == "practice", Article.group_id.is_not(None), readable_by(viewer))
                 .subquery()
             )
             totals: dict[str, int] = {}
@@ -142,7 +142,7 @@ class ArticleService:
             row = session.get(PracticeGroup, group_id)
             if row is None:
                 raise NotFound(Text("没有这个分组", "There is no such group"))
-            wanted = (Article.kind == "practice") & (Article.group_id == group_id) & _visible(viewer)
+            wanted = (Article.kind == "practice") & (Article.group_id == group_id) & readable_by(viewer)
             total = session.scalar(select(func.count()).select_from(Article).where(wanted)) or 0
             in_order = select(Article.id).where(wanted).order_by(Article.number, Article.id)
             ids = list(session.scalars(in_order.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
@@ -151,7 +151,7 @@ class ArticleService:
     def cards(self, slugs: Iterable[str], lang: Lang, viewer: Viewer) -> list[ArticleCard]:
         """Those of these articles that ``viewer`` may read, by title."""
         with self._db.read() as session:
-            query = select(Article.id).where(Article.slug.in_(sorted(set(slugs))), _visible(viewer))
+            query = select(Article.id).where(Article.slug.in_(sorted(set(slugs))), readable_by(viewer))
             return sorted(self._cards(session, session.scalars(query).all(), lang), key=lambda card: card.title)
 
     def audiences(self, slugs: Iterable[str]) -> dict[str, str]:
@@ -177,7 +177,7 @@ class ArticleService:
     def listing(self, kind: str, lang: Lang, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> tuple[list[ArticleCard], int]:
         """A slice of all articles of a kind by number and slug, and how many there are."""
         with self._db.read() as session:
-            wanted = (Article.kind == kind) & _visible(viewer)
+            wanted = (Article.kind == kind) & readable_by(viewer)
             total = session.scalar(select(func.count()).select_from(Article).where(wanted)) or 0
             order = (Article.number.is_(None), Article.number, Article.slug)
             ids = list(session.scalars(select(Article.id).where(wanted).order_by(*order).limit(limit).offset(offset)))
@@ -190,7 +190,7 @@ class ArticleService:
                 session.scalars(
                     select(Translation.article_id)
                     .join(Article)
-                    .where(Article.kind == "practice", _visible(viewer), Translation.lang == lang)
+                    .where(Article.kind == "practice", readable_by(viewer), Translation.lang == lang)
                     .order_by(Translation.updated_at.desc(), Translation.id)
                     .limit(limit)
                 )
@@ -212,7 +212,7 @@ class ArticleService:
             select(Translation)
             .join(Translation.article)
             .options(joinedload(Translation.article))
-            .where(Article.slug.in_(list(slugs)), _visible(viewer))
+            .where(Article.slug.in_(list(slugs)), readable_by(viewer))
         )
         if kind:
             statement = statement.where(Article.kind == kind)
@@ -233,7 +233,7 @@ class ArticleService:
         numbers = {n for t in translations for n in (*t.article.related, *_neighbours(t.article))}
         linked = {s for r in revisions.values() for section in r.sections for s in _ARTICLE_LINK.findall(section.html)}
         mentioned = or_(Article.slug.in_(linked), and_(Article.kind == "practice", Article.number.in_(numbers)))
-        known = {a.slug: a for a in session.scalars(select(Article).where(_visible(viewer), mentioned))}
+        known = {a.slug: a for a in session.scalars(select(Article).where(readable_by(viewer), mentioned))}
         by_number = {a.number: a.id for a in known.values() if a.kind == "practice"}
         groups = {g.id: g for g in session.scalars(select(PracticeGroup))}
         pages = []
@@ -304,10 +304,6 @@ def _neighbours(article: Article) -> tuple[int, ...]:
 
 def _current() -> ColumnElement[bool]:
     return (Revision.translation_id == Translation.id) & (Revision.number == Translation.revision_number)
-
-
-def _visible(viewer: Viewer) -> ColumnElement[bool]:
-    return Article.audience.in_(sorted(viewer.audiences | {EVERYONE}))
 
 
 def _article_resolver(known: Mapping[str, Article]) -> Callable[[str, str], str | None]:

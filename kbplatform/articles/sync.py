@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from kbplatform.articles.audience import announce
 from kbplatform.articles.codes import give_codes
-from kbplatform.articles.models import Article, PracticeGroup, Revision, Section, SyncConflict, Translation
-from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
+from kbplatform.articles.models import Article, PracticeGroup, Revision, SyncConflict, Translation
+from kbplatform.articles.revisions import add_revision, section_rows
+from kbplatform.db import AdvisoryLock, one_at_a_time
 from kbplatform.events import emit
 from kbplatform.plugin.contributions import PackReport
 from kbplatform.rendering import RENDERER_VERSION, RenderedDocument, render
@@ -71,8 +72,13 @@ def _sync_groups(db: Database, pack: Pack) -> None:
 
 def _take_in(session: Session, prepared: _Prepared, report: PackReport) -> None:
     d = prepared.document
+    known = select(Translation).join(Translation.article).where(Article.slug == d.front.slug, Translation.lang == d.lang)
+    translation = session.scalar(known)
+    if translation is not None and translation.origin != "pack" and translation.pack_hash != d.hash:
+        _keep_conflict(session, translation, d)  # before the article: what languages share was edited with the text
+        report.conflicts.append(d.path)
+        return
     article = _article(session, prepared)
-    translation = session.scalar(select(Translation).where(Translation.article_id == article.id, Translation.lang == d.lang))
     if translation is None:
         translation = Translation(article_id=article.id, lang=d.lang, revision_number=0, origin="pack")
         session.add(translation)
@@ -81,41 +87,10 @@ def _take_in(session: Session, prepared: _Prepared, report: PackReport) -> None:
     elif translation.pack_hash == d.hash:  # another process was first
         report.unchanged += 1
         return
-    elif translation.origin != "pack":
-        _keep_conflict(session, translation, d)
-        report.conflicts.append(d.path)
-        return
     else:
         report.changed.append(d.path)
     translation.pack_hash = d.hash
     add_revision(session, translation, d, prepared.rendered, origin="pack")
-
-
-def add_revision(session: Session, translation: Translation, document: Document, rendered: RenderedDocument, *, origin: str) -> Revision:
-    """Append a revision, make it current and put the change into the outbox."""
-    number = translation.revision_number + 1
-    front = document.front
-    revision = Revision(
-        translation_id=translation.id, number=number, source=document.source, source_hash=document.hash, title=front.title,
-        angle=front.angle, summary=front.summary, aliases=front.aliases, asks=front.asks, renderer_version=RENDERER_VERSION,
-        sections=_sections(rendered),
-    )  # fmt: skip
-    session.add(revision)
-    give_codes(session, translation.article_id, (s.id for s in rendered.sections))
-    translation.revision_number, translation.origin, translation.updated_at = number, origin, utcnow()
-    emit(
-        session,
-        "article.changed",
-        {
-            "ids": [f"article:{translation.article_id}:{translation.lang}"],
-            "slug": front.slug,
-            "lang": translation.lang,
-            "revision": number,
-            "title": front.title,
-            "links": sorted({link for section in rendered.sections for link in section.links}),
-        },
-    )
-    return revision
 
 
 def rerender_outdated(db: Database) -> int:
@@ -135,19 +110,12 @@ def rerender_outdated(db: Database) -> int:
             revision = session.get_one(Revision, revision_id)
             revision.sections.clear()
             session.flush()
-            revision.sections.extend(_sections(rendered))
+            revision.sections.extend(section_rows(rendered))
             give_codes(session, article_id, (s.id for s in rendered.sections))
             revision.renderer_version = RENDERER_VERSION
             again = {"ids": [f"article:{article_id}:{lang}"], "slug": slug, "lang": lang, "revision": number, "rerendered": True}
             emit(session, "article.changed", again)
     return len(rows)
-
-
-def _sections(rendered: RenderedDocument) -> list[Section]:
-    return [
-        Section(position=i, key=s.id, heading=s.heading, html=s.html, text=s.text, hash=s.hash)
-        for i, s in enumerate(rendered.sections)
-    ]
 
 
 def _article(session: Session, prepared: _Prepared) -> Article:

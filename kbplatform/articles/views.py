@@ -40,8 +40,13 @@ def make_blueprint(
     glossary: Glossary,
     panels_for: Callable[[ArticlePage], list[Panel]],
     cards_for: Callable[[Viewer], list[Panel]],
+    credited: Callable[[ArticlePage], ArticlePage],
 ) -> Blueprint:
-    """The pages of the articles feature. ``panels_for`` gives the boxes plugins put beside an article, ``cards_for`` those of the home page."""
+    """The pages of the articles feature.
+
+    ``panels_for`` gives the boxes plugins put beside an article, ``cards_for`` those of the home page; ``credited`` adds to a page whose
+    experience its sections hold.
+    """
     marker = TermMarker(glossary)
     blueprint = Blueprint("articles", __name__, template_folder="templates")
 
@@ -95,7 +100,7 @@ def make_blueprint(
         both = len(page.langs) > 1
         side = articles.pair(slug, page.lang, viewer) if both and request.args.get("side") else None
         side_url = "" if not both else page.url if side else f"{page.url}&side=1"
-        page = with_terms(replace(page, side=side, side_url=side_url), marker)
+        page = credited(with_terms(replace(page, side=side, side_url=side_url), marker))
         return render_template("articles/article.html", article=page, panels=panels_for(page), other=other_lang(page.lang))
 
     _audience(blueprint, articles, accounts)

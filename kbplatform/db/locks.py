@@ -29,3 +29,5 @@ class AdvisoryLock(IntEnum):
     """Writing the search index: held for as long as a process is the indexer."""
     INDEX_TABLES = _OURS + 9
     """Creating the tables of the search index."""
+    PROPOSALS = _OURS + 10
+    """Counting somebody's open proposals before another is added."""

@@ -12,10 +12,11 @@ from kbplatform.events.event import Event
 from kbplatform.events.models import OutboxCursor, OutboxRow
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.orm import Session
 
     from kbplatform.db import Database
-
 
 
 def emit(session: Session, topic: str, payload: dict[str, Any]) -> None:
@@ -47,15 +48,22 @@ class Outbox:
             cursor = session.get(OutboxCursor, consumer)
             return cursor.seq if cursor else 0
 
-    def prune(self, keep_days: int = 30) -> int:
-        """Delete events that every consumer has seen and that are older than ``keep_days``. The newest stays."""
+    def oldest(self) -> int:
+        """The lowest sequence number that is still there; 0 where there is none."""
+        with self._db.read() as session:
+            return session.scalar(select(func.min(OutboxRow.seq))) or 0
+
+    def prune(self, consumers: Collection[str], keep_days: int = 30) -> int:
+        """Delete events that all these consumers have seen and that are older than ``keep_days``. The newest stays.
+
+        Who keeps a position elsewhere, like a search index, must compare it with :meth:`oldest`.
+        """
         limit = utcnow() - timedelta(days=keep_days)
         with self._db.write() as session:
-            seen = session.scalar(select(func.min(OutboxCursor.seq))) or 0
+            seen = dict(session.execute(select(OutboxCursor.consumer, OutboxCursor.seq)).tuples().all())
             head = session.scalar(select(func.max(OutboxRow.seq))) or 0
-            gone = session.execute(
-                delete(OutboxRow).where(OutboxRow.seq <= seen, OutboxRow.seq < head, OutboxRow.created_at < limit)
-            )
+            passed = min((seen.get(name, 0) for name in consumers), default=head)
+            gone = session.execute(delete(OutboxRow).where(OutboxRow.seq <= passed, OutboxRow.seq < head, OutboxRow.created_at < limit))
             return int(getattr(gone, "rowcount", 0))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 MAX_TRIES = 5
+DAY_S = 24 * 3600
 
 
 class EventRelay:
@@ -34,10 +36,21 @@ class EventRelay:
         self._outbox = Outbox(db)
         self._handlers = handlers
         self._failures: dict[tuple[str, int], int] = {}
+        self._next_pruning = 0.0
 
     def run_once(self, limit: int = 200) -> int:
         """Deliver what is waiting; the number of deliveries that succeeded."""
         return sum(self._run_handler(name, handler, limit) for name, handler in self._handlers.items())
+
+    def prune_daily(self) -> int:
+        """Once a day, delete old events that every handler here has seen (see :meth:`Outbox.prune`); how many.
+
+        A plugin that is not here holds nothing up: after a month without it, it has missed what was deleted.
+        """
+        if time.monotonic() < self._next_pruning:
+            return 0
+        self._next_pruning = time.monotonic() + DAY_S
+        return self._outbox.prune(self._handlers)
 
     def _run_handler(self, name: str, handler: Handler, limit: int) -> int:
         delivered = 0

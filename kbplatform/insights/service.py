@@ -17,6 +17,7 @@ from kbplatform.insights import matching
 from kbplatform.insights.gaps import ANSWERED, DECLINED, MERGED, OPEN, Asked, Asker, GapPage, GapView, Wording
 from kbplatform.insights.masking import mask
 from kbplatform.insights.models import Gap, GapAsk, GapWording
+from kbplatform.privacy import STANDARD, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -42,9 +43,10 @@ _ENOUGH = Text("同一个问题记一次就够了，稍后再来。", "Once per 
 class Gaps:
     """Questions without an answer. Methods that decide write the audit in the same transaction."""
 
-    def __init__(self, db: Database, search: SearchService) -> None:
+    def __init__(self, db: Database, search: SearchService, masking: Rules = STANDARD) -> None:
         self._db = db
         self._search = search
+        self._masking = masking
 
     # ------------------------------------------------------------------ asking
 
@@ -54,7 +56,7 @@ class Gaps:
         An answered gap opens again: its answer is not found by those words. A declined one stays declined and counts on.
         Raises InvalidInput where nothing is left to ask once a customer's data is taken out, TooMany in a flood.
         """
-        masked = mask(query, MOST_CHARS)
+        masked = mask(query, MOST_CHARS, self._masking)
         terms = self._search.meaning(masked.text)
         if not terms:
             raise wrong("query", _nothing_left(hidden=masked.hidden))

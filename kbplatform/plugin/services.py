@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kbplatform.db import Database
 from kbplatform.plugin.calls import Calls
 from kbplatform.plugin.loader import load_plugins
+from kbplatform.privacy import STANDARD, Rules, load_rules
 
 if TYPE_CHECKING:
     from kbplatform.settings import Settings
@@ -20,11 +21,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the platform that a plugin works with."""
+    """The parts of the platform that a plugin works with.
+
+    ``masking`` are the site's rules for personal data: ``mask(text, rules=services.masking)``.
+    """
 
     db: Database
     settings: Settings
     calls: Calls
+    masking: Rules = STANDARD
     _made: dict[Any, Any] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
@@ -50,4 +55,5 @@ class Services:
 
 def services_without_platform(settings: Settings) -> Services:
     """Services for a command that needs plugins but no data: the database is named, not opened."""
-    return Services(Database(settings.resolved_database_url), settings, Calls(load_plugins(disabled=settings.disabled_plugins)))
+    calls = Calls(load_plugins(disabled=settings.disabled_plugins))
+    return Services(Database(settings.resolved_database_url), settings, calls, load_rules(settings.masking_path))

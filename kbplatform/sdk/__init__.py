@@ -13,16 +13,17 @@ from kbplatform import hookimpl, hookspec
 if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
-    from kbplatform.accounts.permissions import GAPS, READ, SEE_TEAM
+    from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.sections import SectionRef, sections_of
     from kbplatform.articles.service import ArticleService
+    from kbplatform.articles.writing import StoredText, stored_text
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
     from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, Unavailable
     from kbplatform.events import Event, emit
-    from kbplatform.insights.masking import Masked, mask
+    from kbplatform.insights.masking import mask as mask_query
     from kbplatform.insights.unanswered import OpenGap, open_gaps
     from kbplatform.plugin.contributions import (
         ArticleContext,
@@ -49,6 +50,19 @@ if TYPE_CHECKING:
         SearchSection,
     )
     from kbplatform.plugin.services import Services
+    from kbplatform.privacy import Finding, Masked, Rules, find, mask
+    from kbplatform.proposals.proposal import (
+        PROPOSAL_DECIDED,
+        PROPOSAL_MADE,
+        Credit,
+        Evidence,
+        NewProposal,
+        Origin,
+        Proposal,
+        SectionCredit,
+    )
+    from kbplatform.proposals.reading import credits_of, proposals_of
+    from kbplatform.proposals.service import propose
     from kbplatform.quantities import Quantity, read_quantity
     from kbplatform.quantities import tidy as tidy_quantity
     from kbplatform.rendering.curves import Curves, curves
@@ -76,16 +90,17 @@ if TYPE_CHECKING:
 _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
-    "kbplatform.accounts.permissions": ("GAPS", "READ", "SEE_TEAM"),
+    "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.sections": ("SectionRef", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
+    "kbplatform.articles.writing": ("StoredText", "stored_text"),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
     "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "Unavailable"),
     "kbplatform.events": ("Event", "emit"),
-    "kbplatform.insights.masking": ("Masked", "mask"),
+    "kbplatform.insights.masking": ("mask_query",),
     "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
     "kbplatform.plugin.contributions": (
         "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "Embed", "EmbedCall",
@@ -93,6 +108,12 @@ _HOME = {
         "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
+    "kbplatform.privacy": ("Finding", "Masked", "Rules", "find", "mask"),
+    "kbplatform.proposals.proposal": (
+        "PROPOSAL_DECIDED", "PROPOSAL_MADE", "Credit", "Evidence", "NewProposal", "Origin", "Proposal", "SectionCredit",
+    ),
+    "kbplatform.proposals.reading": ("credits_of", "proposals_of"),
+    "kbplatform.proposals.service": ("propose",),
     "kbplatform.quantities": ("Quantity", "read_quantity", "tidy_quantity"),
     "kbplatform.rendering.curves": ("Curves", "curves"),
     "kbplatform.rendering.sheets": ("as_xlsx",),
@@ -108,7 +129,7 @@ _HOME = {
     "kbplatform.web.i18n": ("content_lang", "local_path", "ui_lang"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_AT_HOME = {"record_audit": "record", "tidy_quantity": "tidy"}
+_AT_HOME = {"record_audit": "record", "mask_query": "mask", "tidy_quantity": "tidy"}
 """Names that say less in their own module than they must here."""
 
 
@@ -123,8 +144,12 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the SDK's names have every 
 
 __all__ = [
     "BOM",
+    "EDIT",
     "GAPS",
     "LANGS",
+    "PROPOSAL_DECIDED",
+    "PROPOSAL_MADE",
+    "PROPOSE",
     "READ",
     "SEE_TEAM",
     "Actor",
@@ -141,6 +166,7 @@ __all__ = [
     "ChangingDocuments",
     "Command",
     "Conflict",
+    "Credit",
     "Curves",
     "DashboardCard",
     "Database",
@@ -151,8 +177,10 @@ __all__ = [
     "EngineHit",
     "EngineState",
     "Event",
+    "Evidence",
     "FieldError",
     "Filters",
+    "Finding",
     "Forbidden",
     "Group",
     "HealthCheck",
@@ -165,25 +193,31 @@ __all__ = [
     "Masked",
     "Member",
     "NavLink",
+    "NewProposal",
     "NotFound",
     "OpenGap",
+    "Origin",
     "PackPart",
     "PackReport",
     "ParsedQuery",
     "Permission",
     "PersonalData",
     "Problem",
+    "Proposal",
     "Quantity",
     "QueryModel",
     "Routes",
+    "Rules",
     "SearchDocument",
     "SearchEngine",
     "SearchEngineOffer",
     "SearchSection",
+    "SectionCredit",
     "SectionRef",
     "Services",
     "Settings",
     "SignInNeeded",
+    "StoredText",
     "Text",
     "Unavailable",
     "UtcDateTime",
@@ -192,22 +226,27 @@ __all__ = [
     "as_csv",
     "as_xlsx",
     "content_lang",
+    "credits_of",
     "csv_line",
     "current_actor",
     "current_viewer",
     "curves",
     "emit",
+    "find",
     "harmless",
     "hookimpl",
     "hookspec",
     "is_risky",
     "local_path",
     "mask",
+    "mask_query",
     "may",
     "members_of",
     "names_of",
     "open_gaps",
     "problems_of",
+    "proposals_of",
+    "propose",
     "public",
     "read_quantity",
     "record_audit",
@@ -216,6 +255,7 @@ __all__ = [
     "sections_of",
     "signed_in",
     "sparkline",
+    "stored_text",
     "team_names",
     "terminal_lang",
     "tidy_quantity",

@@ -87,7 +87,9 @@ class Analyzer:
 
     def normalise(self, text: str) -> str:
         """NFKC, casefolded, simplified. Idempotent for the text of one language."""
-        folded = _compatible(text).casefold()
+        return self._simplified(_compatible(text).casefold())
+
+    def _simplified(self, folded: str) -> str:
         return folded if folded.isascii() else self._t2s.convert(folded)
 
     def asked(self, text: str) -> str:
@@ -100,7 +102,7 @@ class Analyzer:
         """:meth:`normalise`, with the way back to the original's positions."""
         plain = _plain(text)
         if unicodedata.is_normalized("NFKC", plain):
-            normal = self.normalise(plain)
+            normal = self._simplified(plain.casefold())
             if len(normal) == len(text):
                 return Normalised(normal, None)
         pieces = [self._char(char) for char in text]
@@ -109,6 +111,18 @@ class Analyzer:
             return Normalised("".join(pieces), None)
         return Normalised("".join(pieces), tuple(at for at, length in enumerate(lengths) for _ in range(length)))
 
+    def align_all(self, texts: Sequence[str]) -> list[Normalised]:
+        """:meth:`align` for texts without line breaks, together: each call has a price of its own."""
+        plain = _plain("\n".join(texts)).split("\n") if texts else []
+        usual = [unicodedata.is_normalized("NFKC", text) for text in plain]
+        together = "\n".join(text for text, is_usual in zip(plain, usual, strict=True) if is_usual)
+        lines = iter(self._simplified(together.casefold()).split("\n"))
+        normal = [next(lines) if is_usual else None for is_usual in usual]
+        return [
+            Normalised(line, None) if line is not None and len(line) == len(text) else self.align(text)
+            for line, text in zip(normal, texts, strict=True)
+        ]
+
     def index_tokens(self, normal: str) -> list[Token]:
         """Every token of normalised text, long Chinese words also in their parts (search mode)."""
         return self._tokens(normal, "search")
@@ -116,13 +130,19 @@ class Analyzer:
     def spans(self, normal: str) -> dict[str, list[tuple[int, int]]]:
         """Where each term of normalised text stands: what :meth:`index_tokens` says, several times as fast."""
         found: dict[str, list[tuple[int, int]]] = {}
+        for term, start, end in self.words_at(normal):
+            found.setdefault(term, []).append((start, end))
+        return found
+
+    def words_at(self, normal: str) -> list[tuple[str, int, int]]:
+        """Each term of normalised text with where it stands, one after the other."""
+        found: list[tuple[str, int, int]] = []
         for run in _RUN.finditer(normal):
             start, text = run.start(), run.group()
             if run.lastgroup == "han":
-                for word, low, high in _segment(text, "search"):
-                    found.setdefault(word, []).append((start + low, start + high))
+                found += [(word, start + low, start + high) for word, low, high in _segment(text, "search")]
             elif surface := _POSSESSIVE.sub("", text):
-                found.setdefault(self._stem(surface), []).append((start, start + len(text)))
+                found.append((self._stem(surface), start, start + len(text)))
         return found
 
     def spans_of(self, wanted: Mapping[str, str], normal: str, start: int = 0, end: int = sys.maxsize) -> dict[str, list[tuple[int, int]]]:
@@ -262,6 +282,11 @@ def _teach(word: str) -> None:
 
 
 _taught: set[str] = set()
+
+
+def taught() -> int:
+    """How many words the segmenter, which is one for the whole process, has been taught so far."""
+    return len(_taught)
 
 
 def _segment(text: str, mode: str) -> Sequence[tuple[str, int, int]]:

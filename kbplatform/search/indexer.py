@@ -45,12 +45,14 @@ class Indexer:
         analyzer: Analyzer,
         glossary: Glossary,
         lock: Lock,
+        make_builder: Callable[[Analyzer, PinyinTable], RecordBuilder] = RecordBuilder,
     ) -> None:
         self._engine = engine
         self._outbox = outbox
         self._sources = tuple(sources)
         self._analyzer = analyzer
         self._glossary = glossary
+        self._make_builder = make_builder
         self._pinyin = PinyinTable.loads(engine.kept(KEPT_AS))
         self._seq: int | None = None
         self._lock = lock
@@ -82,7 +84,7 @@ class Indexer:
         seq = self._outbox.head()
         documents = [d for source in self._sources for d in source.documents()]
         self._learn(documents, everything=True)
-        builder = RecordBuilder(self._analyzer, self._pinyin)
+        builder = self._make_builder(self._analyzer, self._pinyin)
         self._engine.rebuild(_told(documents, builder, progress), seq)
         self._seq = seq
         return len(documents)
@@ -140,13 +142,16 @@ class Indexer:
         self._seq = seq
         written = 0
         while events := self._outbox.after(seq, BATCH_ROWS):
+            if events[0].seq > seq + 1 and self._outbox.oldest() > seq + 1:
+                log.info("index.rebuild", reason="events that the index has not seen were deleted")
+                return self.rebuild()
             seq = events[-1].seq
             if any(e.topic == REBUILD for e in events):
                 return self.rebuild()
             ids = _ids(events)
             documents = self._load(ids)
             self._learn(documents)
-            builder = RecordBuilder(self._analyzer, self._pinyin)
+            builder = self._make_builder(self._analyzer, self._pinyin)
             known = {d.id for d in documents}
             batch = Batch(tuple(builder.build(d) for d in documents), tuple(i for i in ids if i not in known))
             self._engine.apply(batch, seq)
@@ -159,7 +164,7 @@ class Indexer:
         documents = [d for source in self._sources if source.with_program for d in source.documents()]
         if documents:
             self._learn(documents)
-            builder = RecordBuilder(self._analyzer, self._pinyin)
+            builder = self._make_builder(self._analyzer, self._pinyin)
             self._engine.apply(Batch(tuple(builder.build(d) for d in documents)), self._seq or 0)
         return len(documents)
 
@@ -173,7 +178,7 @@ class Indexer:
         """Extend the pinyin table by the words of these documents, and write it where it changed."""
         if everything or not self._pinyin.chars:
             self._pinyin = PinyinTable.build()
-        builder = RecordBuilder(self._analyzer, self._pinyin)
+        builder = self._make_builder(self._analyzer, self._pinyin)
         words = builder.words_to_read(documents) | set(self._glossary.words)
         if self._pinyin.learn(words, dict(self._glossary.pinyin)):
             self._engine.keep(KEPT_AS, self._pinyin.dumps())

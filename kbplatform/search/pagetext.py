@@ -1,7 +1,7 @@
 """A page's text, made ready so that the words of many queries are found in it quickly.
 
-Which sections may hold a word is known from the pairs of characters in it. The first time one is looked for in a section, it is
-looked for alone; the second time all words of the section are read, and kept.
+Which sections may hold a word is known from the pairs of characters in it. The first times one is looked for in a section, it is
+looked for alone; after that all words of the section are read, and kept.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _PAGES_KEPT = 1_000
 """A long one takes 30 kB."""
 _HASHES = 1 << 12
 """Of two characters that follow each other; a long section has every tenth."""
+_LOOKS = 2
+"""How often the words of a query are looked for alone in a section before it is read whole. Most are never asked again."""
 _BITS = 16
 NAMES = _BITS - 1
 """The number of a page's names, title first, a line each; its sections come before, in one text for those past the fourteenth."""
@@ -46,11 +48,13 @@ class PageText:
 
     def __init__(self, analyzer: Analyzer, title: str, keywords: tuple[str, ...], texts: Sequence[str]) -> None:
         self._analyzer = analyzer
-        aligned = [analyzer.align(on_one_line(text)) for text in texts]
+        aligned = analyzer.align_all([on_one_line(text) for text in texts])
         self._offsets = tuple(a.offsets for a in aligned)
         self._lines = [*(a.text for a in aligned), analyzer.normalise("\n".join((title, *keywords)))]
-        self._words: list[str | None] = [None] * len(self._lines)
-        """Of each line: None before anybody looked there, nothing after the first time, then everything: most are never asked again."""
+        self._looks = bytearray(len(self._lines))
+        """How often somebody looked at each line, up to ``_LOOKS``."""
+        self._words = [""] * len(self._lines)
+        """Of those looked at more often, everything, as :func:`_written`."""
         self.bits = [1 << min(number, NAMES - 1) for number in range(len(aligned))] + [1 << NAMES]
         """Stand for the sections; the last one for the names."""
         self.title_end = len(analyzer.normalise(title))
@@ -79,13 +83,12 @@ class PageText:
         """Where terms stand in a section (or, past the last one, in the names), of those that :meth:`perhaps` do."""
         bit, words = self.bits[number], self._words[number]
         wanted = [term for term, where in perhaps.items() if where & bit]
-        if words is None:
-            self._words[number] = ""
-            return self._analyzer.spans_of({term: trace(term) for term in wanted}, self._lines[number])
         if not words:
-            words = self._words[number] = _written(self._analyzer.spans(self._lines[number]))
-        places = ((term, words.find(f"\0{term}\1")) for term in wanted)
-        return {term: _read(words, at + len(term) + 2) for term, at in places if at >= 0}
+            if self._looks[number] < _LOOKS:
+                self._looks[number] += 1
+                return self._analyzer.spans_of({term: trace(term) for term in wanted}, self._lines[number])
+            words = self._words[number] = _written(self._analyzer.words_at(self._lines[number]))
+        return {term: found for term in wanted if (found := _read(words, f"\0{term}\1"))}
 
     def named(self, perhaps: Mapping[str, int]) -> dict[str, list[Span]]:
         """Where terms stand in the names; those of the title before ``title_end``."""
@@ -125,14 +128,19 @@ def _letters(normal: str) -> str:
     return normal.replace("'", "").replace("’", "")
 
 
-def _written(spans: Mapping[str, Sequence[Span]]) -> str:
-    """Terms with their places in one string, a tenth of the size of a dictionary: a character is a number, from 2 on."""
-    return "".join([f"\0{term}\1{''.join([chr(start + 2) + chr(end + 2) for start, end in found])}" for term, found in spans.items()]) + "\0"
+def _written(words: Iterable[tuple[str, int, int]]) -> str:
+    """Words with their places in one string, which is smaller than a dictionary: a character is a number, from 2 on."""
+    return "".join([f"\0{term}\1{chr(start + 2)}{chr(end + 2)}" for term, start, end in words]) + "\0"
 
 
-def _read(words: str, at: int) -> list[Span]:
-    """The places that are written from ``at`` on."""
-    return [(ord(words[i]) - 2, ord(words[i + 1]) - 2) for i in range(at, words.index("\0", at), 2)]
+def _read(words: str, marked: str) -> list[Span]:
+    """The places that are written after a term, given with the marks around it."""
+    found: list[Span] = []
+    at, size = words.find(marked), len(marked)
+    while at >= 0:
+        found.append((ord(words[at + size]) - 2, ord(words[at + size + 1]) - 2))
+        at = words.find(marked, at + size + 2)
+    return found
 
 
 def _pairs(text: str) -> NDArray[np.uint32]:

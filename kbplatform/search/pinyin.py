@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kbplatform.search.analysis import is_han
 
@@ -59,15 +60,13 @@ class PinyinTable:
         return changed
 
     def _read(self, words: list[str]) -> None:
-        from pypinyin import lazy_pinyin  # noqa: PLC0415 - 55 MB, wanted in the indexer only
-
         missing = sorted({c for w in words for c in w} - self.chars.keys())
         for char in missing:
-            self.chars[char] = lazy_pinyin(char)[0]
+            self.chars[char] = _spoken(char)[0]
         for word in words:
             self.known.add(word)
             if len(word) > 1:
-                reading = tuple(lazy_pinyin(word))
+                reading = _spoken(word)
                 if len(reading) == len(word) and reading != tuple(self.chars[c] for c in word):
                     self.words[word] = reading
 
@@ -106,11 +105,27 @@ class PinyinTable:
         return cls(chars, words, set())
 
 
+@lru_cache(maxsize=20_000)
+def _spoken(word: str) -> tuple[str, ...]:
+    """As pypinyin reads it, which for the words of one rebuild of the bundled content takes a quarter of a second."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 55 MB, wanted in the indexer only
+
+    return tuple(lazy_pinyin(word))
+
+
 def _correct(overrides: dict[str, tuple[str, ...]]) -> None:
     """Tell pypinyin, so that longer words are read right as well: 还款 corrects 还款日."""
-    from pypinyin import load_phrases_dict  # noqa: PLC0415 - as in _read
+    from pypinyin import load_phrases_dict  # noqa: PLC0415 - as in _spoken
 
-    load_phrases_dict({word: [[s] for s in reading] for word, reading in overrides.items() if len(word) == len(reading) > 1})
+    fresh = {word: reading for word, reading in overrides.items() if len(word) == len(reading) > 1 and _told.get(word) != reading}
+    if fresh:
+        load_phrases_dict({word: [[s] for s in reading] for word, reading in fresh.items()})
+        _told.update(fresh)
+        _spoken.cache_clear()
+
+
+_told: dict[str, tuple[str, ...]] = {}
+"""What pypinyin, which is one for the whole process, has been told."""
 
 
 def _gb2312() -> set[str]:

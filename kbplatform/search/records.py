@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, pairwise
 
 from kbplatform.plugin.contributions import SearchDocument
-from kbplatform.search.analysis import Analyzer, Token, is_han, pairs
+from kbplatform.search.analysis import Analyzer, Token, is_han, pairs, taught
 from kbplatform.search.asking import phrases_of
 from kbplatform.search.engine import IndexRecord
 from kbplatform.search.pinyin import PinyinTable, initials
@@ -64,12 +66,12 @@ class RecordBuilder:
 
     def words_to_read(self, docs: Iterable[SearchDocument]) -> set[str]:
         """The Chinese words of these documents whose pinyin the table should know."""
-        words: set[str] = set()
-        for doc in docs:
-            texts = chain((doc.title, doc.angle), doc.keywords, doc.asks, (s.text for s in doc.sections))
-            for text in texts:
-                words.update(t.term for t in self._analyzer.index_tokens(self._analyzer.normalise(text)) if t.script == "han")
-        return words
+        return set().union(*map(self._words_of, docs))
+
+    def _words_of(self, doc: SearchDocument) -> frozenset[str]:
+        texts = chain((doc.title, doc.angle), doc.keywords, doc.asks, (s.text for s in doc.sections))
+        tokens = chain.from_iterable(self._analyzer.index_tokens(self._analyzer.normalise(text)) for text in texts)
+        return frozenset(t.term for t in tokens if t.script == "han")
 
     def _own_texts(self, doc: SearchDocument) -> Iterator[str]:
         """What a document says of itself."""
@@ -149,6 +151,44 @@ class RecordBuilder:
     def _by_word(self, phrase: str) -> tuple[str, ...]:
         words = (t.surface for t in self._analyzer.query_tokens(phrase))
         return tuple(chain.from_iterable(self._pinyin.syllables(w) for w in words))
+
+
+class RememberingBuilder(RecordBuilder):
+    """For an index in memory, made anew at each start: what became of a document in this process it becomes again.
+
+    The pinyin table must not change while the builder is used.
+    """
+
+    def __init__(self, analyzer: Analyzer, pinyin: PinyinTable) -> None:
+        super().__init__(analyzer, pinyin)
+        self._tools = _Tools(analyzer, taught(), pinyin.dumps(), RecordBuilder(analyzer, pinyin))
+
+    def build(self, doc: SearchDocument) -> IndexRecord:
+        """The record that a builder without memory makes."""
+        return _built(self._tools, doc)
+
+    def _words_of(self, doc: SearchDocument) -> frozenset[str]:
+        return _words(self._tools, doc)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """All that a record depends on but its document."""
+
+    analyzer: Analyzer
+    taught: int
+    readings: str
+    builder: RecordBuilder = field(compare=False)
+
+
+@lru_cache(maxsize=2_000)
+def _built(tools: _Tools, doc: SearchDocument) -> IndexRecord:
+    return tools.builder.build(doc)
+
+
+@lru_cache(maxsize=2_000)
+def _words(tools: _Tools, doc: SearchDocument) -> frozenset[str]:
+    return tools.builder._words_of(doc)
 
 
 def _edges(text: str, longest: int) -> set[str]:

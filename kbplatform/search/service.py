@@ -147,6 +147,10 @@ class SearchService:
         """Read the newest vocabulary now; otherwise that happens beside the next search."""
         self._snapshots.refresh()
 
+    def when_renewed(self, then: Callable[[], None]) -> None:
+        """Have this called, in a thread of its own, each time that a newer vocabulary has replaced the one in use."""
+        self._snapshots.when_renewed = then
+
     def warm_up(self) -> None:
         """Read vocabulary and pinyin now, so that the first reader does not wait for it."""
         with contextlib.suppress(EngineError):

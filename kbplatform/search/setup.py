@@ -13,6 +13,7 @@ from kbplatform.search.analysis import Analyzer
 from kbplatform.search.engine import SearchEngine
 from kbplatform.search.indexer import Indexer
 from kbplatform.search.locking import DatabaseLock, FileLock
+from kbplatform.search.records import RecordBuilder, RememberingBuilder
 from kbplatform.search.service import SearchService
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def index_folder(settings: Settings) -> Path:
 
 def _indexer(settings: Settings, engine: SearchEngine, db: Database, sources: Sequence[DocumentSource], glossary: Glossary) -> Indexer:
     lock = DatabaseLock(db) if engine.shared and not db.is_sqlite else FileLock(index_folder(settings) / "indexer.lock")
-    return Indexer(engine, Outbox(db), sources, analyzer=_analyzer(glossary.words), glossary=glossary, lock=lock)
+    builder = RememberingBuilder if settings.search_engine == "memory" else RecordBuilder
+    return Indexer(engine, Outbox(db), sources, analyzer=_analyzer(glossary.words), glossary=glossary, lock=lock, make_builder=builder)
 
 
 @lru_cache(maxsize=4)

@@ -68,6 +68,8 @@ class Snapshots:
         self._lock = threading.Lock()
         self._building = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self.when_renewed: Callable[[], None] = lambda: None
+        """Called beside the searches after an old snapshot was replaced."""
         self._last_pinyin = PinyinTable()
         self._kept_pinyin = ""
 
@@ -102,6 +104,7 @@ class Snapshots:
     def _renew(self) -> None:
         try:
             self.refresh()
+            self.when_renewed()
         except EngineError:
             pass  # the next search tries again
         finally:

@@ -23,19 +23,23 @@ _UNSTORABLE = re.compile(r"\\u[dD][89a-fA-F]")
 """How half a character, which no database takes, is written in JSON."""
 
 
-class QueryModel(BaseModel):
-    """What stands in an address behind the question mark: the base of such models."""
+class _KnownSchema(BaseModel):
+    """A model that flask-openapi3 asks for its schema again and again: it is worked out once."""
 
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - as in pydantic
-        """The schema, worked out once: flask-openapi3 asks for it at every request."""
-        if args or kwargs:
-            return super().model_json_schema(*args, **kwargs)
-        if "_schema" not in cls.__dict__:
-            cls._schema = super().model_json_schema()
-        return cls._schema
+        """As in pydantic; nobody changes what it gives."""
+        asked = repr((args, sorted(kwargs.items())))
+        known: dict[str, dict[str, Any]] = cls.__dict__.get("_schemas", {})
+        if asked not in known:
+            cls._schemas = known = known | {asked: super().model_json_schema(*args, **kwargs)}
+        return known[asked]
 
-    _schema: ClassVar[dict[str, Any]]
+    _schemas: ClassVar[dict[str, dict[str, Any]]]
+
+
+class QueryModel(_KnownSchema):
+    """What stands in an address behind the question mark: the base of such models, whose schema is asked for at every request."""
 
 
 class FieldProblem(BaseModel):
@@ -45,7 +49,7 @@ class FieldProblem(BaseModel):
     message: str
 
 
-class Problem(BaseModel):
+class Problem(_KnownSchema):
     """An error (RFC 9457). ``error_id`` is in the server's log too."""
 
     type: str
@@ -56,6 +60,26 @@ class Problem(BaseModel):
     error_id: str
     remedy: str | None = None
     errors: list[FieldProblem] | None = None
+
+
+class CurrentText(BaseModel):
+    """A text as it stands now."""
+
+    revision: int
+    markdown: str
+
+
+class YourText(BaseModel):
+    """A text that was not saved."""
+
+    markdown: str
+
+
+class StaleProblem(Problem):
+    """A late save: both texts, to bring together by hand. They are missing where there is nothing to compare."""
+
+    current: CurrentText | None = None
+    yours: YourText | None = None
 
 
 class ApiBlueprint(APIBlueprint):
@@ -153,4 +177,4 @@ def _words(error: Any) -> Text:  # noqa: ANN401 - pydantic's ErrorDetails
     return words.get(kind, Text(f"不能用：{error['msg']}", str(error["msg"])))
 
 
-__all__ = ["ApiBlueprint", "FieldProblem", "Problem", "QueryModel", "install_openapi", "make_openapi_app"]
+__all__ = ["ApiBlueprint", "FieldProblem", "Problem", "QueryModel", "StaleProblem", "install_openapi", "make_openapi_app"]

@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 import structlog
 from flask import Flask, jsonify, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from kbplatform.bilingual import Lang, Text
-from kbplatform.errors import Conflict, InvalidInput, KbError, SignInNeeded, TooMany
+from kbplatform.errors import Conflict, InvalidInput, KbError, SignInNeeded, StaleText, TooMany
 from kbplatform.web.i18n import ui_lang
+from kbplatform.web.unsent import unsent
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -60,6 +62,7 @@ class ErrorView:
         self.message = message
         self.remedy = remedy
         self.fields: list[dict[str, str]] = []
+        self.texts: dict[str, object] = {}
 
 
 def install_errors(app: Flask) -> None:
@@ -84,6 +87,7 @@ def problem(view: ErrorView) -> Response:
         body["remedy"] = view.remedy
     if view.fields:
         body["errors"] = view.fields
+    body |= view.texts
     response = jsonify(body)
     response.status_code = view.status
     response.content_type = "application/problem+json"
@@ -96,6 +100,12 @@ def _answer(view: ErrorView) -> ResponseReturnValue:
     return render_template("error.html", error=view), view.status
 
 
+def _kept(view: ErrorView) -> ResponseReturnValue:
+    """The form that was sent, to be sent once more; the plain error where there is none to keep."""
+    form = unsent()
+    return (render_template("unsent.html", error=view, unsent=form), view.status) if form else _answer(view)
+
+
 def _known(error: KbError) -> ResponseReturnValue:
     if isinstance(error, SignInNeeded) and not request.path.startswith("/api/") and request.method == "GET":
         return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)
@@ -103,9 +113,11 @@ def _known(error: KbError) -> ResponseReturnValue:
     view = ErrorView(error.status, error.code, error.title.in_(lang), error.message.in_(lang), error.remedy.in_(lang))
     if isinstance(error, InvalidInput):
         view.fields = [{"field": f.field, "message": f.message.in_(lang)} for f in error.fields]
+    if isinstance(error, StaleText):
+        view.texts = {"current": {"revision": error.revision, "markdown": error.theirs}, "yours": {"markdown": error.yours}}
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request.failed", error_id=view.id, code=error.code, path=request.path, exc_info=error)
-    response = app_response(_answer(view))
+    response = app_response(_kept(view) if isinstance(error, SignInNeeded) else _answer(view))
     if isinstance(error, SignInNeeded) and request.path.startswith("/api/"):
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooMany):
@@ -121,7 +133,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     title, remedy = _HTTP.get(error.code, (Text(status.phrase, status.phrase), Text("", "")))
     message = _WRONG_HOST if isinstance(error, SecurityError) else Text("", "")
     code = "wrong-host" if isinstance(error, SecurityError) else status.phrase.lower().replace(" ", "-")
-    answer = _answer(ErrorView(error.code, code, title.in_(lang), message.in_(lang), remedy.in_(lang)))
+    view = ErrorView(error.code, code, title.in_(lang), message.in_(lang), remedy.in_(lang))
+    answer = _kept(view) if isinstance(error, CSRFError) else _answer(view)
     response = app_response(answer)
     for name, value in error.get_headers(request.environ):
         if name.lower() in {"allow", "retry-after"}:

@@ -156,7 +156,7 @@ class Attempt(Base):
     user_id: Mapped[int | None]
     """None once that person was erased."""
     kind: Mapped[str]
-    """``graded``, or ``again`` for going over the wrong ones, which counts for nothing."""
+    """``graded``; ``again`` for going over the wrong ones and ``tried`` for an author's look at a draft, which count for nothing."""
     number: Mapped[int]
     """From 1, by kind."""
     rule: Mapped[dict[str, Any]]
@@ -199,6 +199,8 @@ class AttemptItem(Base):
     """Counts what was sent; an older one that arrives late changes nothing."""
     sure: Mapped[bool | None]
     """What the taker said of it; None where they did not say."""
+    later: Mapped[bool] = mapped_column(default=False)
+    """Whether the taker wants to come back to it."""
     fraction: Mapped[float | None]
     """0 to 1; None until the attempt is done or while a person must mark it."""
     waiting: Mapped[bool] = mapped_column(default=False)

@@ -70,7 +70,8 @@ def _attempts(session: Session, user_id: int) -> list[dict[str, Any]]:
     answers: dict[int, list[dict[str, Any]]] = {}
     for item, slug, key in items:
         answers.setdefault(item.attempt_id, []).append({
-            "question": f"{slug}/{key}", "answer": item.answer, "typed": item.sent, "sure": item.sure, "fraction": item.fraction,
+            "question": f"{slug}/{key}", "answer": item.answer, "typed": item.sent, "sure": item.sure, "marked": item.later,
+            "fraction": item.fraction,
         })  # fmt: skip
     events: dict[int, list[dict[str, Any]]] = {}
     for event in session.scalars(select(AttemptEvent).where(AttemptEvent.attempt_id.in_(numbers)).order_by(AttemptEvent.id)):

@@ -13,6 +13,8 @@ MAX_DEPTH = 12
 MAX_NODES = 50_000
 MAX_WORDS = 10_000
 """Characters of one text."""
+_QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml where PyYAML was built with it. What it finds wrong it tells in other words, and sometimes of another line."""
 
 
 class Unreadable(Exception):
@@ -136,23 +138,35 @@ def parse(source: bytes, faults: Faults, times: int = 1) -> Node:
     except UnicodeDecodeError as error:
         raise Unreadable(0, Text(f"不是 UTF-8：第 {error.start} 字节", f"not UTF-8: byte {error.start}")) from error
     try:
-        depth = 0
-        for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth >= MAX_DEPTH:  # what stands in it is one deeper
-                raise Unreadable(0, Text("嵌套太深", "nested too deeply"))
-            line = event.start_mark.line + 1 if event.start_mark else 0
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise Unreadable(line, Text("不用 & 和 * 引用，请把内容写出来", "no & or * references: write it out"))
-            if count > times * MAX_NODES:
-                raise Unreadable(line, Text("内容太多，请拆成几个文件", "too much for one file: split it"))
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise Unreadable(mark.line + 1 if mark else 0, Text(f"不是有效的 YAML：{_said(error)}", f"not valid YAML: {_said(error)}")) from error
+        root = _composed(text, times, _QUICK)
+    except yaml.YAMLError:
+        root = _in_own_words(text, times)
     if root is None:
         raise Unreadable(0, Text("文件是空的", "the file is empty"))
     return Node(root, faults)
+
+
+def _in_own_words(text: str, times: int) -> yaml.Node | None:
+    """Read slowly, so that a fault is told alike on every machine."""
+    try:
+        return _composed(text, times, yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise Unreadable(mark.line + 1 if mark else 0, Text(f"不是有效的 YAML：{_said(error)}", f"not valid YAML: {_said(error)}")) from error
+
+
+def _composed(text: str, times: int, loader: type[yaml.SafeLoader]) -> yaml.Node | None:
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=loader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth >= MAX_DEPTH:  # what stands in it is one deeper
+            raise Unreadable(0, Text("嵌套太深", "nested too deeply"))
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise Unreadable(line, Text("不用 & 和 * 引用，请把内容写出来", "no & or * references: write it out"))
+        if count > times * MAX_NODES:
+            raise Unreadable(line, Text("内容太多，请拆成几个文件", "too much for one file: split it"))
+    return yaml.compose(text, Loader=loader)
 
 
 def _said(error: yaml.YAMLError) -> str:

@@ -82,7 +82,7 @@ def make(kb_database, kb_settings):
     def make_(plugins=None, **overrides):
         settings = kb_settings(**overrides)
         mailers.append(Mailer(settings))
-        return make_accounts(Services(kb_database, settings, Calls(load_plugins(disabled=["calculators", "quizzes"], extra=plugins))), mailers[-1], "k" * 64)
+        return make_accounts(Services(kb_database, settings, Calls(load_plugins(disabled=["calculators", "experience", "quizzes"], extra=plugins))), mailers[-1], "k" * 64)
 
     yield make_
     for mailer in mailers:

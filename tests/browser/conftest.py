@@ -32,8 +32,9 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def own_site(tmp_path):
+def own_site(tmp_path, lay_out):
     """A site of the test's own, and the address that makes its first owner."""
+    lay_out(tmp_path)
     with _serving(tmp_path) as url:
         yield url, re.search(r"http\S+/welcome\?token=\S+", (tmp_path / "log").read_text("utf-8"))[0]
 

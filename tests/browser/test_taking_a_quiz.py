@@ -232,3 +232,34 @@ def test_tabs_pauses_sessions_and_the_clock(quiz_site):
     page.goto(f"{place}/result?page=2")
     assert page.input_value("textarea") == "没写完"
     assert kept(page) == 0
+
+
+def test_an_answer_kept_for_a_page_that_is_not_here_yet_is_sent_and_marks_follow_to_another_device(quiz_site):
+    page = quiz_site()
+    page.goto("/p/quizzes/q/zh")
+    page.get_by_role("button", name="开始").click()
+    page.wait_for_selector("[data-question='9']", state="attached")
+    place = page.url.split("?")[0]
+    page.context.set_offline(True)
+    page.locator("[data-to='9']").click()
+    page.fill("[name=q9]", "先道歉，再补发")
+    until(page, 9, "先存在这台设备上")
+    page.locator("[data-question='9'] [data-mark]").click()
+    state = page.context.storage_state()
+    page.context.close()  # the browser is closed while there is no connection
+
+    page = quiz_site()
+    page.goto(place)
+    page.evaluate("(items) => items.forEach(({ name, value }) => localStorage.setItem(name, value))", state["origins"][0]["localStorage"])
+    page.reload()
+    page.wait_for_selector("[data-question='9']", state="attached")
+    page.wait_for_function("!Object.keys(localStorage).some((k) => /^kb[.]quiz[.].*[.]9$/.test(k))")
+    assert "is-marked" in page.get_attribute("[data-to='9']", "class")
+
+    other = quiz_site()  # another device: nothing in its storage
+    other.goto(f"{place}?page=2")
+    assert other.input_value("[name=q9]") == "先道歉，再补发"
+    assert other.get_attribute("[data-question='9'] [data-mark]", "aria-pressed") == "true"
+    other.locator("[data-finish]").click()
+    other.wait_for_url("**/submit?**")
+    assert "你说要回头再看的" in other.inner_text("main")

@@ -25,6 +25,7 @@ from kbplatform.errors import StorageError
 from kbplatform.events import models as _events  # noqa: F401 - as above
 from kbplatform.events.models import OutboxCursor
 from kbplatform.insights import models as _insights  # noqa: F401 - as above
+from kbplatform.proposals import models as _proposals  # noqa: F401 - as above
 
 
 def test_sqlite_is_opened_by_the_measured_recipe(tmp_path):
@@ -67,7 +68,7 @@ def test_migrations_make_exactly_the_tables_of_the_models(kb_database):
     assert _differences(kb_database, "kb") == []
 
 
-@pytest.mark.parametrize("name", ["calculators", "quizzes"])
+@pytest.mark.parametrize("name", ["calculators", "experience", "quizzes"])
 def test_a_plugin_s_migrations_make_exactly_its_own_tables(kb_database, name):
     models = importlib.import_module(f"kbplatform_{name}.models")
     assert upgrade(kb_database, [CORE, Component(name, name, Path(models.__file__).parent / "migrations" / "versions")]) == {}

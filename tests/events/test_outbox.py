@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from kbplatform.db import utcnow
 from kbplatform.events import EventRelay, Outbox, emit
+from kbplatform.events.models import OutboxRow
 
 
 def put(db, *topics):
@@ -55,9 +61,27 @@ def test_a_handler_that_keeps_failing_is_given_up_for_that_event_only(kb_databas
     assert tries == ["bad"] * 5 + ["good"]
 
 
-def test_pruning_keeps_what_somebody_has_not_seen_and_the_newest(kb_database):
+def test_pruning_keeps_what_a_handler_has_not_seen_and_the_newest(kb_database):
     put(kb_database, "a", "b", "c")
     outbox = Outbox(kb_database)
-    EventRelay(kb_database, {"h": lambda _s, _e: None}).run_once(limit=2)
-    assert outbox.prune(keep_days=-1) == 2
+    EventRelay(kb_database, {"slow": lambda _s, _e: None}).run_once(limit=1)
+    EventRelay(kb_database, {"quick": lambda _s, _e: None}).run_once()
+    assert outbox.prune({"slow", "quick", "never ran"}, keep_days=-1) == 0
+    assert outbox.prune({"slow", "quick"}) == 0  # not old enough
+    assert outbox.prune({"slow", "quick"}, keep_days=-1) == 1
+    assert [e.topic for e in outbox.after(0, 10)] == ["b", "c"]
+    assert outbox.prune((), keep_days=-1) == 1
     assert [e.topic for e in outbox.after(0, 10)] == ["c"]
+    assert outbox.oldest() == outbox.head()
+
+
+def test_a_plugin_that_is_gone_holds_up_no_pruning_and_that_is_done_once_a_day(kb_database):
+    put(kb_database, "a", "b")
+    EventRelay(kb_database, {"gone": lambda _s, _e: None}).run_once(limit=1)
+    put(kb_database, "c", "d")
+    with kb_database.write() as session:
+        session.execute(update(OutboxRow).values(created_at=utcnow() - timedelta(days=31)))
+    relay = EventRelay(kb_database, {"here": lambda _s, _e: None})
+    relay.run_once()
+    assert relay.prune_daily() == 3
+    assert relay.prune_daily() == 0

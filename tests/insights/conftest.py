@@ -37,7 +37,7 @@ def gaps(kb_database, search):
 def accounts(kb_database, kb_settings):
     settings = kb_settings()
     mailer = Mailer(settings)
-    yield make_accounts(Services(kb_database, settings, Calls(load_plugins(disabled=["calculators", "quizzes"]))), mailer, "k" * 64, {"gaps": personal_data})
+    yield make_accounts(Services(kb_database, settings, Calls(load_plugins(disabled=["calculators", "experience", "quizzes"]))), mailer, "k" * 64, {"gaps": personal_data})
     mailer.close()
 
 

@@ -93,6 +93,11 @@ def test_words_of_the_trade_are_read_as_people_say_them_longer_words_too(glossar
     assert " ".join(table.syllables(word)) == reading
 
 
+def test_a_correction_holds_for_words_that_were_read_before():
+    before, after = PinyinTable.build(["重卦日"]), PinyinTable.build(["重卦日"], {"重卦": ("chong", "gua")})
+    assert [" ".join(t.syllables("重卦日")) for t in (before, after)] == ["zhong gua ri", "chong gua ri"]
+
+
 def test_a_word_with_a_reading_of_its_own_is_kept_whole(analyzer):
     assert "重发" in [t.surface for t in analyzer.query_tokens("请给我重发一遍")]
 
@@ -186,3 +191,18 @@ def test_normalising_is_nfkc_folded_and_simplified_whichever_way_is_shorter(anal
 def test_wide_marks_do_not_keep_a_text_from_being_read_as_a_whole(analyzer):
     aligned = analyzer.align("退款，多久到賬？")
     assert (aligned.text, aligned.offsets) == ("退款,多久到账?", None)
+
+
+ALONE_AND_TOGETHER = ["退款，多久到賬？", "", "Don't ＷＡＩＴ ①…②", "\u0301é", "Straße 臺灣", "乾", "坤 資訊", "e\u0301"]
+
+
+def test_texts_are_read_together_as_each_alone(analyzer):
+    assert analyzer.align_all(ALONE_AND_TOGETHER) == [analyzer.align(text) for text in ALONE_AND_TOGETHER]
+    assert analyzer.align_all([]) == []
+    assert analyzer.align_all(["①"]) == [analyzer.align("①")]
+
+
+def test_pages_are_read_together_as_each_section_alone(analyzer):
+    every = [" ".join(line.split()) for path in sorted(bundled_content().glob("practices/*/*.md")) for line in path.read_text("utf-8").split("\n## ")]
+    assert len(every) > 500
+    assert analyzer.align_all(every) == [analyzer.align(line) for line in every]

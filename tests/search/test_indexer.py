@@ -117,6 +117,29 @@ def test_a_request_to_rebuild_reads_everything_again(platform, indexer):
     assert indexer.catch_up() == total
 
 
+def test_an_index_that_missed_pruned_events_is_built_anew(platform, indexer):
+    indexer.run_once()
+    total = platform.search._engine.size()
+    rename(platform, "霹雳无敌的标题")
+    with platform.db.write() as session:
+        for _ in range(2):
+            emit(session, "something.else", {})
+    assert Outbox(platform.db).prune((), keep_days=-1) > 1
+    assert indexer.catch_up() == total
+    platform.search.refresh()
+    assert numbers(platform, "霹雳无敌")[0] == 5
+    assert indexer.catch_up() == 0
+
+
+def test_an_index_that_has_seen_what_was_pruned_only_follows(platform, indexer):
+    indexer.run_once()
+    Outbox(platform.db).prune((), keep_days=-1)
+    rename(platform, "霹雳无敌的标题")
+    assert indexer.catch_up() == 1
+    platform.search.refresh()
+    assert numbers(platform, "霹雳无敌")[0] == 5
+
+
 def test_events_of_other_kinds_and_odd_payloads_only_move_the_position(platform, indexer):
     indexer.run_once()
     with platform.db.write() as session:

@@ -76,8 +76,8 @@ def test_from_an_empty_folder_to_answers_in_six_ways(tmp_path):
         assert {q: first_hit(base, q) in {5, 14, 29} for q in MUST_FIND} == dict.fromkeys(MUST_FIND, True)
 
 
-def test_after_kill_9_it_starts_again_by_itself_and_a_damaged_index_heals(tmp_path):
-    data = tmp_path / "data"
+def test_after_kill_9_it_starts_again_by_itself_and_a_damaged_index_heals(tmp_path, lay_out):
+    data = lay_out(tmp_path / "data")
     with serving(data) as (_base, process):
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
@@ -88,15 +88,15 @@ def test_after_kill_9_it_starts_again_by_itself_and_a_damaged_index_heals(tmp_pa
         assert first_hit(base, "tousu") in {5, 14, 29}
 
 
-def test_the_index_may_vanish_while_it_serves(tmp_path):
-    data = tmp_path / "data"
+def test_the_index_may_vanish_while_it_serves(tmp_path, lay_out):
+    data = lay_out(tmp_path / "data")
     with serving(data) as (base, _process):
         shutil.rmtree(data / "index")
         assert first_hit(base, "tousu") in {5, 14, 29}
 
 
-def test_an_indexer_that_dies_is_started_again(tmp_path):
-    with serving(tmp_path / "data") as (base, process):
+def test_an_indexer_that_dies_is_started_again(tmp_path, lay_out):
+    with serving(lay_out(tmp_path / "data")) as (base, process):
         before = _children(process.pid)
         assert len(before) == 1
         os.kill(before[0], signal.SIGKILL)
@@ -127,14 +127,14 @@ def test_on_postgresql_it_serves_the_same(tmp_path, kb_postgres):
         assert first_hit(base, "tousu") in {5, 14, 29}
 
 
-def test_with_the_memory_engine_it_serves_without_an_indexer(tmp_path):
-    with serving(tmp_path / "data", KBPLATFORM_SEARCH_ENGINE="memory") as (base, process):
+def test_with_the_memory_engine_it_serves_without_an_indexer(tmp_path, lay_out):
+    with serving(lay_out(tmp_path / "data"), KBPLATFORM_SEARCH_ENGINE="memory") as (base, process):
         assert first_hit(base, "tousu") in {5, 14, 29}
         assert _children(process.pid) == []
 
 
-def test_a_change_made_beside_it_is_found_without_a_restart(tmp_path):
-    data = tmp_path / "data"
+def test_a_change_made_beside_it_is_found_without_a_restart(tmp_path, lay_out):
+    data = lay_out(tmp_path / "data")
     pack = tmp_path / "pack"
     shutil.copytree(ROOT / "content", pack) if (ROOT / "content").is_dir() else pytest.skip("not in a checkout")
     with serving(data) as (base, _process):
@@ -174,8 +174,8 @@ def test_the_wheel_installed_from_a_wheelhouse_without_network_serves_and_search
             assert "How to handle a customer complaint" in response.read().decode()
 
 
-def test_kill_9_during_twenty_attempts_costs_each_at_most_the_answer_under_way(tmp_path, record_property):
-    data, people = tmp_path / "data", 20
+def test_kill_9_during_twenty_attempts_costs_each_at_most_the_answer_under_way(tmp_path, lay_out, record_property):
+    data, people = lay_out(tmp_path / "data"), 20
     with serving(data) as (base, process):
         tokens = _takers(data, people)
         places = [_call(base, token, "POST", "/q/practice-complaint-handling/attempts")["token"] for token in tokens]

@@ -33,10 +33,14 @@ class WhooshSegment(Segment):
 
     def __init__(self, leaf: Any) -> None:  # noqa: ANN401 - Whoosh has no types
         self._leaf = leaf
+        self._asked_texts: list[str] = []
+        """Kept, a kilobyte each: a search wants those of twenty pages, and to read one, all that is stored of the page is unpacked."""
         super().__init__([self._row(number) for number in range(int(leaf.doc_count_all()))])
 
     def _row(self, number: int) -> Row:
-        id_, page, lang, kind, group, audience, popularity, changed = self._leaf.stored_fields(number)["row"]
+        stored = self._leaf.stored_fields(number)
+        self._asked_texts.append(stored["asked"])
+        id_, page, lang, kind, group, audience, popularity, changed = stored["row"]
         return Row(id_, page, lang, kind, group, frozenset(audience), popularity, changed)
 
     def _read_words(self, number: int) -> Words:
@@ -44,7 +48,7 @@ class WhooshSegment(Segment):
         return {field: text.split() for field, text in zip(WORD_FIELDS, stored.split("\n"), strict=True)}
 
     def _read_asked(self, numbers: Sequence[int]) -> Mapping[int, str]:
-        return {n: self._leaf.stored_fields(n)["asked"] for n in numbers}
+        return {n: self._asked_texts[n] for n in numbers}
 
     def _read_lengths(self, field: str) -> Scores:
         """As exactly as Whoosh keeps them: in a byte each."""

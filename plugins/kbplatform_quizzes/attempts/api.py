@@ -97,7 +97,7 @@ class CallOut(BaseModel):
 
 
 class AskedOut(BaseModel):
-    """A question under way. ``sent`` is what its form held last; ``rev`` counts what was sent."""
+    """A question under way. ``sent`` is what its form held last; ``rev`` counts what was sent; ``marked`` is what one wants to come back to."""
 
     position: int
     kind: str
@@ -107,6 +107,7 @@ class AskedOut(BaseModel):
     sure: bool | None
     rev: int
     answered: bool
+    marked: bool
     question_id: int
     call: CallOut | None
 
@@ -165,6 +166,14 @@ class AnswerIn(BaseModel):
     sent: dict[str, list[str]] = Field(max_length=200)
     sure: bool | None = None
     rev: int | None = Field(None, ge=0, le=MAX_REV)
+
+
+class MarkIn(BaseModel):
+    """Whether one wants to come back to the question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    marked: bool
 
 
 class SavedOut(BaseModel):
@@ -246,6 +255,13 @@ def _going(api: ApiBlueprint, room: Room) -> None:
         problem = saved.problem.in_(ui_lang()) if saved.problem else None
         return jsonify(SavedOut(rev=saved.rev, answered=saved.answered, problem=problem, seconds_left=saved.seconds_left).model_dump()), 200
 
+    @api.put("/a/<token>/marks/<int:position>", responses={204: None})
+    @requires(TAKE, person=True)
+    def mark_question(path: AnswerPath, body: MarkIn) -> tuple[str, int]:
+        """Mark a question to come back to, or take the mark away. 409 once the attempt is over."""
+        room.sittings.come_back(current_viewer(), path.token, path.position, later=body.marked)
+        return "", 204
+
     @api.post("/a/<token>/pause", responses={200: AttemptOut})
     @requires(TAKE, person=True)
     def pause_attempt(path: AttemptPath) -> Response:
@@ -316,7 +332,8 @@ def _attempt(room: Room, token: str) -> AttemptOut:
 def _asked(asked: Asked) -> AskedOut:
     return AskedOut(
         position=asked.position, kind=asked.face.kind, stem=asked.face.stem, fields=_fields(asked.face), sent=_sent(asked.sent), sure=asked.sure,
-        rev=asked.rev, answered=asked.answered, question_id=asked.question_id, call=_call(asked.walk, asked.path) if asked.walk else None,
+        rev=asked.rev, answered=asked.answered, marked=asked.later, question_id=asked.question_id,
+        call=_call(asked.walk, asked.path) if asked.walk else None,
     )  # fmt: skip
 
 

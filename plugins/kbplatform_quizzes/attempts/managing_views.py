@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from kbplatform.sdk import (
     ArticleService,
+    Conflict,
     FieldError,
     InvalidInput,
     Text,
@@ -19,6 +20,7 @@ from kbplatform.sdk import (
     record_audit,
     requires,
     say,
+    ui_lang,
     utcnow,
 )
 from kbplatform_quizzes.attempts.people import people_of
@@ -38,6 +40,10 @@ MANAGE = "/p/quizzes/manage"
 TIME = "/p/quizzes/time"
 MAX_MORE = 300
 """Percent of more time at most."""
+_OVER = Text(
+    "别人刚改过这份测验。你填的都还在：再存一次，就以你的为准。",
+    "Somebody else has just changed this quiz. What you filled in is still here: save again to let it stand.",
+)
 
 
 def add_pages(web: Blueprint, services: Services) -> None:
@@ -94,6 +100,9 @@ def _change(services: Services, key: str) -> ResponseReturnValue:
             quizzes.change(form.wanted(key), revision, current_actor())
         except InvalidInput as error:
             problems = problems_of(error)
+        except Conflict:
+            problems, revision = {"": _OVER.in_(ui_lang())}, quizzes.get(key, drafts=True).revision
+            return _form(services, form, problems, key, revision)[0], 409
         else:
             say(Text("已保存；进行中的作答仍按开始时的规则", "Saved; attempts under way keep the rule they began with"))
             return redirect(f"/p/quizzes/q/{key}", 303)
@@ -117,7 +126,7 @@ def _time(services: Services) -> ResponseReturnValue:
     return render_template("quizzes/trainer/time.html", **context), 422 if problems else 200
 
 
-def _form(services: Services, form: QuizForm, problems: dict[str, str], key: str = "", revision: int = 1) -> ResponseReturnValue:
+def _form(services: Services, form: QuizForm, problems: dict[str, str], key: str = "", revision: int = 1) -> tuple[str, int]:
     """The form of a quiz; of a new one without ``key``."""
     lang = content_lang()
     cards = ArticleService(services.db).cards(bank_of(services).counts(), lang, current_viewer())

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from kbplatform.sdk import FieldError, InvalidInput, Lang, NotFound, Text, record_audit, utcnow
 from kbplatform_quizzes.attempts.people import people_of
 from kbplatform_quizzes.attempts.replay import Judgement
+from kbplatform_quizzes.attempts.sittings import TRIED
 from kbplatform_quizzes.kinds.written import Criterion, Essay
 from kbplatform_quizzes.models import Attempt, AttemptEvent, AttemptItem, Quiz
 
@@ -134,5 +135,5 @@ def _waiting(viewer: Viewer, people: dict[int, str]) -> Select[Any]:
         select(AttemptItem, Attempt, Quiz)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .where(AttemptItem.waiting, Attempt.user_id.in_(people), Attempt.user_id != viewer.id, ~done.exists())
+        .where(AttemptItem.waiting, Attempt.kind != TRIED, Attempt.user_id.in_(people), Attempt.user_id != viewer.id, ~done.exists())
     )

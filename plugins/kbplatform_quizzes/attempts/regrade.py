@@ -11,6 +11,7 @@ from kbplatform.sdk import Conflict, NotFound, Text, record_audit, utcnow
 from kbplatform_quizzes.attempts.people import people_of
 from kbplatform_quizzes.attempts.records import records
 from kbplatform_quizzes.attempts.replay import Happened
+from kbplatform_quizzes.attempts.sittings import TRIED
 from kbplatform_quizzes.models import Attempt, AttemptEvent, AttemptItem, BankQuestion, Quiz
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Regrader:
 
 def _with_question(row: BankQuestion, quiz: str, people: dict[int, str]) -> Select[tuple[Attempt, int, Quiz]]:
     """Done attempts in which the question was asked, the place it had, and their quiz."""
-    here: list[Any] = [AttemptItem.question_id == row.id, Attempt.state == "done", Attempt.user_id.in_(people)]
+    here: list[Any] = [AttemptItem.question_id == row.id, Attempt.state == "done", Attempt.kind != TRIED, Attempt.user_id.in_(people)]
     return (
         select(Attempt, AttemptItem.position, Quiz)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)

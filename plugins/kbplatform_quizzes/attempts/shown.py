@@ -30,6 +30,8 @@ class Asked:
     rev: int
     answered: bool
     question_id: int
+    later: bool
+    """Its taker wants to come back to it."""
     walk: Walk | None = None
 
     @property
@@ -106,7 +108,7 @@ def asked(item: AttemptItem, stored: Stored, seed: str, lang: Lang) -> Asked:
     """A question as it is asked now."""
     showing = Showing(stored.question, lang, seed, name_of(item.position))
     walk = _walk(stored, item.answer or [])
-    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, stored.id, walk)
+    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, stored.id, item.later, walk)
 
 
 def reviewed(item: AttemptItem, stored: Stored, played: Played, seed: str, lang: Lang, shown: frozenset[Any]) -> Reviewed:

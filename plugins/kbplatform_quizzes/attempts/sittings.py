@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from kbplatform_quizzes.store import Bank, Stored
 
 FINISHED = "quizzes.attempt_finished"
-GRADED, AGAIN = "graded", "again"
+GRADED, AGAIN, TRIED = "graded", "again", "tried"
 MAX_SENT = 20_000
 """Characters of what one question's form sends."""
 MAX_LEFT_S = 24 * 3600
 _NONE = Text("没有这次作答", "There is no such attempt")
+_NO_SUCH = Text("这次作答里没有这道题", "There is no such question in this attempt")
 _DONE = Text("已经交卷了，这个答案没有算进去", "This was handed in already: the answer was not counted")
 _LATE = Text("时间到了：这个答案来晚了，没有算分，但原文留着", "Time was up: this answer came too late to count, but it is kept")
 _PAUSED = Text("现在是暂停，先点“继续”再作答", "This is paused: continue first, then answer")
@@ -67,11 +68,14 @@ class Sittings:
 
     # ------------------------------------------------------------------ starting
 
-    def start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable) -> str:
-        """The token of a new attempt, or of the one under way. Raises Conflict where the quiz is closed, used up or has no questions."""
-        return _once(lambda: self._start(viewer, quiz, lang, readable))
+    def start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable, *, tried: bool = False) -> str:
+        """The token of a new attempt, or of the one under way; ``tried`` is an author's look at a draft, which counts for nothing.
 
-    def _start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable) -> str:
+        Raises Conflict where the quiz is closed, used up or has no questions.
+        """
+        return _once(lambda: self._start(viewer, quiz, lang, readable, TRIED if tried else GRADED))
+
+    def _start(self, viewer: Viewer, quiz: QuizView, lang: Lang, readable: Readable, kind: str) -> str:
         now = self._now()
         seed = secrets.token_hex(8)
         known = self._bank.of(*quiz.rule.practices)
@@ -79,16 +83,16 @@ class Sittings:
         drawn = quiz.rule.draw((stored for stored in known if stored.slug in may_read), seed)
         with self._db.write() as session:
             mine = session.scalars(
-                select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.user_id == viewer.id, Attempt.kind == GRADED).with_for_update()
+                select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.user_id == viewer.id, Attempt.kind == kind).with_for_update()
             ).all()
             for attempt in mine:
                 if attempt.state != "done" and not self._settle(session, attempt, now):
                     return attempt.token
-            problem = quiz.closed(now) or quiz.used_up(len(mine))
+            problem = None if kind == TRIED else quiz.closed(now) or quiz.used_up(len(mine))
             if problem is None and not drawn:
                 problem = Text("这份测验现在没有能出的题", "This quiz has no questions to ask at the moment")
             if problem is None:
-                return self._begin(session, viewer, quiz, (GRADED, len(mine) + 1), drawn, seed, lang)
+                return self._begin(session, viewer, quiz, (kind, len(mine) + 1), drawn, seed, lang)
         raise Conflict(problem)
 
     def again(self, viewer: Viewer, token: str, lang: Lang) -> str:
@@ -120,7 +124,7 @@ class Sittings:
     ) -> str:
         now, rule = self._now(), quiz.rule
         deadline: datetime | None = None
-        if rule.minutes and place[0] == GRADED:
+        if rule.minutes and place[0] != AGAIN:
             allowance = session.get(Allowance, viewer.id)
             more = allowance.percent if allowance else 0
             deadline = now + timedelta(minutes=rule.minutes * (1 + more / 100))
@@ -166,7 +170,7 @@ class Sittings:
             attempt = self._own(session, viewer, token)
             item = session.get(AttemptItem, (attempt.id, position))
             if item is None:
-                raise NotFound(Text("这次作答里没有这道题", "There is no such question in this attempt"))
+                raise NotFound(_NO_SUCH)
             question = self._bank.texts(session, [(item.question_id, item.version)])[item.question_id, item.version].question
             own, answer, problem = self._read(question, attempt, position, sent)
             was_done = attempt.state == "done"
@@ -233,6 +237,17 @@ class Sittings:
                 attempt.deadline_at = min(attempt.deadline_at + still, closes) if closes else attempt.deadline_at + still
             attempt.state, attempt.paused_at = "going", None
             _note(session, attempt, "resumed", now, data={"seconds": round(still.total_seconds())})
+
+    def come_back(self, viewer: Viewer, token: str, position: int, *, later: bool = True) -> None:
+        """Mark a question to come back to, or take the mark away. Raises NotFound; Conflict once the attempt is done."""
+        with self._db.write() as session:
+            attempt = self._own(session, viewer, token)
+            item = session.get(AttemptItem, (attempt.id, position))
+            if item is None:
+                raise NotFound(_NO_SUCH)
+            if attempt.state == "done":
+                raise Conflict(_DONE)
+            item.later = later
 
     def left(self, viewer: Viewer, token: str, seconds: float) -> None:
         """The window was out of sight for so long: recorded in an exam only, and nowhere else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from kbplatform.sdk import (
 from kbplatform_quizzes.attempts.forms import PER_PAGE, Kept, keep_page, own_of, tidy
 from kbplatform_quizzes.attempts.mine import SHOWN, Standing, standings
 from kbplatform_quizzes.attempts.quizzes import PAGE_SIZE
+from kbplatform_quizzes.attempts.shown import name_of
 from kbplatform_quizzes.faces import worded
 from kbplatform_quizzes.kinds import UNMARKED
 from kbplatform_quizzes.practice import turning_step
@@ -71,8 +72,7 @@ class Room:
 
     def start(self, quiz: QuizView, lang: Lang) -> str:
         """The token of an attempt. Who writes quizzes may try one that isn't open yet."""
-        tried = replace(quiz, state="open") if quiz.state == "draft" and may(AUTHOR) else quiz
-        return self.sittings.start(current_viewer(), tried, lang, self.readable)
+        return self.sittings.start(current_viewer(), quiz, lang, self.readable, tried=quiz.state == "draft" and may(AUTHOR))
 
 
 def room_of(services: Services) -> Room:
@@ -140,8 +140,8 @@ def _under_way(web: Blueprint, room: Room) -> None:
         sitting = room.sittings.sitting(current_viewer(), token, content_lang())
         if sitting.state != "going":
             return _to(token)
-        missing = [a for a in sitting.asked if not answered(a)]
-        return render_template("quizzes/attempts/submit.html", sitting=sitting, missing=missing, per_page=PER_PAGE)
+        missing, later = [a for a in sitting.asked if not answered(a)], [a for a in sitting.asked if a.later]
+        return render_template("quizzes/attempts/submit.html", sitting=sitting, missing=missing, later=later, per_page=PER_PAGE)
 
 
 def _afterwards(web: Blueprint, room: Room) -> None:
@@ -237,6 +237,7 @@ def _answers(room: Room, token: str) -> ResponseReturnValue:
             return _not_taken(token, error.message, form)
         return _to(token)
     kept = keep_page(room.sittings, viewer, token, _on(sitting, page), form)
+    marked = _come_back(room, token, form) if not kept.closed else None
     after = room.sittings.sitting(viewer, token, lang)
     if kept.closed or (kept.problems and after.state != "going"):
         return _not_taken(token, kept.closed or next(iter(kept.problems.values())), form)
@@ -245,10 +246,24 @@ def _answers(room: Room, token: str) -> ResponseReturnValue:
     to = "".join(form.get("to", []))
     if to == "submit":
         return _to(token, "/submit")
-    if not to:
-        say(Text("已保存。", "Saved."))
     said = next((a.face.name for a in _on(sitting, page) if a.walk and a.face.name in form), "")
+    if marked is not None:
+        said = name_of(marked)
+    elif to == "pause":
+        room.sittings.pause(viewer, token)
+    elif not to:
+        say(Text("已保存。", "Saved."))
     return _to(token, page=to if to.isdecimal() and len(to) < 5 else page, mark=said)
+
+
+def _come_back(room: Room, token: str, form: dict[str, list[str]]) -> int | None:
+    """Mark, or unmark, the question whose button was pressed; its position."""
+    for name in ("mark", "unmark"):
+        value = "".join(form.get(name, []))
+        if value.isdecimal() and len(value) < 4:
+            room.sittings.come_back(current_viewer(), token, int(value), later=name == "mark")
+            return int(value)
+    return None
 
 
 def _positions(form: dict[str, list[str]]) -> list[int]:

@@ -64,6 +64,7 @@ function state(position, text) {
 
 function problem(position, ...parts) {
   const fieldset = question(position);
+  if (!fieldset) return; // its page has not come along yet; what was typed is kept, and told there
   const place = fieldset.querySelector("[data-error]");
   place.hidden = !parts.length;
   place.replaceChildren(...parts);
@@ -139,6 +140,7 @@ function taken(position, entry, { status, body }) {
 /** Another tab or device was first: both texts are shown, and nothing is decided for them. */
 function elsewhere(position, now) {
   const fieldset = question(position);
+  if (!fieldset) return;
   const mine = read(fieldset);
   revs.set(position, now.rev);
   const keep = button(words.keep, () => { problem(position); changed(position, 0); });
@@ -203,6 +205,9 @@ async function flush() {
   for (const position of outbox.positions) {
     if (!await save(position) && trouble) break;
   }
+  for (const position of outbox.marks.keys()) {
+    if (!await sendMark(position)) break;
+  }
   return outbox.size === 0;
 }
 
@@ -254,13 +259,26 @@ function prepare(fieldset) {
     write(fieldset, kept);
     state(position, words.waiting);
   }
-  marked(position, outbox.marks.has(position));
+  marked(position, outbox.marks.get(position) ?? fieldset.querySelector("[data-mark]").getAttribute("aria-pressed") === "true");
 }
 
 function marked(position, on) {
   question(position).querySelector("[data-mark]").setAttribute("aria-pressed", on);
   link(position).classList.toggle("is-marked", on);
   label(position);
+}
+
+/** Tell the server what is to be come back to; false where it can't be told now. */
+async function sendMark(position) {
+  const on = outbox.marks.get(position);
+  if (on === undefined) return true;
+  const { status } = await call("PUT", `/marks/${position}`, { marked: on });
+  if (status === 0 || status === 401 || status >= 500) {
+    troubled(status === 401 ? "signed-out" : "offline");
+    return false;
+  }
+  if (outbox.marks.get(position) === on) outbox.settle(position);
+  return true;
 }
 
 /** A choice in a role-play is sent at once; what the caller says to it comes back. */
@@ -327,11 +345,12 @@ form.addEventListener("click", async (event) => {
   }
   const toggle = target.closest("[data-mark]");
   if (!toggle) return;
+  event.preventDefault();
   const position = positionOf(toggle);
-  const marks = outbox.marks;
-  if (!marks.delete(position)) marks.add(position);
-  outbox.marks = marks;
-  marked(position, marks.has(position));
+  const on = toggle.getAttribute("aria-pressed") !== "true";
+  outbox.mark(position, on);
+  marked(position, on);
+  if (!trouble) sendMark(position);
 });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -345,18 +364,23 @@ form.addEventListener("submit", async (event) => {
     return undefined;
   }
   const clear = await flush();
+  if (clear && pressed?.hasAttribute("data-pause")) {
+    const { status } = await call("POST", "/pause", {});
+    if (status === 200 || status === 409) location.reload();
+    else troubled(status === 401 ? "signed-out" : "offline");
+    return undefined;
+  }
   if (clear && pressed?.hasAttribute("data-finish")) location.assign(`${words.here}/submit?lang=${words.lang}`);
   const wrong = form.querySelector("[data-error]:not([hidden])");
-  if (!clear && !trouble && wrong) visit(positionOf(wrong));
+  if (clear || trouble) return undefined;
+  const missing = outbox.positions.find((position) => !question(position));
+  if (wrong) visit(positionOf(wrong));
+  else if (missing !== undefined) location.assign(link(missing).href);
   return undefined;
 });
 document.querySelector(".attempt-map").addEventListener("click", (event) => {
   const to = event.target.closest("[data-to]");
   if (to && visit(Number(to.dataset.to))) event.preventDefault();
-});
-document.querySelector(".attempt-bar form")?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (await flush()) event.target.submit();
 });
 window.addEventListener("online", () => { if (trouble) flush(); });
 window.addEventListener("focus", () => { if (trouble) flush(); });
@@ -369,4 +393,4 @@ answered(0, link(0).classList.contains("is-done"));
 const clock = startClock(form, { over: handIn, left: (seconds) => call("POST", "/left", { seconds }, { keepalive: true }) });
 startKeys(form, visit);
 document.querySelector("[data-problems]")?.focus();
-flush().then(gather);
+flush().then(gather).then(flush); // again for what waited for a page that came along

@@ -29,9 +29,19 @@ export class Outbox {
     storage().removeItem?.(this.prefix + position);
   }
 
-  get marks() { return new Set(parse(storage()[`${this.prefix}marks`]) ?? []); }
-  set marks(positions) {
-    try { storage().setItem(`${this.prefix}marks`, JSON.stringify([...positions])); } catch { /* as above */ }
+  /** Questions whose mark “come back to this” the server doesn't know yet, with what it is to be. */
+  get marks() { return new Map(parse(storage()[`${this.prefix}later`]) ?? []); }
+
+  mark(position, on) { this.#keep(this.marks.set(position, on)); }
+
+  settle(position) {
+    const marks = this.marks;
+    marks.delete(position);
+    this.#keep(marks);
+  }
+
+  #keep(marks) {
+    try { storage().setItem(`${this.prefix}later`, JSON.stringify([...marks])); } catch { /* as above */ }
   }
 }
 

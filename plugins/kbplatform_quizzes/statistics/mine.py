@@ -77,7 +77,7 @@ def mine(session: Session, bank: Bank, user: int, now: datetime | None = None) -
     rows = session.execute(
         select(Attempt, Quiz)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .where(Attempt.user_id == user, Attempt.state == "done")
+        .where(Attempt.user_id == user, Attempt.state == "done", Attempt.kind != "tried")
         .order_by(Attempt.ended_at, Attempt.id)
     ).tuples()
     by_quiz: defaultdict[int, list[tuple[Attempt, Quiz]]] = defaultdict(list)

@@ -15,6 +15,7 @@ from kbplatform_quizzes.attempts.people import circle_of
 from kbplatform_quizzes.faces import Orders, worded
 from kbplatform_quizzes.kinds.choice import TRUE_FALSE, Multiple, Single, TrueFalse
 from kbplatform_quizzes.models import Attempt, AttemptItem, BankQuestion
+from kbplatform_quizzes.practice import EXAM
 from kbplatform_quizzes.registry import bank_of
 from kbplatform_quizzes.training.progress import GRADED, today
 from kbplatform_quizzes.training.sections import changed_since
@@ -143,7 +144,7 @@ def drawn_questions(huddle: Huddle) -> list[Question]:
 
     The same team gets the same questions all day. Their answers are those that everybody sees after “check yourself”.
     """
-    known = [s for s in bank_of(huddle.services).of() if isinstance(s.question.body, ASKED_ALOUD)]
+    known = [s for s in bank_of(huddle.services).of() if isinstance(s.question.body, ASKED_ALOUD) and EXAM not in s.question.tags]
     cards = {c.slug: c for c in huddle.articles.cards({s.slug for s in known}, huddle.lang, huddle.viewer)}
     known = [s for s in known if s.slug in cards]
     if huddle.asked.questions:

@@ -106,3 +106,15 @@ def test_leaving_the_window_is_recorded_in_an_exam_alone(client, begin, kb_app):
         assert client.post(f"{API}/a/{begin(key)['token']}/left", json={"seconds": 12.4}).status_code == 204
     with platform_of(kb_app).db.read() as session:
         assert [e.data for e in session.query(AttemptEvent).filter_by(kind="left")] == [{"seconds": 12}]
+
+
+def test_what_to_come_back_to_is_on_every_device_of_its_taker(client, begin):
+    attempt = begin()
+    place = f"{API}/a/{attempt['token']}"
+    assert client.put(f"{place}/marks/1", json={"marked": True}).status_code == 204
+    assert [q["marked"] for q in client.get(place).get_json()["questions"]] == [False, True, False, False]
+    assert client.put(f"{place}/marks/1", json={"marked": False}).status_code == 204
+    assert not any(q["marked"] for q in client.get(place).get_json()["questions"])
+    assert client.put(f"{place}/marks/9", json={"marked": True}).status_code == 404
+    client.post(f"{place}/submit", json={})
+    assert client.put(f"{place}/marks/0", json={"marked": True}).status_code == 409

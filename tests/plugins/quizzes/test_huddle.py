@@ -14,6 +14,8 @@ from kbplatform.articles.audience import set_audience
 from kbplatform.insights.gaps import Asker
 from kbplatform.sdk import Viewer, utcnow
 from kbplatform.viewer import CLI
+from kbplatform_quizzes.authoring import add_questions
+from kbplatform_quizzes.bank import read_sheet
 from kbplatform_quizzes.models import Attempt, AttemptItem, BankQuestion, Quiz, SectionState
 from kbplatform_quizzes.training.huddle import Asked, Huddle, drawn_questions
 
@@ -128,3 +130,13 @@ def test_the_top_gap_is_for_those_who_see_gaps(kb_app, kb_login, platform, lead)
 @pytest.mark.parametrize("query", ["at=999", "at=0&show=1", "q=1.x.99999999999", "days=x&team=no-such", "at=²", "q=" + "9" * 500])
 def test_any_address_gets_a_page(lead, query):
     assert lead.get(f"{HUDDLE}?{query}").status_code == 200
+
+
+def test_what_is_kept_for_exams_is_on_no_wall_not_even_by_its_number(platform, lead, huddle):
+    sheet = "questions:\n- {id: kept, type: truefalse, tags: [exam], stem: 考试才问的一句, right: true}\n- {id: aloud, type: truefalse, stem: 谁都能练的一句, right: true}\n"
+    with platform.db.write() as session:
+        kept, aloud = add_questions(session, SLUG, read_sheet(sheet.encode()).questions, CLI)
+    assert "谁都能练的一句" in text(lead, f"{HUDDLE}?q={aloud.id}&show=1")
+    assert "考试才问的一句" not in text(lead, f"{HUDDLE}?q={kept.id}&show=1")
+    drawn = {q.id for days in range(60) for q in drawn_questions(huddle(date(2026, 1, 1) + timedelta(days=days)))}
+    assert kept.id not in drawn

@@ -8,10 +8,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from kbplatform.accounts.models import UserSession
+from kbplatform.accounts.sessions import Browser
+from kbplatform.app import platform_of
 from kbplatform.sdk import Text
 from kbplatform.viewer import CLI
 from kbplatform_quizzes.attempts.quizzes import Wanted
 from kbplatform_quizzes.attempts.rules import Pool, Rule
+from kbplatform_quizzes.models import Attempt
 
 SLUG = "complaint-handling"
 SCRIPT = "<script>alert(1)</script>"
@@ -245,6 +249,24 @@ def test_a_draft_is_for_those_who_write_quizzes(me, quiz, kb_app, kb_login):
     assert author.get(start(author)).status_code == 200
 
 
+def test_a_draft_that_its_author_tries_counts_for_nothing(quiz, kb_app, kb_login, bank):
+    draft = quiz("one long", state="draft", attempts=1)
+    platform_of(kb_app).accounts.teams.create(CLI, key="day", name="白班")
+    author, other = (kb_login(kb_app, "trainer", teams=("day",), name=name) for name in ("林老师", "郭老师"))
+    for _ in range(2):
+        place = start(author)
+        send(author, place, {"q0": ["0"], "q1": ["先道歉"]}, to="submit")
+        post(author, f"{place}/submit")
+        assert "试做的草稿" in text(author.get(f"{place}/result")) or "有 1 题" in text(author.get(f"{place}/result"))
+    assert "林老师" not in text(other.get("/p/quizzes/marking"))
+    bank.quizzes.change(Wanted("test", draft.title, "open", draft.rule), draft.revision, CLI)
+    assert "还能做 1 次" in text(author.get("/p/quizzes/q/test"))
+    assert "投诉测验" not in text(author.get("/p/quizzes/mine"))
+    assert "投诉测验" not in text(other.get("/p/quizzes/results"))
+    assert {a.kind for a in bank.db._read().query(Attempt)} == {"tried"}
+
+
+
 def test_nobody_sees_or_changes_the_attempt_of_another(me, quiz, kb_app, kb_login):
     quiz("words")
     place, other = start(me), kb_login(kb_app, "owner")
@@ -292,3 +314,49 @@ def test_a_quiz_about_an_article_one_may_not_read_is_not_there(kb_app, kb_login,
     assert outsider.get(f"/p/quizzes/q/practice-{SLUG}").status_code == 404
     assert outsider.get(f"/api/v1/p/quizzes/q/practice-{SLUG}").status_code == 404
     assert outsider.get("/api/v1/p/quizzes/q").get_json()["total"] == 29
+
+
+def test_an_essay_sent_after_the_session_ended_is_kept_and_sent_again_without_scripts(kb_app, me, quiz, kb_login):
+    quiz("long words")
+    place = start(me)
+    essay = "先道歉，再说清楚三天内补发。\r\n最后请客户核对地址。"
+    form = Form(me.get(place).get_data(as_text=True)).fields | {"q0": [essay], "q1": ["可以退款"], "to": ["submit"]}
+    with platform_of(kb_app).db.write() as session:
+        session.query(UserSession).delete()
+    here = {"Origin": "http://localhost", "Accept-Language": "zh"}
+    response = me.post(place, data=form, headers=here)
+    assert (response.status_code, "写的内容都还在这一页" in text(response)) == (401, True)
+    resend = re.search(r'<form method="post" action="([^"]+)">(<input type="hidden" name="csrf_token".*?)</form>', response.get_data(as_text=True), re.DOTALL)
+    fields = {name: html.unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', resend[2])}
+    with platform_of(kb_app).db.read() as session:
+        mine = session.query(Attempt).one().user_id
+    with me.session_transaction() as cookie:
+        cookie["sid"] = platform_of(kb_app).accounts.sign_in.open(mine, Browser("127.0.0.1", "test"), method="password")
+    assert me.post(html.unescape(resend[1]), data=fields, headers=here).headers["Location"] == f"{place}/submit"
+    page = text(me.get(place))
+    assert "先道歉，再说清楚三天内补发。" in page
+    assert "最后请客户核对地址。" in page
+
+
+def test_what_to_come_back_to_is_kept_with_the_answers_and_told_before_handing_in(me, quiz):
+    quiz("one words number")
+    place = start(me)
+    marked = send(me, place, {"q1": ["可以"]}, mark="1")
+    assert marked.headers["Location"].endswith("#q1")
+    page = text(me.get(place))
+    assert 'name="unmark" value="1" data-mark aria-pressed="true"' in page
+    assert 'value="可以"' in page
+    assert re.findall(r'data-to="(\d)" class="[^"]*is-marked', page) == ["1"]
+    assert "你说要回头再看的" in text(me.get(f"{place}/submit"))
+    send(me, place, {}, unmark="1")
+    assert "is-marked" not in text(me.get(place))
+    assert "你说要回头再看的" not in text(me.get(f"{place}/submit"))
+
+
+def test_pausing_without_scripts_saves_what_was_just_typed(me, quiz):
+    quiz("one words")
+    place = start(me)
+    assert send(me, place, {"q1": ["可以退款"]}, to="pause").status_code == 303
+    assert "暂停中" in text(me.get(place))
+    post(me, f"{place}/resume")
+    assert 'value="可以退款"' in text(me.get(place))

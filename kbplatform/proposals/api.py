@@ -1,0 +1,189 @@
+"""JSON: proposing changes to sections of articles, and deciding on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from flask import Response, jsonify
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field
+
+from kbplatform.accounts.permissions import EDIT, PROPOSE
+from kbplatform.articles.writing import MOST_SECTION
+from kbplatform.bilingual import Lang, Text
+from kbplatform.errors import Forbidden
+from kbplatform.proposals.checking import MOST_TITLE, MOST_WORDS
+from kbplatform.proposals.proposal import NewProposal, State
+from kbplatform.proposals.reading import PAGE_SIZE, page_of
+from kbplatform.web.access import current_actor, current_viewer, may, requires
+from kbplatform.web.api import ApiBlueprint, QueryModel, StaleProblem
+
+if TYPE_CHECKING:
+    from kbplatform.db import Database
+    from kbplatform.proposals.proposal import Proposal
+    from kbplatform.proposals.service import Proposals
+
+_TAG = Tag(name="proposals", description="Changes proposed to sections of articles")
+
+
+class ProposalsQuery(QueryModel):
+    """Which proposals: of one state, one article, ``mine`` alone. Editors see all; others what was accepted, their own, and what credits them."""
+
+    state: State | Literal[""] = ""
+    article: str = Field("", max_length=80)
+    mine: bool = False
+    page: int = Field(1, ge=1, le=100_000)
+
+
+class CreditOut(BaseModel):
+    """Whose experience it carries; ``name`` empty for a colleague who stays unnamed or has left (``erased``)."""
+
+    name: str
+    erased: bool
+
+
+class EvidenceOut(BaseModel):
+    """What speaks for it."""
+
+    label_zh: str
+    label_en: str
+    value: str
+    number: float | None
+    link: str
+
+
+class ProposalOut(BaseModel):
+    """A proposal. ``base_text`` is the section when it was proposed, ``text`` what was proposed, ``accepted_text`` what the editor made of it.
+
+    ``version`` counts decisions; ``revision`` is the article's revision it became, None unless accepted.
+    """
+
+    id: int
+    article: str
+    lang: str
+    section: str
+    heading: str
+    title: str
+    state: State
+    version: int
+    base_revision: int
+    base_text: str
+    text: str
+    accepted_text: str
+    revision: int | None
+    words: str
+    proposed_by: str
+    proposed_at: str
+    decided_by: str
+    decided_at: str | None
+    credits: list[CreditOut]
+    evidence: list[EvidenceOut]
+    url: str
+
+
+class ProposalsOut(BaseModel):
+    """A page of proposals, those decided or made last first."""
+
+    total: int
+    page_size: int
+    proposals: list[ProposalOut]
+
+
+class ProposalIn(BaseModel):
+    """Other words for a section: ``text`` is the Markdown below its heading, ``revision`` the article's revision you have before you."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    article: str = Field(min_length=1, max_length=80)
+    lang: Lang
+    section: str = Field(max_length=80)
+    revision: int = Field(ge=1, lt=2**31)
+    text: str = Field(min_length=1, max_length=MOST_SECTION)
+    title: str = Field(min_length=1, max_length=MOST_TITLE)
+
+
+class ProposalPath(BaseModel):
+    """Which proposal."""
+
+    proposal_id: int = Field(ge=1, lt=2**31)
+
+
+class DecisionIn(BaseModel):
+    """``accepted``, in your own wording with ``text`` and the article's ``revision`` before you; ``declined`` with ``words``; or ``withdrawn``.
+
+    With ``version`` it is refused (409) where somebody decided since.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["accepted", "declined", "withdrawn"]
+    text: str | None = Field(None, max_length=MOST_SECTION)
+    revision: int | None = Field(None, ge=1, lt=2**31)
+    words: str = Field("", max_length=MOST_WORDS)
+    version: int | None = Field(None, ge=1, lt=2**31)
+
+
+def make_api(db: Database, proposals: Proposals) -> ApiBlueprint:
+    """``/api/v1/proposals``."""
+    api = ApiBlueprint("proposals_api", __name__, url_prefix="/api/v1", abp_tags=[_TAG])
+
+    def out(proposal_id: int) -> dict[str, Any]:
+        return _plain(proposals.get(current_viewer(), proposal_id, editor=may(EDIT)))
+
+    @api.get("/proposals", responses={200: ProposalsOut})
+    @requires(PROPOSE, person=True)
+    def listing(query: ProposalsQuery) -> Response:
+        """Proposals, those decided or made last first."""
+        states = (query.state,) if query.state else ()
+        with db.read() as session:
+            found = page_of(
+                session, current_viewer(), editor=may(EDIT), states=states, slug=query.article, mine=query.mine, page=query.page
+            )
+        return jsonify({"total": found.total, "page_size": PAGE_SIZE, "proposals": [_plain(p) for p in found.proposals]})
+
+    @api.post("/proposals", responses={201: ProposalOut})
+    @requires(PROPOSE, person=True)
+    def make(body: ProposalIn) -> tuple[Response, int]:
+        """Propose other words for a section."""
+        new = NewProposal(body.article, body.lang, body.section, body.revision, body.text, body.title)
+        return jsonify(out(proposals.propose(current_viewer(), current_actor(), new))), 201
+
+    @api.get("/proposals/<int:proposal_id>", responses={200: ProposalOut})
+    @requires(PROPOSE, person=True)
+    def one(path: ProposalPath) -> Response:
+        """One proposal."""
+        return jsonify(out(path.proposal_id))
+
+    @api.patch("/proposals/<int:proposal_id>", responses={200: ProposalOut, 409: StaleProblem})
+    @requires(PROPOSE, person=True)
+    def decide(path: ProposalPath, body: DecisionIn) -> Response:
+        """Accept or decline a proposal, which takes the permission ``articles.edit``, or withdraw one's own."""
+        _decide(proposals, path.proposal_id, body)
+        return jsonify(out(path.proposal_id))
+
+    return api
+
+
+def _decide(proposals: Proposals, proposal_id: int, body: DecisionIn) -> None:
+    viewer, actor = current_viewer(), current_actor()
+    if body.state == "withdrawn":
+        proposals.withdraw(viewer, actor, proposal_id, words=body.words)
+        return
+    proposals.get(viewer, proposal_id, editor=may(EDIT))
+    if not may(EDIT):
+        raise Forbidden(Text("只有编辑能处理修改提议", "Only editors decide on proposed changes"))
+    if body.state == "accepted":
+        proposals.accept(viewer, actor, proposal_id, text=body.text, revision=body.revision, words=body.words, version=body.version)
+    else:
+        proposals.decline(viewer, actor, proposal_id, words=body.words, version=body.version)
+
+
+def _plain(p: Proposal) -> dict[str, Any]:
+    return ProposalOut(
+        id=p.id, article=p.slug, lang=p.lang, section=p.section, heading=p.heading, title=p.title, state=p.state, version=p.version,
+        base_revision=p.base_revision, base_text=p.base_text, text=p.text, accepted_text=p.accepted_text, revision=p.accepted_revision,
+        words=p.words, proposed_by=p.created_by_name, proposed_at=p.created_at.isoformat(), decided_by=p.decided_by_name,
+        decided_at=p.decided_at.isoformat() if p.decided_at else None, url=p.url,
+        credits=[CreditOut(name=c.name, erased=c.erased) for c in p.credits],
+        evidence=[EvidenceOut(label_zh=e.label.zh, label_en=e.label.en, value=e.value, number=e.number, link=e.link) for e in p.evidence],
+    ).model_dump()  # fmt: skip
