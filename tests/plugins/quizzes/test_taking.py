@@ -389,3 +389,15 @@ def test_a_picture_shows_wherever_its_text_does(quiz, bank, kb_app, kb_login):
         page = text(client.get(url))
         assert "](/p/quizzes/files/" not in page
         assert page.count('<img src="/p/quizzes/files/') >= 3
+
+
+def test_whoever_makes_an_exam_is_told_which_questions_practice_gives_away(me, quiz, kb_app, kb_login, bank):
+    sheet = "questions:\n- {id: kept, type: truefalse, tags: [exam], stem: 考试才问的一句, right: true}\n"
+    with bank.db.write() as session:
+        add_questions(session, SLUG, read_sheet(sheet.encode()).questions, CLI)
+    for key, keys, more in (("open-exam", "one long kept", {"exam": True}), ("closed-exam", "long kept", {"exam": True}), ("training", "one", {})):
+        quiz(keys, key=key, **more)
+    author = kb_login(kb_app, "trainer")
+    assert "这场考试有 1 道题，谁都能在练习里做" in text(author.get("/p/quizzes/q/open-exam"))
+    for client, key in ((author, "closed-exam"), (author, "training"), (me, "open-exam")):
+        assert "谁都能在练习里做" not in text(client.get(f"/p/quizzes/q/{key}"))
