@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def make_api(services: Services) -> ApiBlueprint:
     """The routes under ``/api/v1/p/experience/``."""
-    api = ApiBlueprint("experience_api", __name__, abp_tags=[Tag(name="experience", description="What colleagues learned, and what others did with it")])
+    about = Tag(name="experience", description="What colleagues learned, and what others did with it")
+    api = ApiBlueprint("experience_api", __name__, abp_tags=[about])
     for part in (reading_api, care_api):
         part.add_routes(api, services)
     return api
