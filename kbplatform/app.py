@@ -339,4 +339,4 @@ def _panels(platform: Platform, breaker: Breaker, page: ArticlePage) -> list[Pan
 
 def _cards(platform: Platform, breaker: Breaker, viewer: Viewer) -> list[Panel]:
     waiting = proposals_views.waiting_card(platform.db)
-    return [waiting] * bool(waiting) + dashboard_cards(platform.calls, breaker, platform.services, viewer)
+    return ([waiting] if waiting else []) + dashboard_cards(platform.calls, breaker, platform.services, viewer)
