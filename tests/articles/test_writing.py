@@ -160,12 +160,18 @@ def test_every_bundled_article_can_be_edited_section_by_section():
         assert set(keys) <= set(cut(d.body, keys)), d.path
 
 
+@pytest.fixture
+def app(kb_make_app):
+    """A site of its own: it is written to."""
+    return kb_make_app()
+
+
 def put(client, markdown: str, headers=None, lang: str = "zh"):
     return client.put(f"/api/v1/articles/{SLUG}?lang={lang}", json={"markdown": markdown}, headers=headers or {})
 
 
-def test_put_needs_if_match_refuses_a_stale_one_with_both_texts_and_saves(kb_app, kb_login):
-    editor = api(kb_login(kb_app, "editor"))
+def test_put_needs_if_match_refuses_a_stale_one_with_both_texts_and_saves(app, kb_login):
+    editor = api(kb_login(app, "editor"))
     got = editor.get(f"/api/v1/articles/{SLUG}?lang=zh")
     text = got.get_json()["markdown"].replace("接住", "接好", 1)
     assert put(editor, text).status_code == 428
@@ -182,15 +188,15 @@ def test_put_needs_if_match_refuses_a_stale_one_with_both_texts_and_saves(kb_app
 @pytest.mark.parametrize(
     ("old", "new"), [("slug: complaint-handling", "slug: other"), ("number: 5", "number: 77"), ("---", "", ), ("moment: call", "audience: team:x")]
 )
-def test_put_refuses_a_text_that_is_no_article_or_changes_what_languages_share(kb_app, kb_login, old, new):
-    editor = api(kb_login(kb_app, "editor"))
+def test_put_refuses_a_text_that_is_no_article_or_changes_what_languages_share(app, kb_login, old, new):
+    editor = api(kb_login(app, "editor"))
     got = editor.get(f"/api/v1/articles/{SLUG}?lang=zh")
     refused = put(editor, got.get_json()["markdown"].replace(old, new, 1), {"If-Match": got.headers["ETag"]})
     assert (refused.status_code, [e["field"] for e in refused.get_json()["errors"]]) == (422, ["markdown"])
 
 
-def test_put_is_for_editors(kb_app, kb_login):
-    for client, status in ((kb_app.test_client(), 401), (kb_login(kb_app, "agent"), 403)):
+def test_put_is_for_editors(app, kb_login):
+    for client, status in ((app.test_client(), 401), (kb_login(app, "agent"), 403)):
         assert put(api(client), "x", {"If-Match": '"1"'}).status_code == status
 
 
