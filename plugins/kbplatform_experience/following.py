@@ -1,4 +1,4 @@
-"""What people follow: articles, tags, teams, single entries; and whether they want the weekly digest by mail."""
+"""What people follow: articles, tags, teams, single entries."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Database, Lang, Viewer
 
-FollowKind = Literal["article", "tag", "team", "entry", "digest"]
+FollowKind = Literal["article", "tag", "team", "entry"]
 MOST = 200
 """Things one person may follow."""
-MAIL = "mail"
-"""The key under which the digest is followed by mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,6 @@ class Followed:
     tags: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     entries: frozenset[int] = frozenset()
-    by_mail: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.articles or self.tags or self.teams or self.entries)
@@ -40,9 +37,9 @@ class Followed:
 def followed_by(session: Session, viewer: Viewer) -> Followed:
     """What the viewer follows."""
     rows = session.execute(select(Follow.kind, Follow.key).where(Follow.user_id == viewer.id)).tuples().all()
-    by = {kind: frozenset(key for k, key in rows if k == kind) for kind in ("article", "tag", "team", "entry", "digest")}
+    by = {kind: frozenset(key for k, key in rows if k == kind) for kind in ("article", "tag", "team", "entry")}
     entries = frozenset(int(key) for key in by["entry"])
-    return Followed(by["article"], by["tag"], by["team"], entries, MAIL in by["digest"])
+    return Followed(by["article"], by["tag"], by["team"], entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Following:
         self._articles = ArticleService(db)
 
     def of(self, viewer: Viewer, lang: Lang) -> list[Thing]:
-        """What the viewer follows, in words; the digest by mail too. What they may no longer know of is named by nothing."""
+        """What the viewer follows, in words. What they may no longer know of is named by nothing."""
         with self._db.read() as session:
             mine = select(Follow.kind, Follow.key).where(Follow.user_id == viewer.id)
             rows = session.execute(mine.order_by(Follow.kind, Follow.key)).tuples().all()
@@ -107,7 +104,7 @@ def _is_there(session: Session, viewer: Viewer, kind: str, key: str) -> bool:
         return bool(session.scalar(select(exists().where(Tag.tag == key, seen.exists()))))
     if kind == "team":
         return key in team_names(session, [key])
-    return kind == "article" or (kind, key) == ("digest", MAIL)
+    return kind == "article"
 
 
 def _unknown() -> InvalidInput:

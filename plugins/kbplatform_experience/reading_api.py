@@ -136,7 +136,7 @@ class NumberOut(BaseModel):
 
 
 class FollowIn(BaseModel):
-    """An `article` by slug, a `tag`, a `team` by key, an `entry` by number; `digest` and `mail` for the weekly mail."""
+    """An `article` by slug, a `tag`, a `team` by key, an `entry` by number."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -115,7 +115,7 @@ def test_what_one_follows_is_a_feed_of_its_own(floor):
     assert lessons(floor.reading.feed(me, "zh", Wanted(followed=True))) == ["entry", "team", "article"]
 
 
-@pytest.mark.parametrize(("kind", "key"), [("article", "nothing"), ("tag", "nothing"), ("team", "nothing"), ("entry", "999"), ("entry", "x"), ("person", "1"), ("digest", "x")])
+@pytest.mark.parametrize(("kind", "key"), [("article", "nothing"), ("tag", "nothing"), ("team", "nothing"), ("entry", "999"), ("entry", "x"), ("person", "1"), ("digest", "mail")])
 def test_what_is_not_there_cannot_be_followed(floor, kind, key):
     with pytest.raises(InvalidInput):
         Following(floor.db).follow(person(), kind, key)
