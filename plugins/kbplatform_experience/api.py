@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask_openapi3.models.tag import Tag
 
 from kbplatform.sdk import ApiBlueprint
-from kbplatform_experience import reading_api
+from kbplatform_experience import reading_api, writing_api
 
 if TYPE_CHECKING:
     from kbplatform.sdk import Services
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def make_api(services: Services) -> ApiBlueprint:
     """The routes under ``/api/v1/p/experience/``."""
-    api = ApiBlueprint("experience_api", __name__, abp_tags=[Tag(name="experience", description="What colleagues learned, and what others did with it")])
-    for part in (reading_api,):
+    api = ApiBlueprint(
+        "experience_api", __name__, abp_tags=[Tag(name="experience", description="What colleagues learned, and what others did with it")]
+    )
+    for part in (reading_api, writing_api):
         part.add_routes(api, services)
     return api
