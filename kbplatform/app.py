@@ -55,6 +55,7 @@ from kbplatform.proposals.personal_data import personal_data as proposed_by
 from kbplatform.proposals.service import Proposals, close_outdated
 from kbplatform.search import api as search_api
 from kbplatform.search import views as search_views
+from kbplatform.search.nearest import install_nearest
 from kbplatform.search.setup import make_indexer, make_search
 from kbplatform.settings import Settings, load_settings
 from kbplatform.web import static_folder, template_folder
@@ -66,7 +67,7 @@ from kbplatform.web.errors import install_errors
 from kbplatform.web.frame import install_frame
 from kbplatform.web.health import install_health
 from kbplatform.web.i18n import install_i18n, ui_lang
-from kbplatform.web.panels import Panel, article_panels, dashboard_cards
+from kbplatform.web.panels import Panel, article_panels, dashboard_cards, desk_actions
 from kbplatform.web.request_log import install_request_log
 from kbplatform.web.security import install_security
 
@@ -218,6 +219,7 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     install_access(app, platform.accounts.gate)
     install_errors(app)
     install_health(app, platform.health)
+    install_nearest(app, platform.search)
     install_assets(app, _assets(platform.plugins))
     install_frame(app, platform.calls, platform.settings.site_name, __version__, first=[desk_views.NAV])
 
@@ -228,7 +230,11 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
     app.register_blueprint(articles_views.make_blueprint(platform.articles, platform.accounts, platform.glossary, panels, cards, credited))
     app.register_blueprint(glossary_views.make_blueprint(platform.book))
     app.register_blueprint(search_views.make_blueprint(platform.search, platform.articles))
-    app.register_blueprint(desk_views.make_blueprint(platform.desk, platform.articles))
+    app.register_blueprint(
+        desk_views.make_blueprint(
+            platform.desk, platform.articles, partial(desk_actions, platform.calls, Breaker(), platform.services, desk_views.KEYS)
+        )
+    )
     app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))

@@ -145,9 +145,13 @@ class Gate:
             self._note(ApiToken, "last_used_at", token_id, now)
         return viewer
 
-    def _viewer(
-        self, session: Session, user_id: int, name: str, *, session_id: int | None = None, scopes: frozenset[str] | None = None
-    ) -> Viewer:
+    def of_person(self, user_id: int) -> Viewer | None:
+        """An active person, by number: whose name a command acts in. None where there is no such person."""
+        with self._db.read() as session:
+            name = session.scalar(select(User.name).where(User.id == user_id, User.active.is_(True)))
+            return None if name is None else self._viewer(session, user_id, name)
+
+    def _viewer(self, session: Session, user_id: int, name: str, *, session_id: int | None = None, scopes: frozenset[str] | None = None) -> Viewer:
         known = _Known.of(session.execute(_PERSON, {"person": user_id}))
         roles = frozenset({READER, *known.roles})
         permissions = self._permissions.granted(roles, known.changes)

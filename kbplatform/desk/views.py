@@ -19,13 +19,19 @@ from kbplatform.web.forms import problems_of, say, typed
 from kbplatform.web.i18n import content_lang, local_path, ui_lang
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from flask.typing import ResponseReturnValue
 
     from kbplatform.articles.service import ArticleService
     from kbplatform.desk.service import DeskService
+    from kbplatform.viewer import Viewer
+    from kbplatform.web.panels import DeskForm
 
 NAV = (Text("通话台", "Call desk"), "desk.page")
 RECENT = 8
+KEYS = frozenset("/?acdeghjklnopuv 123456789")
+"""What the desk and the frame of every page do themselves with one key."""
 ONE_VALUE = frozenset({"order", "ticket"})
 """Call variables that read alike in both languages."""
 
@@ -39,8 +45,8 @@ class Variable:
     both: bool
 
 
-def make_blueprint(desk: DeskService, articles: ArticleService) -> Blueprint:
-    """``/desk``, and its hits and answer as fragments."""
+def make_blueprint(desk: DeskService, articles: ArticleService, actions: Callable[[Viewer], Sequence[DeskForm]]) -> Blueprint:
+    """``/desk``, and its hits and answer as fragments. ``actions`` are what plugins let a viewer do there."""
     blueprint = Blueprint("desk", __name__, template_folder="templates")
 
     @blueprint.get("/desk")
@@ -48,7 +54,7 @@ def make_blueprint(desk: DeskService, articles: ArticleService) -> Blueprint:
     def page() -> ResponseReturnValue:
         lang = ui_lang()
         variables = [Variable(n, SLOTS[n].in_(lang), n not in ONE_VALUE) for n in articles.call_variables()]
-        return render_template("desk/desk.html", variables=variables, **_results(desk))
+        return render_template("desk/desk.html", variables=variables, actions=actions(current_viewer()), **_results(desk))
 
     @blueprint.get("/desk/hits")
     @requires(READ)
@@ -59,9 +65,7 @@ def make_blueprint(desk: DeskService, articles: ArticleService) -> Blueprint:
     @requires(READ)
     def answer() -> ResponseReturnValue:
         wanted = request.args
-        found = desk.answer(
-            wanted.get("slug", ""), content_lang(), current_viewer(), section=wanted.get("section", "")[:80], whole="whole" in wanted
-        )
+        found = desk.answer(wanted.get("slug", ""), content_lang(), current_viewer(), section=wanted.get("section", "")[:80], whole="whole" in wanted)
         return render_template("desk/_answer.html", answer=found, call=_new_call())
 
     _records(blueprint, desk)

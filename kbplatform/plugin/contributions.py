@@ -126,6 +126,22 @@ class DashboardCard:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskAction:
+    """Something to do at the call desk with one key: a template of the plugin, shown in a dialog, and the values it is rendered with.
+
+    ``key`` is one lower-case letter or sign that the desk doesn't use itself. ``href`` is a page of this site that does the same without
+    JavaScript; the desk adds ``article``, ``section`` and ``lang`` of the answer in sight.
+    """
+
+    key: str
+    label: Text
+    href: str
+    template: str
+    context: Mapping[str, object] = field(default_factory=dict)
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class LinkScheme:
     """A link prefix that articles may use: ``[text](calc:resolution_rate)``.
 

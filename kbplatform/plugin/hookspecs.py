@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ChangingDocuments,
         Command,
         DashboardCard,
+        DeskAction,
         Embed,
         HealthCheck,
         LinkScheme,
@@ -104,6 +105,11 @@ def article_panels(article: ArticleContext, services: Services) -> list[ArticleP
 @hookspec
 def dashboard_cards(viewer: Viewer, services: Services) -> list[DashboardCard]:  # type: ignore[empty-body]
     """Boxes on the home page for whoever is asking. Called for each visit there: answer fast, and with nothing where they have nothing to see."""
+
+
+@hookspec
+def desk_actions(viewer: Viewer, services: Services) -> list[DeskAction]:  # type: ignore[empty-body]
+    """What whoever is asking may do at the call desk with one key. Called each time the desk is opened: answer fast."""
 
 
 @hookspec

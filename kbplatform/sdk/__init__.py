@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         ChangingDocuments,
         Command,
         DashboardCard,
+        DeskAction,
         Embed,
         EmbedCall,
         EmbedView,
@@ -81,9 +82,10 @@ if TYPE_CHECKING:
         ParsedQuery,
         SearchEngine,
     )
+    from kbplatform.search.nearest import nearest
     from kbplatform.settings import Settings
     from kbplatform.viewer import Actor, Viewer
-    from kbplatform.web.access import current_actor, current_viewer, may, public, requires, signed_in
+    from kbplatform.web.access import current_actor, current_viewer, large_body, may, public, requires, signed_in
     from kbplatform.web.api import ApiBlueprint, QueryModel
     from kbplatform.web.forms import problems_of, say
     from kbplatform.web.i18n import content_lang, local_path, ui_lang
@@ -105,7 +107,7 @@ _HOME = {
     "kbplatform.insights.masking": ("mask_query",),
     "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
     "kbplatform.plugin.contributions": (
-        "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "Embed", "EmbedCall",
+        "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "DeskAction", "Embed", "EmbedCall",
         "EmbedView", "HealthCheck", "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
         "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
@@ -123,9 +125,10 @@ _HOME = {
     "kbplatform.search.engine": (
         "Alternative", "Batch", "EngineError", "EngineHit", "EngineState", "Filters", "Group", "IndexRecord", "ParsedQuery", "SearchEngine",
     ),
+    "kbplatform.search.nearest": ("nearest",),
     "kbplatform.settings": ("Settings",),
     "kbplatform.viewer": ("Actor", "Viewer"),
-    "kbplatform.web.access": ("current_actor", "current_viewer", "may", "public", "requires", "signed_in"),
+    "kbplatform.web.access": ("current_actor", "current_viewer", "large_body", "may", "public", "requires", "signed_in"),
     "kbplatform.web.api": ("ApiBlueprint", "QueryModel"),
     "kbplatform.web.forms": ("problems_of", "say"),
     "kbplatform.web.i18n": ("content_lang", "local_path", "ui_lang"),
@@ -172,6 +175,7 @@ __all__ = [
     "Curves",
     "DashboardCard",
     "Database",
+    "DeskAction",
     "Embed",
     "EmbedCall",
     "EmbedView",
@@ -240,12 +244,14 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "is_risky",
+    "large_body",
     "local_path",
     "mask",
     "mask_query",
     "may",
     "members_of",
     "names_of",
+    "nearest",
     "open_gaps",
     "problems_of",
     "proposals_of",

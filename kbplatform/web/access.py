@@ -19,6 +19,7 @@ SIGNED_IN = "signed-in"
 SESSION_KEY = "sid"
 _ATTRIBUTE = "kb_permission"
 _PERSON = "kb_needs_person"
+_ROOM = "kb_room"
 _BEARER = "Bearer "
 
 
@@ -62,6 +63,21 @@ def requires(permission: str, *, person: bool = False) -> Callable[[View], View]
         return view
 
     return mark
+
+
+def large_body(most: int) -> Callable[[View], View]:
+    """The forms of this route may have up to ``most`` bytes, files included; those of others have what the site allows."""
+
+    def mark(view: View) -> View:
+        setattr(view, _ROOM, most)
+        return view
+
+    return mark
+
+
+def room_of(view: object) -> int | None:
+    """How large a view's forms may be; None where it says nothing."""
+    return getattr(view, _ROOM, None)
 
 
 def needs_person(view: object) -> bool:

@@ -9,11 +9,11 @@ import structlog
 from flask import copy_current_request_context, render_template
 from markupsafe import Markup
 
-from kbplatform.web.i18n import ui_lang
+from kbplatform.web.i18n import local_path, ui_lang
 
 if TYPE_CHECKING:
     from kbplatform.plugin.calls import Breaker, Calls
-    from kbplatform.plugin.contributions import ArticleContext, ArticlePanel, DashboardCard
+    from kbplatform.plugin.contributions import ArticleContext, ArticlePanel, DashboardCard, DeskAction
     from kbplatform.plugin.services import Services
     from kbplatform.viewer import Viewer
 
@@ -51,6 +51,42 @@ def dashboard_cards(calls: Calls, breaker: Breaker, services: Services, viewer: 
     return kept
 
 
+@dataclass(frozen=True, slots=True)
+class DeskForm:
+    """A plugin's dialog at the call desk, rendered. ``href`` is its page, with a place for what the desk adds."""
+
+    key: str
+    label: str
+    href: str
+    html: Markup
+    plugin: str
+
+
+def desk_actions(calls: Calls, breaker: Breaker, services: Services, taken: frozenset[str], viewer: Viewer) -> list[DeskForm]:
+    """What every plugin lets ``viewer`` do at the desk, in their order. A key that is ``taken``, or given twice, or none, costs the action."""
+    lang = ui_lang()
+    found: list[tuple[int, DeskForm]] = []
+    for plugin in calls.implementers("desk_actions"):
+
+        @copy_current_request_context
+        def work(plugin: str = plugin) -> list[tuple[int, DeskForm]]:
+            actions = calls.one(plugin, "desk_actions", viewer=viewer, services=services) or []
+            return [(a.order, DeskForm(a.key, a.label.in_(lang), _open_href(a.href), _rendered(a, MAX_PANEL_CHARS), plugin)) for a in actions]
+
+        found += breaker.run(plugin, work) or []
+    free: dict[str, DeskForm] = {}
+    for _order, form in sorted(found, key=lambda item: item[0]):
+        if len(form.key) != 1 or form.key != form.key.lower() or form.key in taken or form.key in free:
+            log.warning("plugin.desk_key_taken", plugin=form.plugin, key=form.key[:10])
+            continue
+        free[form.key] = form
+    return list(free.values())
+
+
+def _open_href(href: str) -> str:
+    return local_path(href) + ("&" if "?" in href else "?")
+
+
 def _boxes(calls: Calls, breaker: Breaker, hook: str, most: int, **arguments: object) -> list[Panel]:
     lang = ui_lang()
     found: list[tuple[int, Panel]] = []
@@ -59,7 +95,7 @@ def _boxes(calls: Calls, breaker: Breaker, hook: str, most: int, **arguments: ob
         @copy_current_request_context
         def work(plugin: str = plugin) -> list[tuple[int, Panel]]:
             boxes = calls.one(plugin, hook, **arguments) or []
-            return [(b.order, Panel(b.title.in_(lang), _bounded(render_template(b.template, **b.context), most), plugin, _section(b))) for b in boxes]
+            return [(b.order, Panel(b.title.in_(lang), _rendered(b, most), plugin, _section(b))) for b in boxes]
 
         found += breaker.run(plugin, work) or []
     return [panel for _order, panel in sorted(found, key=lambda item: item[0])]
@@ -69,7 +105,8 @@ def _section(box: ArticlePanel | DashboardCard) -> str:
     return getattr(box, "section", "")
 
 
-def _bounded(html: str, most: int) -> Markup:
+def _rendered(box: ArticlePanel | DashboardCard | DeskAction, most: int) -> Markup:
+    html = render_template(box.template, **box.context)
     if len(html) > most:
         msg = f"box of {len(html)} characters; at most {most}"
         raise ValueError(msg)

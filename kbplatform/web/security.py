@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kbplatform.bilingual import Text
 from kbplatform.errors import Forbidden
-from kbplatform.web.access import bearer_token
+from kbplatform.web.access import bearer_token, room_of
 
 if TYPE_CHECKING:
     from kbplatform.settings import Settings
@@ -102,6 +102,8 @@ def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
         without_session = app.config["SESSION_COOKIE_NAME"] not in request.cookies or bearer_token() is not None
         if request.path.startswith("/api/") and without_session:
             return
+        if (room := room_of(app.view_functions.get(request.endpoint or ""))) is not None:
+            request.max_content_length = request.max_form_memory_size = room
         _require_own_origin()
         csrf.protect()
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
         ArticleContext,
         ArticlePanel,
         ChangingDocuments,
+        Command,
         DashboardCard,
+        DeskAction,
         Event,
         NavLink,
         Permission,
@@ -80,12 +82,12 @@ def on_event(event: Event, session: Session) -> None:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/experience/`` and the JSON under ``/api/v1/p/experience/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
-    from kbplatform_experience import digest_views, insight_views, moderation_views, promotion_views  # noqa: PLC0415 - as above
+    from kbplatform_experience import digest_views, insight_views, moderation_views, promotion_views, writing_views  # noqa: PLC0415 - as above
     from kbplatform_experience.api import make_api  # noqa: PLC0415 - as above
     from kbplatform_experience.views import make_blueprint  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    for pages in (digest_views, moderation_views, promotion_views, insight_views):
+    for pages in (digest_views, moderation_views, promotion_views, insight_views, writing_views):
         pages.add_pages(web, services)
     return Routes(web=web, api=make_api(services))
 
@@ -120,3 +122,25 @@ def changing_documents(services: Services) -> list[ChangingDocuments]:
     from kbplatform_experience.finding import documents_for  # noqa: PLC0415 - as above
 
     return [documents_for(services)]
+
+
+@hookimpl
+def register_commands() -> list[Command]:
+    """``kbplatform experience``."""
+    from kbplatform.sdk import Command, Text  # noqa: PLC0415 - as above
+
+    return [
+        Command("experience", Text("经验：写一条、拆一段文字", "Experience: add an entry, split a text"), "kbplatform_experience.commands:experience")
+    ]
+
+
+@hookimpl
+def desk_actions(viewer: Viewer, services: Services) -> list[DeskAction]:
+    """One line after a call, at the call desk."""
+    from kbplatform.sdk import DeskAction, Text, may  # noqa: PLC0415 - as above
+    from kbplatform_experience.registry import WRITE, kinds_of  # noqa: PLC0415 - as above
+
+    if viewer.id is None or not may(WRITE):
+        return []
+    kinds = list(kinds_of(services).values())
+    return [DeskAction("w", Text("记一条", "Note it"), "/p/experience/new?from=desk", "experience/desk.html", {"kinds": kinds})]

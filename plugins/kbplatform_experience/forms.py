@@ -96,7 +96,7 @@ class MarkedField:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A form looked through for personal data. ``seal`` names what will be masked: the writer who sends it back has seen it."""
+    """A form looked through for personal data. ``hidden``: something will be masked. ``seal`` names what was found: who sends it back has seen it."""
 
     fields: tuple[MarkedField, ...]
     hidden: bool
@@ -136,19 +136,19 @@ def from_plain(data: Mapping[str, object]) -> Typed:
 
 def look(typed: Typed, rules: Rules, ui_lang: Lang) -> Looked:
     """Where in the form something personal stands, and what will stand there instead."""
-    found, sealed = [], []
+    found, sealed, hidden = [], [], False
     for name, label in WORDS.items():
         text = getattr(typed, name)
         result = make_private(text, rules, typed.written_in, keep=typed.keep, lines=True)
-        gone = [f for f in result.findings if not (f.correctable and f.key in typed.keep)]
-        sealed += [f"{name} {f.key}" for f in gone]
-        if result.hidden and not gone:  # something that only shows without control characters: no place to point at
+        hidden = hidden or result.hidden
+        sealed += [f"{name} {f.key}" for f in result.findings]
+        if result.findings:
+            found.append(MarkedField(name, label.in_(ui_lang), tuple(_pieces(text, result.findings, rules, typed, ui_lang))))
+        elif result.hidden:  # it shows only without control characters: there is no place to point at
             sealed.append(f"{name} {len(result.text)}")
             found.append(MarkedField(name, label.in_(ui_lang), (Piece(result.text),)))
-        elif result.findings:
-            found.append(MarkedField(name, label.in_(ui_lang), tuple(_pieces(text, result.findings, rules, typed, ui_lang))))
     seal = hashlib.sha256("\n".join(sorted(sealed)).encode()).hexdigest()[:20] if sealed else ""
-    return Looked(tuple(found), bool(sealed), seal)
+    return Looked(tuple(found), hidden, seal)
 
 
 def _pieces(text: str, findings: tuple[Finding, ...], rules: Rules, typed: Typed, ui_lang: Lang) -> Iterator[Piece]:

@@ -167,6 +167,10 @@ class Writing:
                     return [(s.id, s.heading) for s in found]
         return []
 
+    def check(self, viewer: Viewer, typed: Typed, before: Typed | None = None) -> None:
+        """Raises InvalidInput where the form can't be saved; writes nothing."""
+        self._checked(viewer, typed, before)
+
     def _checked(self, viewer: Viewer, typed: Typed, before: Typed | None = None) -> _Ready:
         """The form masked and checked. What stood in the entry before may stay, also where a name in it was said to be none."""
         lang, problems = typed.written_in, []

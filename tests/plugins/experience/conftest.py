@@ -42,3 +42,17 @@ def press():
         return client.post(path, data={"csrf_token": token} | (form or {}), **more)
 
     return send
+
+
+@pytest.fixture
+def site(kb_app, kb_login):
+    """A site whose people write."""
+    from writer_room import Site
+
+    return Site(kb_app, kb_login)
+
+
+@pytest.fixture
+def agent(site):
+    """Somebody on the floor, signed in."""
+    return site.person("agent")
