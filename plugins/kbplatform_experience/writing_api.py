@@ -233,8 +233,7 @@ def _stale(error: Stale) -> tuple[Response, int]:
     lang = ui_lang()
     out = StaleOut(
         type="urn:kbplatform:error:stale", title=Text("别处已经改过", "Changed elsewhere").in_(lang), status=409, detail=error.message.in_(lang),
-        code="stale",
-        now=_out(error.now, masked=False),
+        code="stale", now=_out(error.now, masked=False),
     )  # fmt: skip
     response = jsonify(out.model_dump())
     response.content_type = "application/problem+json"

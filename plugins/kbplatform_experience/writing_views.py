@@ -137,7 +137,7 @@ def _new(web: Blueprint, desk: _Desk) -> None:
     @large_body(ROOM)
     @requires(WRITE, person=True)
     def write() -> ResponseReturnValue:
-        viewer, form = current_viewer(), request.form
+        viewer, form, files = current_viewer(), request.form, _uploads()
         typed = _sent()
         page = _Page(typed, form.get("draft", "")[:40] or secrets.token_urlsafe(12), source=_source(), paste=form.get("paste", ""))
         do = form.get("do", "save")
@@ -151,7 +151,7 @@ def _new(web: Blueprint, desk: _Desk) -> None:
             desk.writing.check(viewer, typed)
             if looked := desk.unseen(typed):
                 return desk.show(replace(page, looked=looked))
-            number = desk.writing.create(viewer, current_actor(), typed, source=page.source, files=_uploads(), draft=page.draft)
+            number = desk.writing.create(viewer, current_actor(), typed, source=page.source, files=files, draft=page.draft)
             _thank(desk.writing.mine(viewer, number))
         except KbError as error:
             return desk.show(replace(page, problems=problems_of(error)), error.status)
@@ -169,7 +169,7 @@ def _own(web: Blueprint, desk: _Desk) -> None:
     @large_body(ROOM)
     @requires(WRITE, person=True)
     def correct(number: int) -> ResponseReturnValue:
-        viewer, form = current_viewer(), request.form
+        viewer, form, files = current_viewer(), request.form, _uploads()
         written = desk.writing.mine(viewer, number)
         sent = _sent()
         typed = replace(sent, keep=keeps(sent, written.typed, desk.services))
@@ -181,7 +181,7 @@ def _own(web: Blueprint, desk: _Desk) -> None:
             if looked := desk.unseen(typed):
                 return desk.show(replace(page, looked=looked))
             version, without = _number(form.get("version", "")), [_number(n) for n in form.getlist("without")[:20]]
-            _thank(desk.writing.edit(viewer, current_actor(), number, version, typed, files=_uploads(), without=without))
+            _thank(desk.writing.edit(viewer, current_actor(), number, version, typed, files=files, without=without))
         except Stale as error:
             return desk.show(replace(page, written=error.now, stale=True, problems=problems_of(error)), error.status)
         except InvalidInput as error:
@@ -282,7 +282,13 @@ def _sent() -> Typed:
 
 
 def _uploads() -> list[Upload]:
-    return [Upload(f.filename or "", f.read(MAX_BYTES + 1)) for f in request.files.getlist("files")[: MAX_FILES + 1] if f.filename]
+    """The files of the form, as far as they are read at all. The spools they came in are closed."""
+    uploads = []
+    for file in request.files.getlist("files"):
+        with file.stream:
+            if file.filename and len(uploads) <= MAX_FILES:
+                uploads.append(Upload(file.filename, file.stream.read(MAX_BYTES + 1)))
+    return uploads
 
 
 def _source() -> str:
