@@ -6,6 +6,7 @@ The browser is skipped with a plain reason where there is no Chromium; CI insist
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 
@@ -48,6 +49,13 @@ def indexed_template(kb_template, tmp_path_factory):
 def lay_out(indexed_template):
     """``lay_out(folder)``: a site that was served before, which starts in a fraction of the time of a first start."""
     return lambda folder: shutil.copytree(indexed_template, folder, dirs_exist_ok=True)
+
+
+def pytest_collection_finish():
+    """Looking again and again for garbage among all that was imported and collected took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_terminal_summary(terminalreporter):

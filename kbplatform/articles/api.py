@@ -155,7 +155,7 @@ def make_api(articles: ArticleService, db: Database) -> ApiBlueprint:
     @api.put("/articles/<slug>", responses={200: ArticleOut, 409: StaleProblem, 428: Problem})
     @requires(EDIT, person=True)
     def put_article(path: SlugPath, query: LangQuery, body: ArticleIn) -> Response:
-        """Write an article anew in one language. ``If-Match`` names the revision it is based on: without it 428, with an older one 409, both texts."""
+        """Write an article anew in one language. ``If-Match`` names the revision it is based on: without it 428, with an older one 409."""
         _put(db, path.slug, query.lang, body.markdown)
         return _shown(articles.page(path.slug, query.lang, current_viewer()))
 

@@ -65,16 +65,18 @@ def put(body: str, piece: Piece, text: str) -> str:
 def _headings(body: str) -> list[tuple[int, int]]:
     """Where each heading that makes a section begins, and where what follows it does."""
     found: list[tuple[int, int]] = []
-    fence, at, previous, after_blank = "", 0, "", True
-    previous_at = 0
-    for line in body.splitlines(keepends=True):
+    lines = re.findall(r"[^\n]*\n|[^\n]+", body)
+    open_for_good: set[str] = set()
+    fence, at, previous, previous_at, after_blank = "", 0, "", 0, True
+    for number, line in enumerate(lines):
         bare = line.rstrip("\n")
         mark = _FENCE.fullmatch(bare)
         if fence:
-            if mark and mark[1].startswith(fence) and not mark[2].strip():
-                fence = ""
-        elif mark:
+            fence = "" if _closes(bare, fence) else fence
+        elif mark and mark[1] not in open_for_good and any(_closes(later.rstrip("\n"), mark[1]) for later in lines[number + 1 :]):
             fence = mark[1]
+        elif mark:  # one that is never closed is no fence, nor is a later one like it
+            open_for_good.add(mark[1])
         elif _ATX.match(bare):
             found.append((at, at + len(line)))
             bare = ""  # what follows a heading begins a paragraph, as after an empty line
@@ -83,3 +85,8 @@ def _headings(body: str) -> list[tuple[int, int]]:
         after_blank, previous, previous_at = not previous, bare.strip(), at
         at += len(line)
     return found
+
+
+def _closes(line: str, fence: str) -> bool:
+    mark = _FENCE.fullmatch(line)
+    return bool(mark and mark[1].startswith(fence) and not mark[2].strip())

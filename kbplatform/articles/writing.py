@@ -121,7 +121,7 @@ def draft_section(current: StoredText, key: str, text: str) -> Draft:
     document = current.document
     source = document.source[: len(document.source) - len(document.body)] + put(document.body, piece, text)
     draft = _draft(current, source, field="text")
-    _only_this(current, draft.rendered, key)
+    _only_this(current, draft, key)
     return draft
 
 
@@ -179,16 +179,18 @@ def _broken(error: BrokenDocument, field: str) -> InvalidInput:
     )
 
 
-def _only_this(current: StoredText, rendered: RenderedDocument, key: str) -> None:
+def _only_this(current: StoredText, draft: Draft, key: str) -> None:
     """Raise InvalidInput where more than the words of section ``key`` would change."""
+    rendered = draft.rendered
     before = {s.id: s.hash for s in current.sections if s.id != key}
     after = {s.id: s.hash for s in rendered.sections if s.id != key}
     if list(before) != list(after) or (key and key not in {s.id for s in rendered.sections}):
         message = Text(
-            "一节里不能有一级、二级标题，也不能有没关上的代码框。小标题请用 ###。",
-            "A section can't hold headings of the first or second level, nor an unclosed code block. Use ### for a heading in it.",
+            "一节里不能有一级、二级标题。小标题请用 ###。",
+            "A section can't hold headings of the first or second level. Use ### for a heading in it.",
         )
         raise wrong("text", message)
+    cut(draft.document.body, [s.id for s in rendered.sections])  # so that the next change can be made too
     touched = next((s for s in rendered.sections if s.id in before and before[s.id] != s.hash), None)
     if touched is not None:
         message = Text(

@@ -13,7 +13,7 @@ from kbplatform.articles.writing import MOST_SECTION
 from kbplatform.bilingual import Lang, Text
 from kbplatform.errors import Forbidden
 from kbplatform.proposals.checking import MOST_TITLE, MOST_WORDS
-from kbplatform.proposals.proposal import NewProposal, State
+from kbplatform.proposals.proposal import Credit, NewProposal, State
 from kbplatform.proposals.reading import PAGE_SIZE, page_of
 from kbplatform.web.access import current_actor, current_viewer, may, requires
 from kbplatform.web.api import ApiBlueprint, QueryModel, StaleProblem
@@ -100,6 +100,8 @@ class ProposalIn(BaseModel):
     revision: int = Field(ge=1, lt=2**31)
     text: str = Field(min_length=1, max_length=MOST_SECTION)
     title: str = Field(min_length=1, max_length=MOST_TITLE)
+    unnamed: bool = False
+    """Leave your name out of the article."""
 
 
 class ProposalPath(BaseModel):
@@ -145,7 +147,8 @@ def make_api(db: Database, proposals: Proposals) -> ApiBlueprint:
     @requires(PROPOSE, person=True)
     def make(body: ProposalIn) -> tuple[Response, int]:
         """Propose other words for a section."""
-        new = NewProposal(body.article, body.lang, body.section, body.revision, body.text, body.title)
+        credit = Credit(None if body.unnamed else current_viewer().id)
+        new = NewProposal(body.article, body.lang, body.section, body.revision, body.text, body.title, (credit,))
         return jsonify(out(proposals.propose(current_viewer(), current_actor(), new))), 201
 
     @api.get("/proposals/<int:proposal_id>", responses={200: ProposalOut})

@@ -15,7 +15,7 @@ from kbplatform.articles.writing import MOST_SECTION, StoredText, stored_text
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput, StaleText
 from kbplatform.proposals.checking import MOST_TITLE, MOST_WORDS
-from kbplatform.proposals.proposal import OPEN, STATES, NewProposal
+from kbplatform.proposals.proposal import OPEN, STATES, Credit, NewProposal
 from kbplatform.proposals.reading import PAGE_SIZE, credits_of, page_of, waiting
 from kbplatform.web.access import current_actor, current_viewer, may, requires
 from kbplatform.web.forms import problems_of, say, typed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from kbplatform.articles.pages import ArticlePage, SectionPage
     from kbplatform.db import Database
-    from kbplatform.proposals.proposal import Credit, State
+    from kbplatform.proposals.proposal import State
     from kbplatform.proposals.service import Proposals
 
 TABS: dict[str, tuple[State, ...]] = {"open": (OPEN,), "decided": STATES[1:], "mine": ()}
@@ -122,7 +122,7 @@ def _propose(db: Database, proposals: Proposals, slug: str) -> ResponseReturnVal
         else:
             say(Text("已提交，编辑会看到。", "Sent: the editors see it now."))
             return redirect(f"/proposals/{number}", 303)
-    values = {"text": typed("text", MOST_SECTION * 2) if sent else piece.text, "title": typed("title", 500)}
+    values = {"text": typed("text", MOST_SECTION * 2) if sent else piece.text, "title": typed("title", 500), "unnamed": bool(typed("unnamed", 1))}
     seen = _number(typed("revision", 10)) or current.revision
     return render_template(
         "proposals/propose.html", article=current, section=key, heading=current.heading(key), values=values, revision=seen,
@@ -132,7 +132,8 @@ def _propose(db: Database, proposals: Proposals, slug: str) -> ResponseReturnVal
 
 def _asked(current: StoredText, key: str) -> NewProposal:
     revision = _number(typed("revision", 10)) or current.revision
-    return NewProposal(current.slug, current.lang, key, revision, typed("text", MOST_SECTION * 2), typed("title", 500))
+    credit = Credit(None if typed("unnamed", 1) else current_viewer().id)
+    return NewProposal(current.slug, current.lang, key, revision, typed("text", MOST_SECTION * 2), typed("title", 500), (credit,))
 
 
 # ---------------------------------------------------------------------- on other pages
@@ -180,7 +181,7 @@ def _credited(people: Sequence[Credit], *, named: bool = True) -> str:
         words.append(ngettext("a colleague", "%(num)s colleagues", unnamed))
     if left:
         words.append(ngettext("somebody who has left", "%(num)s people who have left", left))
-    return str(gettext(", ").join(words))
+    return str(gettext(", ")).join(words)
 
 
 def _number(text: str) -> int | None:

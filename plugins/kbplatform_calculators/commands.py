@@ -29,10 +29,14 @@ MAX_FILE = 200_000
 _HELP = Text(
     "算一个数：kbplatform calc resolution_rate --received 20 --resolved 15\n\n"
     "不写编号就列出全部；只写编号就说明要填什么，并给一条可以照抄的命令。\n\n"
-    "几个数写成 --before \"5,3,2,4\"；表格写成 JSON，或 @文件名。",
+    "几个数写成 --before \"5,3,2,4\"；表格写成 JSON，或 @文件名。\n\n"
+    "排一天的班：kbplatform calc day FILE.csv（kbplatform calc day --help）。\n\n"
+    "重写手册里的计算器各页：kbplatform calc reference DIR。",
     "Calculate a figure: kbplatform calc resolution_rate --received 20 --resolved 15\n\n"
     "Without an id, lists the calculators; with an id alone, says what it asks for, with a command to copy.\n\n"
-    "Write several numbers as --before \"5,3,2,4\"; a table as JSON, or as @file.",
+    "Write several numbers as --before \"5,3,2,4\"; a table as JSON, or as @file.\n\n"
+    "Staff a whole day: kbplatform calc day FILE.csv (kbplatform calc day --help).\n\n"
+    "Write the handbook's pages of calculators anew: kbplatform calc reference DIR.",
 )
 _AS_JSON = Text("输出给程序读的 JSON。", "Machine-readable output.")
 _WAY = Text("从哪组输入算起；一般不用写，看填了什么就知道。", "Which set of inputs to start from; usually told by those given.")
@@ -59,7 +63,9 @@ def calc(ctx: click.Context, calculator_id: str | None, *, as_json: bool, way: s
         day.main(args=[*ctx.args, *ours], prog_name="kbplatform calc day", standalone_mode=False)
         return
     if calculator_id == "reference":
-        _reference(Path(ctx.args[0] if ctx.args else "."))
+        if wants_help or len(ctx.args) != 1:
+            raise click.UsageError("kbplatform calc reference DIR")
+        _reference(Path(ctx.args[0]))
         return
     lang = terminal_lang()
     if wants_help and calculator_id is None:

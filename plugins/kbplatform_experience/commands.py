@@ -107,3 +107,22 @@ def _tell(written: Written, *, masked: bool, as_json: bool) -> None:
         click.echo(_help("有客户信息，已经隐去。", "Customers' data was taken out."))
     if written.state == "waiting":
         click.echo(_help("审核的人看过后同事就能看到。", "Colleagues see it once a moderator has looked."))
+
+
+@experience.command(
+    "load-samples",
+    help=_help("放进样例（页面上标着“样例”），用来试用；--remove 拿掉。", "Put in samples, shown as such, to try things; --remove takes them out."),
+)
+@click.option("--remove", is_flag=True, help=_help("拿掉样例和它们下面的留言。", "Take the samples out, with what was said under them."))
+@click.pass_context
+def load_samples(ctx: click.Context, *, remove: bool) -> None:
+    """Put samples in, or take them out."""
+    from kbplatform_experience import samples  # noqa: PLC0415 - only this command needs them
+
+    db = ctx.obj.platform().db
+    if remove:
+        gone = samples.remove_samples(db)
+        click.echo(Text(f"拿掉了 {gone} 条样例", f"{gone} samples taken out").in_(terminal_lang()))
+        return
+    added = samples.load_samples(db)
+    click.echo(Text(f"放进了 {added} 条样例", f"{added} samples put in").in_(terminal_lang()))

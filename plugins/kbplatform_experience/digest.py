@@ -88,7 +88,8 @@ class Digests:
             new = list(session.scalars(fresh.order_by(Entry.at.desc(), Entry.id.desc()).limit(NEW)))
             thanked, used = (_most(session, kind, week, within) for kind in ("thanks", "used"))
             taken = select(Entry).join(Promotion, Promotion.entry_id == Entry.id).where(*within, Promotion.state == ACCEPTED)
-            accepted = list(session.scalars(taken.where(Promotion.at >= week.begins, Promotion.at < week.ends).order_by(Promotion.at.desc()).limit(BEST)))
+            taken = taken.where(Promotion.at >= week.begins, Promotion.at < week.ends)
+            accepted = list(session.scalars(taken.order_by(Promotion.at.desc()).limit(BEST)))
             rows = {e.id: e for e in (*new, *thanked, *used, *accepted)}
             cards = {c.entry.id: c for c in self._reading.cards(session, viewer, lang, list(rows.values()))}
         return Digest(week, *(tuple(cards[e.id] for e in part) for part in (new, thanked, used, accepted)))

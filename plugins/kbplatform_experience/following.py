@@ -1,4 +1,4 @@
-"""What people follow: articles, tags, teams, single entries; and whether they want the weekly digest by mail."""
+"""What people follow: articles, tags, teams, single entries."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Database, Lang, Viewer
 
-FollowKind = Literal["article", "tag", "team", "entry", "digest"]
+FollowKind = Literal["article", "tag", "team", "entry"]
 MOST = 200
 """Things one person may follow."""
-MAIL = "mail"
-"""The key under which the digest is followed by mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +29,17 @@ class Followed:
     tags: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     entries: frozenset[int] = frozenset()
-    by_mail: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.articles or self.tags or self.teams or self.entries)
 
 
 def followed_by(session: Session, viewer: Viewer) -> Followed:
-    """What the viewer follows. Teams they have left are no longer looked at: following is for one's own teams' and open ones' entries alike."""
+    """What the viewer follows."""
     rows = session.execute(select(Follow.kind, Follow.key).where(Follow.user_id == viewer.id)).tuples().all()
-    by = {kind: frozenset(key for k, key in rows if k == kind) for kind in ("article", "tag", "team", "entry", "digest")}
+    by = {kind: frozenset(key for k, key in rows if k == kind) for kind in ("article", "tag", "team", "entry")}
     entries = frozenset(int(key) for key in by["entry"])
-    return Followed(by["article"], by["tag"], by["team"], entries, MAIL in by["digest"])
+    return Followed(by["article"], by["tag"], by["team"], entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +59,21 @@ class Following:
         self._articles = ArticleService(db)
 
     def of(self, viewer: Viewer, lang: Lang) -> list[Thing]:
-        """What the viewer follows, in words; the digest by mail too. What they may no longer know of is named by nothing."""
+        """What the viewer follows, in words. What they may no longer know of is named by nothing."""
         with self._db.read() as session:
-            rows = session.execute(select(Follow.kind, Follow.key).where(Follow.user_id == viewer.id).order_by(Follow.kind, Follow.key)).tuples().all()
+            mine = select(Follow.kind, Follow.key).where(Follow.user_id == viewer.id)
+            rows = session.execute(mine.order_by(Follow.kind, Follow.key)).tuples().all()
             teams = team_names(session, {key for kind, key in rows if kind == "team"})
             numbers = [int(key) for kind, key in rows if kind == "entry"]
             lessons = dict(session.execute(select(Entry.id, Entry.lesson).where(Entry.id.in_(numbers), seen_by(viewer))).tuples().all())
         articles = {c.slug: c.title for c in self._articles.cards({key for kind, key in rows if kind == "article"}, lang, viewer)}
-        words = {"article": articles.get, "team": teams.get, "entry": lambda key: lessons.get(int(key)), "tag": str, "digest": str}
-        return [Thing(kind, key, words[kind](key) or "") for kind, key in rows if kind in words]
+
+        def label(kind: str, key: str) -> str:
+            if kind == "entry":
+                return lessons.get(int(key), "")
+            return {"article": articles, "team": teams}.get(kind, {key: key}).get(key, "")
+
+        return [Thing(kind, key, label(kind, key)) for kind, key in rows]
 
     def follow(self, viewer: Viewer, kind: str, key: str) -> None:
         """Follow something. Raises InvalidInput where there is no such thing that the viewer may know of, or they follow too much."""
@@ -94,13 +97,14 @@ class Following:
 
 def _is_there(session: Session, viewer: Viewer, kind: str, key: str) -> bool:
     if kind == "entry":
-        return key.isascii() and key.isdecimal() and len(key) < 10 and session.scalar(select(Entry.id).where(Entry.id == int(key), seen_by(viewer))) is not None
+        number = int(key) if key.isascii() and key.isdecimal() and len(key) < 10 else 0
+        return session.scalar(select(Entry.id).where(Entry.id == number, seen_by(viewer))) is not None
     if kind == "tag":
         seen = select(Entry.id).where(Entry.id == Tag.entry_id, seen_by(viewer))
         return bool(session.scalar(select(exists().where(Tag.tag == key, seen.exists()))))
     if kind == "team":
         return key in team_names(session, [key])
-    return kind == "article" or (kind, key) == ("digest", MAIL)
+    return kind == "article"
 
 
 def _unknown() -> InvalidInput:

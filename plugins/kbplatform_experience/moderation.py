@@ -12,13 +12,14 @@ from kbplatform_experience.announcing import announce
 from kbplatform_experience.limits import allow_report
 from kbplatform_experience.models import Comment, Decision, Entry, Notice, Report
 from kbplatform_experience.private import clean
+from kbplatform_experience.reach import within_reach
 from kbplatform_experience.registry import MODERATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from kbplatform.sdk import Actor, Database, Services, Viewer
@@ -102,21 +103,18 @@ class Moderation:
                 announce(session, [entry])
             record_audit(session, actor, "experience.reported", "experience", entry, reason=reason, comment=comment)
 
-    def waiting(self) -> int:
-        """How many cases wait."""
+    def waiting(self, viewer: Viewer) -> int:
+        """How many cases wait, of those about what the moderator may read."""
         with self._db.read() as session:
-            entries = session.scalar(select(func.count()).select_from(Entry).where(_waits())) or 0
-            comments = session.scalar(
-                select(func.count(Report.comment_id.distinct())).where(Report.settled_at.is_(None), Report.comment_id.is_not(None))
-            )
-            return entries + (comments or 0)
+            entries = session.scalar(select(func.count()).select_from(Entry).where(_waits(), within_reach(viewer))) or 0
+            return entries + (session.scalar(select(func.count()).select_from(_reported(viewer).subquery())) or 0)
 
-    def queue(self, after: int = 0) -> list[Case]:
+    def queue(self, viewer: Viewer, after: int = 0) -> list[Case]:
         """The cases that wait, entries first, oldest first; those after entry ``after``. Comments come with the first page."""
         with self._db.read() as session:
-            rows = list(session.scalars(select(Entry).where(_waits(), Entry.id > after).order_by(Entry.id).limit(PAGE_SIZE)))
-            reported = select(Report.comment_id).where(Report.settled_at.is_(None), Report.comment_id.is_not(None))
-            comments = [] if after else list(session.scalars(select(Comment).where(Comment.id.in_(reported)).order_by(Comment.id).limit(PAGE_SIZE)))
+            wanted = select(Entry).where(_waits(), within_reach(viewer), Entry.id > after)
+            rows = list(session.scalars(wanted.order_by(Entry.id).limit(PAGE_SIZE)))
+            comments = [] if after else list(session.scalars(_reported(viewer).order_by(Comment.id).limit(PAGE_SIZE)))
             return _cases(session, rows, comments)
 
     def decide(
@@ -135,7 +133,7 @@ class Moderation:
         if what != "show" and reason == "other" and not words:
             raise _wrong("words", Text("请说一句原因，写的人会看到", "Say why in a line: the writer is shown it"))
         with self._db.write() as session:
-            row, said = _entry(session, entry), _comment(session, entry, comment)
+            row, said = _entry(session, entry, within_reach(viewer)), _comment(session, entry, comment)
             if _mark(row, said) != seen:
                 raise Conflict(
                     Text("刚有人处理过这一条", "Somebody has just dealt with this one"),
@@ -166,6 +164,12 @@ def decisions_of(session: Session, entry: int) -> list[Decision]:
 def _waits() -> ColumnElement[bool]:
     open_report = exists().where(Report.entry_id == Entry.id, Report.comment_id.is_(None), Report.settled_at.is_(None))
     return or_(Entry.state == "waiting", and_(Entry.state == "shown", open_report))
+
+
+def _reported(viewer: Viewer) -> Select[tuple[Comment]]:
+    """The comments that somebody complains of, under what the moderator may read."""
+    reported = exists().where(Report.comment_id == Comment.id, Report.settled_at.is_(None))
+    return select(Comment).join(Entry, Entry.id == Comment.entry_id).where(reported, Comment.state == "shown", within_reach(viewer))
 
 
 def _judged(session: Session, entry: int) -> bool:
@@ -213,8 +217,8 @@ def _tell(session: Session, entry: int, decision: Decision, writer: int | None, 
         session.add(Notice(user_id=person, entry_id=entry, kind=f"reported.{decision.what}"))
 
 
-def _entry(session: Session, number: int) -> Entry:
-    found = session.get(Entry, number, with_for_update=True)
+def _entry(session: Session, number: int, *where: ColumnElement[bool]) -> Entry:
+    found = session.scalars(select(Entry).where(Entry.id == number, *where).with_for_update()).one_or_none()
     if found is None or found.state == "withdrawn":
         raise NotFound(Text("没有这条经验", "There is no such entry"))
     return found

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request
 
 from kbplatform.sdk import ArticleService, InvalidInput, Text, content_lang, current_actor, current_viewer, local_path, problems_of, requires, say
 from kbplatform_experience.moderation import DECISIONS, MAX_WORDS, REASONS, Moderation
-from kbplatform_experience.reading import readable
+from kbplatform_experience.reach import readable
 from kbplatform_experience.registry import MODERATE, READ, entry_url, kinds_of
 
 if TYPE_CHECKING:
@@ -36,12 +36,14 @@ def add_pages(web: Blueprint, services: Services) -> None:
 
     def queue(problems: dict[str, str], at: int) -> ResponseReturnValue:
         after = whole_number(request.args.get("after", "")) or 0
-        cases = moderation.queue(after)
-        cards = articles.cards({c.entry.slug for c in cases if c.entry.slug}, content_lang(), current_viewer())
+        viewer = current_viewer()
+        cases = moderation.queue(viewer, after)
+        cards = articles.cards({c.entry.slug for c in cases if c.entry.slug}, content_lang(), viewer)
         entries = [c for c in cases if c.comment is None]
         return render_template(
-            "experience/moderation.html", cases=cases, total=moderation.waiting(), articles={c.slug: c for c in cards}, kinds=kinds_of(services),
-            reasons=REASONS, max_words=MAX_WORDS, problems=problems, at=at, after=after, next_after=entries[-1].entry.id if entries else 0,
+            "experience/moderation.html", cases=cases, total=moderation.waiting(viewer), articles={c.slug: c for c in cards},
+            kinds=kinds_of(services), reasons=REASONS, max_words=MAX_WORDS, problems=problems, at=at, after=after,
+            next_after=entries[-1].entry.id if entries else 0,
         ), 422 if problems else 200  # fmt: skip
 
     @web.post("/<int:number>/reports")

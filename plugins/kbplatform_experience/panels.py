@@ -65,4 +65,5 @@ def cards_for(viewer: Viewer, services: Services) -> list[DashboardCard]:
     new = [t for t in told if t.new]
     if not new:
         return []
-    return [DashboardCard(Text("同事用上了您的经验", "Colleagues and your experience"), "experience/home_card.html", {"told": new[:4], "more": len(new[4:])}, order=25)]
+    context = {"told": new[:4], "more": len(new[4:])}
+    return [DashboardCard(Text("经验的回音", "Echoes of your experience"), "experience/home_card.html", context, order=25)]

@@ -63,7 +63,8 @@ def plan(services: Services, viewer: Viewer, numbers: Sequence[int], *, section:
         language: Lang = "en" if (lang or entries[0].lang) == "en" else "zh"
         current = stored_text(session, slug, language, viewer)
         sections = tuple((s.id, s.heading) for s in current.sections if s.id)
-        wanted = section or next((e.section for e in entries if e.section), "steps")
+        usual = "dont" if all(e.kind == "failed" for e in entries) else next((e.section for e in entries if e.section), "steps")
+        wanted = section or usual
         chosen = wanted if wanted in dict(sections) else (sections[0][0] if sections else "")
         piece = current.piece(chosen)
         backing = _backing(session, [e.id for e in entries])
@@ -101,13 +102,13 @@ def follow(event: Event, session: Session) -> None:
     """A proposal of ours was decided: its entries say so, their writers are told. Twice is once."""
     if event.topic != DECIDED or event.payload.get("plugin") != PLUGIN:
         return
-    state = event.payload["state"]
+    state, by = str(event.payload["state"]), event.payload.get("by")
     rows = list(session.scalars(select(Promotion).where(Promotion.proposal_id == event.payload["proposal"], Promotion.state != state)))
     for row in rows:
         row.state = state
         entry = session.get(Entry, row.entry_id)
         if entry is not None and state in {"accepted", "declined"}:
-            _tell(session, entry, f"promoted.{state}", event.payload.get("by"), str(event.payload.get("words") or ""))
+            _tell(session, entry, f"promoted.{state}", by if isinstance(by, int) else None, str(event.payload.get("words") or ""))
     announce(session, [row.entry_id for row in rows])
 
 
@@ -160,10 +161,11 @@ def _backing(session: Session, numbers: Sequence[int]) -> dict[int, Backing]:
 def _evidence(entry: Entry, backing: Backing) -> list[Evidence]:
     link = f"/p/experience/{entry.id}"
     rows = [Evidence(Text(f"经验 {entry.id} 号", f"Entry {entry.id}"), value=entry.lesson[:300], link=link)]
-    rows.append(Evidence(Text("用过", "Used"), number=float(backing.uses), link=link))
+    if backing.uses:
+        rows.append(Evidence(Text("用过", "Used"), number=float(backing.uses), link=link))
     if backing.helped or backing.useless:
-        value = Text(f"{backing.helped} 次管用，{backing.useless} 次不管用", f"helped {backing.helped}, did not {backing.useless}")
-        rows.append(Evidence(Text("管用吗", "Did it help?"), value=f"{value.zh} / {value.en}", link=link))
+        rows.append(Evidence(Text("管用", "It helped"), number=float(backing.helped), link=link))
+        rows.append(Evidence(Text("不管用", "It did not help"), number=float(backing.useless), link=link))
     return rows + [Evidence(Text("结果", "Result"), value=result[:300], link=link) for result in backing.results[:1]]
 
 

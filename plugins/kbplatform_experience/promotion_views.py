@@ -9,7 +9,7 @@ from flask import redirect, render_template, request
 from kbplatform.sdk import PROPOSE, ArticleService, InvalidInput, Text, current_actor, current_viewer, problems_of, requires, say
 from kbplatform_experience.moderation_views import whole_number
 from kbplatform_experience.promotion import MOST_ENTRIES, plan, promote
-from kbplatform_experience.reading import readable
+from kbplatform_experience.reach import readable
 
 if TYPE_CHECKING:
     from flask import Blueprint

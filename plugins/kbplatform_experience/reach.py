@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kbplatform.sdk import Services, Viewer
 
 SHOWN = "shown"
+TOO_BIG = 2**31
+"""No row has such a number, and no database would look for it."""
 
 
 def within_reach(viewer: Viewer) -> ColumnElement[bool]:
@@ -43,7 +45,7 @@ def readable(services: Services, viewer: Viewer, number: int) -> Entry:
 def entry_for(session: Session, viewer: Viewer, number: int, *, lock: bool = False) -> Entry:
     """As :func:`readable`, in a session; with ``lock`` nobody else changes it until the transaction ends. Raises NotFound."""
     wanted = select(Entry).where(Entry.id == number, seen_by(viewer))
-    row = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+    row = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none() if number < TOO_BIG else None
     if row is None:
         raise NotFound(Text("没有这条经验", "There is no such entry"), remedy=Text("它可能撤回了。", "It may have been withdrawn."))
     return row

@@ -13,7 +13,7 @@ from kbplatform_experience.limits import allow_comment
 from kbplatform_experience.models import Comment, Entry, Reaction
 from kbplatform_experience.notices import COMMENTED, FOLLOWED, THANKED, USED, tell, tell_followers, untell
 from kbplatform_experience.private import clean
-from kbplatform_experience.reach import SHOWN, entry_for
+from kbplatform_experience.reach import SHOWN, TOO_BIG, entry_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -117,7 +117,7 @@ class Reacting:
         """Take one's own comment back. Raises NotFound."""
         with self._db.write() as session:
             entry = entry_for(session, viewer, number, lock=True)
-            row = session.get(Comment, comment)
+            row = session.get(Comment, comment) if comment < TOO_BIG else None
             if row is None or row.entry_id != number or row.user_id != viewer.id or row.state == "withdrawn":
                 raise NotFound(Text("没有这条留言", "There is no such comment"))
             row.state, row.text = "withdrawn", ""

@@ -136,7 +136,7 @@ class NumberOut(BaseModel):
 
 
 class FollowIn(BaseModel):
-    """An `article` by slug, a `tag`, a `team` by key, an `entry` by number; `digest` and `mail` for the weekly mail."""
+    """An `article` by slug, a `tag`, a `team` by key, an `entry` by number."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -215,7 +215,8 @@ def _follows(api: ApiBlueprint, following: Following) -> None:
     @requires(READ, person=True)
     def api_follows() -> Response:
         """What one follows."""
-        return jsonify({"follows": [{"kind": t.kind, "key": t.key, "label": t.label} for t in following.of(current_viewer(), content_lang())]})
+        things = following.of(current_viewer(), content_lang())
+        return jsonify({"follows": [{"kind": t.kind, "key": t.key, "label": t.label} for t in things]})
 
     @api.post("/follows", responses={204: None})
     @requires(READ, person=True)
@@ -236,7 +237,8 @@ def _entry(card: Card) -> dict[str, Any]:
     e = card.entry
     out = EntryOut(
         id=e.id, url=card.url, kind=e.kind, lang=e.lang, lesson=e.lesson, situation=e.situation, action=e.action, result=e.result,
-        article=card.article.slug if card.article else None, section=e.section, tags=list(card.tags), writer=card.writer or None, team=card.team or None,
+        article=card.article.slug if card.article else None, section=e.section, tags=list(card.tags),
+        writer=card.writer or None, team=card.team or None,
         mine=card.mine, sample=e.sample, state=e.state, at=e.at, thanks=e.thanks, uses=e.uses, comments=e.comments, pressed=sorted(card.pressed),
         promoted=card.promoted,
     )  # fmt: skip

@@ -24,8 +24,8 @@ from kbplatform.sdk import (
 from kbplatform_experience.following import Followed, Following
 from kbplatform_experience.moderation import MAX_WORDS, REASONS
 from kbplatform_experience.notices import Notices
-from kbplatform_experience.reacting import KINDS, MAX_COMMENT, MAX_RESULT, Reacting
 from kbplatform_experience.reach import SHOWN
+from kbplatform_experience.reacting import MAX_COMMENT, MAX_RESULT, Reacting
 from kbplatform_experience.reading import Reading, Wanted
 from kbplatform_experience.registry import READ, WRITE, entry_url, kinds_of
 
@@ -65,8 +65,9 @@ def _feed(web: Blueprint, services: Services) -> None:
         with services.db.read() as session:
             teams = team_names(session, viewer.teams | feed.followed.teams | ({wanted.team} if wanted.team else set()))
         return render_template(
-            "experience/feed.html", feed=feed, tab=tab, asked=asked, kinds=kinds_of(services), practices=practices, article=named[0] if named else None,
-            teams=teams, unseen=notices.unseen(viewer), here=address(tab, asked), address=address, following=_following(feed.followed, wanted), first=not wanted.after,
+            "experience/feed.html", feed=feed, tab=tab, asked=asked, kinds=kinds_of(services), practices=practices, teams=teams,
+            article=named[0] if named else None, unseen=notices.unseen(viewer), here=address(tab, asked), address=address,
+            following=_following(feed.followed, wanted), first=not wanted.after,
         )  # fmt: skip
 
 
@@ -112,16 +113,23 @@ def _doing(web: Blueprint, services: Services) -> None:
     @web.post("/<int:number>/reactions")
     @requires(WRITE, person=True)
     def react(number: int) -> ResponseReturnValue:
-        """Press or take back; a page that asks for JSON gets the counters."""
-        viewer, kind, form = current_viewer(), request.form.get("kind", "")[:20], request.form
-        if form.get("undo"):
-            counts = reacting.undo(viewer, number, kind)
-        else:
-            helped = {"yes": True, "no": False}.get(form.get("helped", ""))
-            counts = reacting.press(viewer, number, kind, helped=helped, result=form.get("result", "")[: 4 * MAX_RESULT])
+        """What came of using it."""
+        helped = {"yes": True, "no": False}.get(request.form.get("helped", ""))
+        reacting.press(current_viewer(), number, "used", helped=helped, result=request.form.get("result", "")[: 4 * MAX_RESULT])
+        say(_THANKED["used"])
+        return redirect(entry_url(number), 303)
+
+    @web.post("/reactions")
+    @requires(WRITE, person=True)
+    def press() -> ResponseReturnValue:
+        """One of the buttons of a page; where JSON is asked for, the counters come back."""
+        viewer, undo = current_viewer(), request.form.get("undo", "")
+        kind, _, raw = (undo or request.form.get("press", ""))[:40].partition(":")
+        number = whole_number(raw)
+        counts = reacting.undo(viewer, number, kind) if undo else reacting.press(viewer, number, kind)
         if request.accept_mimetypes.best == "application/json":
             return jsonify({"thanks": counts.thanks, "uses": counts.uses, "pressed": sorted(counts.pressed)})
-        if not form.get("undo") and kind in KINDS:
+        if not undo:
             say(_THANKED[kind])
         return redirect(_back(number), 303)
 

@@ -43,7 +43,12 @@ def read_sheet(source: bytes, types: Iterable[QuestionType] = BUILT_IN, times: i
     root.only(fields, {"questions"})
     members = fields["questions"].members() if "questions" in fields else []
     if len(members) > times * MAX_QUESTIONS:
-        root.wrong(f"一个文件最多 {times * MAX_QUESTIONS} 题", f"at most {times * MAX_QUESTIONS} questions a file")
+        most = times * MAX_QUESTIONS
+        here = len(members)
+        root.wrong(
+            f"一个文件最多 {most} 题，这里有 {here} 题：把多出来的放到别的实践，或拆成几个文件，用 kbplatform quiz import 分次导入",
+            f"at most {most} questions a file, here are {here}: move some to another practice, or split it and use kbplatform quiz import",
+        )
         members = []
     questions: dict[str, Question] = {}
     for member in members:

@@ -79,8 +79,8 @@ def import_(  # one parameter for each option
     if section and not practice:
         raise click.UsageError(_help("--section 要和 --practice 一起用", "--section goes with --practice"))
     data = _bytes(file)
-    services = ctx.obj.services() if dry_run else ctx.obj.platform().services
-    if practice and not dry_run and not ArticleService(services.db).codes([practice]):
+    services = ctx.obj.services() if dry_run and not practice else ctx.obj.platform().services
+    if practice and not ArticleService(services.db).codes([practice]):
         raise click.UsageError(_help(f"没有这条实践：{practice}", f"There is no practice {practice}"))
     found, imported = _read(data, file, services, format_name, lang)
     sheets: Mapping[str, list[Added]] = {}

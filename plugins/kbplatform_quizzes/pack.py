@@ -20,6 +20,8 @@ _FOLDER = re.compile(r"(?:\d{2,4}-)?([a-z0-9-]+)")
 _SECTION = re.compile(r"^##\s.*\{#([\w-]+)\}\s*$", re.MULTILINE)
 _TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 LEAST_QUESTIONS, LEAST_KINDS = 6, 3
+TIMES = 10
+"""A practice may hold as many questions as one import brings, and what was written out must come in again."""
 
 
 def quiz_part(services: Services) -> PackPart:
@@ -27,7 +29,7 @@ def quiz_part(services: Services) -> PackPart:
     types = types_of(services)
 
     def check(root: Path) -> list[Problem]:
-        sheets = {path: read_sheet(path.read_bytes(), types) for path in _files(root)}
+        sheets = {path: read_sheet(path.read_bytes(), types, TIMES) for path in _files(root)}
         problems = [p for path, sheet in sheets.items() for p in _problems(root, path, sheet)]
         named = {_name(root, path): sheet.questions for path, sheet in sheets.items()}
         return problems + [_problem(name, fault) for name, fault in duplicates(named)]
@@ -37,7 +39,7 @@ def quiz_part(services: Services) -> PackPart:
         bank = bank_of(services)
         for path in _files(root):
             source = path.read_bytes()
-            sheet = read_sheet(source, types)
+            sheet = read_sheet(source, types, TIMES)
             name = _name(root, path)
             report.problems += [_problem(name, fault) for fault in sheet.faults]
             if any(fault.level == "error" for fault in sheet.faults):

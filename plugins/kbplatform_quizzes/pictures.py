@@ -26,7 +26,7 @@ _FOR_GOOD = "private, max-age=31536000, immutable"
 
 
 def add_pages(blueprint: Blueprint, services: Services) -> None:
-    """The pictures under ``/p/quizzes/files/``, and ``pictured`` for the templates of this blueprint."""
+    """The pictures under ``/p/quizzes/files/``, and ``pictured``, ``unpictured`` for the templates of this blueprint."""
 
     @blueprint.get("/files/<name>")
     @requires(TAKE)
@@ -38,7 +38,7 @@ def add_pages(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.context_processor
     def for_templates() -> dict[str, object]:
-        return {"pictured": pictured}
+        return {"pictured": pictured, "unpictured": unpictured}
 
 
 def pictured(text: str) -> Markup:
@@ -48,6 +48,11 @@ def pictured(text: str) -> Markup:
         pieces += [_lines(text[at : match.start()]), _IMAGE.format(match[2], match[1])]
         at = match.end()
     return Markup("").join([*pieces, _lines(text[at:])])
+
+
+def unpictured(text: str) -> str:
+    """A text of a question for one line: its pictures as the words that stand for them."""
+    return PICTURE.sub(lambda match: match[2], text)
 
 
 def _lines(text: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kbplatform.sdk import Services
 from kbplatform_quizzes.attempts.quizzes import Quizzes
+from kbplatform_quizzes.attempts.regrade import Regrader
 from kbplatform_quizzes.attempts.sittings import Sittings
 from kbplatform_quizzes.kinds import BUILT_IN, QuestionType
 from kbplatform_quizzes.store import Bank
@@ -35,6 +36,15 @@ def bank_of(services: Services) -> Bank:
 
 def _bank(services: Services) -> Bank:
     return Bank(services.db, types_of(services))
+
+
+def regrader_of(services: Services) -> Regrader:
+    """Who marks again, on this platform."""
+    return services.once(_regrader)
+
+
+def _regrader(services: Services) -> Regrader:
+    return Regrader(services.db, bank_of(services), sittings_of(services))
 
 
 def quiz_url(key: str) -> str:

@@ -29,16 +29,6 @@ from kbplatform.viewer import CLI, Actor
 
 
 @pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory):
-    """A migrated, empty SQLite file."""
-    path = tmp_path_factory.mktemp("empty") / "kb.db"
-    db = Database(f"sqlite:///{path}")
-    upgrade(db, [CORE])
-    db.dispose()
-    return path
-
-
-@pytest.fixture(scope="session")
 def emptied_postgres(kb_postgres_server):
     """``emptied_postgres()`` → URL of a migrated PostgreSQL database from which the rows of the test before are gone."""
     with psycopg.connect(kb_postgres_server, autocommit=True) as connection:
@@ -66,7 +56,7 @@ def emptied_postgres(kb_postgres_server):
 def kb_database(request, tmp_path):
     """As everywhere a migrated, empty database, once on SQLite and once on PostgreSQL; these many tests share the migrating."""
     if request.param == "sqlite":
-        url = f"sqlite:///{shutil.copy(request.getfixturevalue('empty_sqlite'), tmp_path)}"
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('kb_migrated_sqlite'), tmp_path)}"
     else:
         url = request.getfixturevalue("emptied_postgres")().render_as_string(hide_password=False)
     db = Database(url)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))  # for looking, which several files use
+
 
 def free_port() -> int:
     with socket.socket() as probe:

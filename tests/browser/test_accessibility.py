@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
+from looking import violations
 
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
 PAGES = {
     "home": "/",
     "search": "/search?q=tousu",
@@ -36,20 +34,20 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
 def test_page_has_no_axe_violation(open_page, name, dark, lang):
     page = open_page(PAGES[name], lang=lang, dark=dark)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", ["home", "search", "nothing sure", "narrowed", "article"])
 def test_page_has_no_axe_violation_on_a_phone(open_page, name):
     page = open_page(PAGES[name], width=390, height=844)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", ["call desk", "call desk, empty"])
 def test_the_call_desk_has_no_axe_violation_in_a_side_window(open_page, name, dark):
     page = open_page(PAGES[name], dark=dark, width=420, height=900)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -61,11 +59,3 @@ def test_page_never_scrolls_sideways(open_page, name):
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(width)
     assert wide == []
-
-
-def _violations(page) -> list[str]:
-    page.wait_for_load_state("networkidle")
-    # axe is put in through the debugger, which the page's content security policy does not concern
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
+from looking import violations
 
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
 RATE = "/p/calculators/resolution_rate"
 ANSWER = ".calc-answer .result-value"
 COPIED = "document.addEventListener('copy', () => { window.copied = document.activeElement.value })"
@@ -214,14 +212,14 @@ def test_trying_the_example_is_one_click(open_page):
 @pytest.mark.parametrize("name", PAGES)
 def test_no_axe_violation(open_page, name, dark, lang):
     page = open_page(PAGES[name], lang=lang, dark=dark)
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_axe_violation_and_no_scrolling_sideways_on_a_phone(open_page, name):
     page = open_page(PAGES[name], width=360, height=780)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert _violations(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -229,17 +227,10 @@ def test_no_axe_violation_where_something_is_wrong(browser, site, lang):
     context = browser.new_context(locale={"zh": "zh-CN", "en": "en-US"}[lang])  # not open_page: the browser itself logs an answer of 422
     page = context.new_page()
     page.goto(f"{site}{RATE}?received=20&resolved=35")
-    assert _violations(page) == []
+    assert violations(page) == []
     page.locator(".calc-wrong a").click()
     assert page.evaluate("document.activeElement.name") == "resolved"
     context.close()
-
-
-def _violations(page) -> list[str]:
-    page.wait_for_load_state("networkidle")
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
 
 
 def test_no_calculator_scrolls_sideways_on_a_phone(open_page):

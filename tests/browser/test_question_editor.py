@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
+from looking import first_owner, violations
 
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-SENTENCE = "今天天气真不错啊朋友"
 NEW = "/p/quizzes/bank/new?practice=complaint-handling&kind="
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,26 +13,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture
 def author(own_site, browser):
     """The first owner of a site, signed in, on a phone in the dark."""
-    base, link = own_site
-    context = browser.new_context(locale="zh-CN", base_url=base, viewport={"width": 390, "height": 844}, color_scheme="dark")
-    page = context.new_page()
-    complaints = []
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    page.goto(link)
-    for name, value in (("name", "陈主任"), ("email", "chen@example.com"), ("password", SENTENCE), ("again", SENTENCE)):
-        page.fill(f"[name={name}]", value)
-    page.click(".entry .btn-primary")
-    page.wait_for_url(lambda url: "/welcome" not in url)
-    yield page
-    context.close()
-    assert complaints == []
+    with first_owner(browser, own_site, viewport={"width": 390, "height": 844}, color_scheme="dark") as page:
+        yield page
 
 
 def sound(page):
     """Nothing for axe to find, nothing wider than the screen."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-    assert [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 

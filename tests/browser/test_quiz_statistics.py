@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from looking import first_owner, violations
 
 from kbplatform.db import Database
 
@@ -14,8 +14,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugins" / "quizze
 
 from sitting import quiz, single, sit, statement, stored
 
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-SENTENCE = "今天天气真不错啊朋友"
 PAGE = "/p/quizzes/q/basics/statistics"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,35 +22,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture
 def owner(own_site, browser, tmp_path):
     """The first owner of a site where fourteen people took a quiz; the owner did too, and was sure of what was wrong."""
-    base, link = own_site
-    context = browser.new_context(locale="zh-CN", base_url=base)
-    page = context.new_page()
-    complaints = []
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
-    page.goto(link)
-    for name, value in (("name", "陈主任"), ("email", "chen@example.com"), ("password", SENTENCE), ("again", SENTENCE)):
-        page.fill(f"[name={name}]", value)
-    page.click(".entry .btn-primary")
-    page.wait_for_url(lambda url: "/welcome" not in url)
-    db = Database(f"sqlite:///{next(tmp_path.glob('*.db'))}")
-    questions = [single("bird", right=1, options=("夜莺", "画眉", "百灵", "云雀"), stem="哪一种鸟"), statement("truth"), statement("again"), single("wrong-way", stem="反着的题")]
-    ids = stored(db, *questions)
-    number = quiz(db, zh="鸟的测验", practice=None)
-    for n in range(14):
-        strong = n % 2
-        picked = [1 if strong else n % 3, bool(strong), bool(strong), 1 if strong else 0]
-        sit(db, number, n + 1, [(ids[q.id], q, a, True) for q, a in zip(questions, picked, strict=True)])
-    db.dispose()
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def violations(page):
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
+    with first_owner(browser, own_site) as page:
+        db = Database(f"sqlite:///{next(tmp_path.glob('*.db'))}")
+        questions = [single("bird", right=1, options=("夜莺", "画眉", "百灵", "云雀"), stem="哪一种鸟"), statement("truth"), statement("again"), single("wrong-way", stem="反着的题")]
+        ids = stored(db, *questions)
+        number = quiz(db, zh="鸟的测验", practice=None)
+        for n in range(14):
+            strong = n % 2
+            picked = [1 if strong else n % 3, bool(strong), bool(strong), 1 if strong else 0]
+            sit(db, number, n + 1, [(ids[q.id], q, a, True) for q, a in zip(questions, picked, strict=True)])
+        db.dispose()
+        yield page
 
 
 def test_statistics_read_at_every_width_and_lead_from_the_quiz_to_people_and_back(owner):

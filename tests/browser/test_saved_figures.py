@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from looking import first_owner, violations
 
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-SENTENCE = "今天天气真不错啊朋友"
 BASE = "/p/calculators/resolution_rate"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,27 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture
 def owner(own_site, browser):
     """The first owner of a site, signed in; nobody is in a team yet."""
-    base, link = own_site
-    context = browser.new_context(locale="zh-CN", base_url=base)
-    page = context.new_page()
-    complaints = []
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    page.goto(link)
-    page.fill("[name=name]", "陈主任")
-    page.fill("[name=email]", "chen@example.com")
-    page.fill("[name=password]", SENTENCE)
-    page.fill("[name=again]", SENTENCE)
-    page.click(".entry .btn-primary")
-    page.wait_for_url(lambda url: "/welcome" not in url)
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def violations(page):
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
+    with first_owner(browser, own_site) as page:
+        yield page
 
 
 def save(page, resolved, first, last):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
-
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+from looking import violations
 
 pytestmark = pytest.mark.browser
 
@@ -249,9 +246,3 @@ def test_a_lead_works_through_the_gaps_without_the_mouse(own_site, browser):
     page.goto(f"{base}/insights/gaps?state=declined")
     assert "不做的理由： 不是客服的事" in page.locator("[data-rows]").inner_text()
     context.close()
-
-
-def violations(page) -> list[str]:
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]

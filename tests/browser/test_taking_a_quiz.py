@@ -263,3 +263,28 @@ def test_an_answer_kept_for_a_page_that_is_not_here_yet_is_sent_and_marks_follow
     other.locator("[data-finish]").click()
     other.wait_for_url("**/submit?**")
     assert "你说要回头再看的" in other.inner_text("main")
+
+
+def test_without_scripts_a_call_pauses_and_nothing_typed_is_lost_when_signed_out(quiz_site):
+    page = quiz_site(java_script_enabled=False)
+    page.goto("/p/quizzes/q/zh")
+    page.get_by_role("button", name="开始").click()
+    place = page.url.split("?")[0]
+    page.fill("[name=q3]", "可以退款")
+    page.get_by_role("button", name="暂停").click()
+    assert "暂停中" in page.inner_text("main")
+    page.get_by_role("button", name="继续").click()
+    assert page.input_value("[name=q3]") == "可以退款"
+    page.goto(f"{place}?page=2")
+    page.fill("[name=q9]", "先道歉，再说清楚三天内补发。\n最后核对地址。")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="答完了").click()
+    assert page.input_value("main textarea") == "先道歉，再说清楚三天内补发。\n最后核对地址。"
+    page.context.clear_cookies()
+    page.context.add_cookies(cookies)
+    while page.get_by_role("button", name="再送一次").count():
+        page.get_by_role("button", name="再送一次").click()
+    assert page.url.startswith(f"{place}/submit")
+    page.goto(f"{place}?page=2")
+    assert page.input_value("[name=q9]") == "先道歉，再说清楚三天内补发。\n最后核对地址。"

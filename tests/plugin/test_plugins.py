@@ -131,7 +131,7 @@ def test_a_panel_of_a_section_ends_that_section_and_one_of_no_section_stands_bes
 
     page = kb_plugin(Lines()).test_client().get("/articles/complaint-handling?lang=zh").get_data(as_text=True)
     body, _, rest = page.partition('<aside class="panels"')
-    ends = re.findall(r'<aside class="hint" data-plugin="mine" aria-label="框 (\w+)"', body)
+    ends = re.findall(r'<aside class="hint more" lang="zh-CN" data-plugin="mine" aria-label="框 (\w+)"', body)
     assert ends == ["say", "steps"]
     assert body.index('id="steps"') < body.index('aria-label="框 steps"') < body.index("<section", body.index('id="steps"'))
     assert "<h2>框 nowhere</h2>" in rest

@@ -20,22 +20,13 @@ def analyzer(glossary):
 
 
 @pytest.fixture(scope="session", params=["whoosh", "memory"])
-def site(request, tmp_path_factory):
+def site(request, lay_out, tmp_path_factory):
     """A platform with the bundled content, its index built; read only."""
     from kbplatform.app import make_platform
-    from kbplatform.serving import sync_content
     from kbplatform.settings import load_settings
 
-    settings = load_settings(data_dir=tmp_path_factory.mktemp(request.param), search_engine=request.param, log_level="error")
-    platform = make_platform(settings)
-    sync_content(platform)
-    if request.param == "memory":
-        platform.close()
-        platform = make_platform(settings)
-    else:
-        indexer = platform.indexer()
-        indexer.run_once()
-        indexer.close()
+    folder = lay_out(tmp_path_factory.mktemp(request.param) / "data")
+    platform = make_platform(load_settings(data_dir=folder, search_engine=request.param, log_level="error"))
     yield platform
     platform.close()
 

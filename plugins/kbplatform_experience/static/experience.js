@@ -2,38 +2,33 @@
 const words = document.getElementById('words')?.dataset ?? {}
 const tell = (text) => { const box = document.getElementById('announce'); if (box) box.textContent = text }
 
-async function press(form) {
-  const button = form.querySelector('button')
-  if (button.disabled) return
+async function press(form, button) {
+  const body = new FormData(form, button)
   button.disabled = true
   try {
-    const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } })
+    const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/json' } })
     if (!answer.ok || !answer.headers.get('Content-Type')?.includes('json')) throw new Error(answer.status)
-    show(form, button, await answer.json())
+    show(button, await answer.json())
   } catch {
     tell(words.failed ?? '')
-    button.disabled = false
     form.removeAttribute('data-press') // the next press goes the plain way, which says what is wrong
-    return
   }
   button.disabled = false
   button.focus()
 }
 
-function show(form, button, counts) {
-  const kind = form.elements.kind.value
+function show(button, counts) {
+  const kind = button.value.split(':')[0]
   const on = counts.pressed.includes(kind)
+  button.name = on ? 'undo' : 'press'
   button.setAttribute('aria-pressed', String(on))
-  button.querySelector('[data-count]').textContent = counts[kind === 'thanks' ? 'thanks' : 'uses'] || ''
-  form.querySelector('[name=undo]')?.remove()
-  if (on) form.insertAdjacentHTML('afterbegin', '<input type="hidden" name="undo" value="1">')
+  button.querySelector('.num').textContent = counts[kind === 'thanks' ? 'thanks' : 'uses'] || ''
   tell(button.textContent.trim())
-  if (kind === 'used' && form.closest('.x-entry')) location.reload() // the question what came of it comes or goes
+  if (kind === 'used' && button.closest('.x-entry')) location.reload() // the question what came of it comes or goes
 }
 
 document.addEventListener('submit', (event) => {
-  const form = event.target
-  if (!form.matches('[data-press]')) return
+  if (!event.target.matches('[data-press]') || !event.submitter) return
   event.preventDefault()
-  press(form)
+  press(event.target, event.submitter)
 })

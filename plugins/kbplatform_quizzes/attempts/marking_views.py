@@ -8,9 +8,8 @@ from flask import redirect, render_template, request
 
 from kbplatform.sdk import InvalidInput, Text, content_lang, current_actor, current_viewer, problems_of, requires, say
 from kbplatform_quizzes.attempts.marking import MAX_COMMENT, PAGE_SIZE, Markers
-from kbplatform_quizzes.attempts.regrade import Regrader
 from kbplatform_quizzes.faces import worded
-from kbplatform_quizzes.registry import MARK, bank_of, sittings_of
+from kbplatform_quizzes.registry import MARK, bank_of, regrader_of, sittings_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -25,7 +24,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
     """``/marking``, ``/marking/<attempt>/<position>`` and ``/regrade/<question>``."""
     bank, sittings = bank_of(services), sittings_of(services)
     markers = Markers(services.db, bank, sittings)
-    regrader = Regrader(services.db, bank, sittings)
+    regrader = regrader_of(services)
 
     @web.get("/marking")
     @requires(MARK)

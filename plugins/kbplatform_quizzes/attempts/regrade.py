@@ -66,6 +66,24 @@ class Regrader:
         with self._db.read() as session:
             return self._regrade(session, viewer, question, quiz, write=False)
 
+    def behind(self, viewer: Viewer, question: int) -> int:
+        """How many attempts of the viewer's people are marked by another text of a question than today's, without replaying any."""
+        with self._db.read() as session:
+            row = session.get(BankQuestion, question)
+            if row is None:
+                return 0
+            asked = _with_question(row, "", {m.id: m.name for m in people_of(session, viewer)}).limit(MAX_REGRADED).subquery()
+            items = select(AttemptItem.attempt_id, AttemptItem.version).join(asked, asked.c.id == AttemptItem.attempt_id)
+            by = dict(session.execute(items.where(AttemptItem.question_id == question)).tuples().all())
+            again = (
+                select(AttemptEvent.attempt_id, AttemptEvent.data)
+                .join(asked, (asked.c.id == AttemptEvent.attempt_id) & (asked.c.position == AttemptEvent.position))
+                .where(AttemptEvent.kind == "regraded")
+                .order_by(AttemptEvent.id)
+            )
+            by |= {attempt: data["version"] for attempt, data in session.execute(again).tuples()}
+            return sum(version != row.version for version in by.values())
+
     def regrade(self, viewer: Viewer, actor: Actor, question: int, quiz: str = "") -> Regrade:
         """Do what :meth:`plan` says of the attempts there are now; what changed."""
         with self._db.write() as session:

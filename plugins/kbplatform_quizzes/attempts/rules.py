@@ -127,6 +127,10 @@ class Rule:
         reader.settle()
         return rule
 
+    def may_draw(self, stored: Stored) -> bool:
+        """Whether a question may come up."""
+        return any(pool.has(stored) for pool in self.pools)
+
     def draw(self, bank: Iterable[Stored], seed: str) -> list[Stored]:
         """The questions of one attempt: the same seed and bank give the same ones in the same order; none twice."""
         source = Random(f"draw:{seed}")  # noqa: S311 - a choice of questions, not a secret

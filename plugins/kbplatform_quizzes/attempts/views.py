@@ -33,7 +33,7 @@ from kbplatform_quizzes.attempts.quizzes import PAGE_SIZE
 from kbplatform_quizzes.attempts.shown import name_of
 from kbplatform_quizzes.faces import worded
 from kbplatform_quizzes.kinds import UNMARKED
-from kbplatform_quizzes.practice import turning_step
+from kbplatform_quizzes.practice import EXAM, turning_step
 from kbplatform_quizzes.registry import AUTHOR, TAKE, bank_of, quizzes_of, sittings_of
 from kbplatform_quizzes.training.assignments import Assignments
 
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 MAX_PAGE = 10_000
 SELF_MARKED = frozenset({"essay", "scenario", *UNMARKED})
 """Kinds whose taker isn't asked how sure they are."""
+UNPRACTISED = frozenset({"essay", *UNMARKED})
+"""Kinds that practice doesn't answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,10 @@ def _quiz(room: Room, quiz: QuizView, refused: KbError | None = None) -> tuple[s
     closed = None if standing.going else quiz.closed(utcnow()) or quiz.used_up(len(standing.attempts))
     if quiz.state == "draft" and closed:
         closed = None if may(AUTHOR) else closed
+    loose = sum(rule.may_draw(s) and EXAM not in s.question.tags and s.question.body.kind not in UNPRACTISED for s in known)
     return render_template(
-        "quizzes/attempts/quiz.html", quiz=quiz, rule=rule, count=count, standing=standing, shown=standing.attempts[:SHOWN], worded=worded,
+        "quizzes/attempts/quiz.html", loose=loose if rule.exam and may(AUTHOR) else 0,
+        quiz=quiz, rule=rule, count=count, standing=standing, shown=standing.attempts[:SHOWN], worded=worded,
         closed=closed.in_(lang) if closed else "", refused=refused.message.in_(lang) if refused else "",
     ), 409 if refused else 200  # fmt: skip
 

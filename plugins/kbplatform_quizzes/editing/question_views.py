@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request
 
-from kbplatform.sdk import Conflict, NotFound, Text, article_url, content_lang, current_actor, problems_of, requires, say, ui_lang
+from kbplatform.sdk import (
+    Conflict,
+    NotFound,
+    Text,
+    article_url,
+    content_lang,
+    current_actor,
+    current_viewer,
+    may,
+    problems_of,
+    requires,
+    say,
+    ui_lang,
+)
 from kbplatform_quizzes.authoring import MAX_ANSWER, keep_ours, retire, reuse_version, settle_flag
 from kbplatform_quizzes.bank import label_of
 from kbplatform_quizzes.editing.graph import Drawn, draw
@@ -15,7 +28,7 @@ from kbplatform_quizzes.editing.outline import Difference, differences, outline
 from kbplatform_quizzes.editing.preview import looks
 from kbplatform_quizzes.editing.room import Room, room_of
 from kbplatform_quizzes.kinds.scenario import Scenario
-from kbplatform_quizzes.registry import AUTHOR
+from kbplatform_quizzes.registry import AUTHOR, MARK, quiz_url, regrader_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -100,7 +113,8 @@ def _page(room: Room, slug: str, key: str, problems: dict[str, str] | None = Non
         record=record, question=question, shelf=shelf, kind=label_of(question.body.kind, room.types).in_(ui), problems=problems or {},
         looks=looks(question), outline=outline(question), drawn=_drawn(question.body), advice=room.advice(slug, question, lang),
         section=article_url("practice", slug, lang, question.section) if shelf.article else "", flags=room.catalog.flags(record),
-        max_answer=MAX_ANSWER, quizzes=[title.in_(ui) for _, title in room.catalog.quizzes(record)],
+        max_answer=MAX_ANSWER, quizzes=[(quiz_url(key), title.in_(ui)) for key, title in room.catalog.quizzes(record)],
+        behind=regrader_of(room.services).behind(current_viewer(), record.id) if may(MARK) else 0,
         versions=room.catalog.versions(record)[:3], times=room.catalog.times_asked(record), theirs=theirs,
         apart=differences(question, theirs) if theirs else [], url=url_of(slug, key), takes=question.body.kind not in {"scenario", "essay"},
     )  # fmt: skip

@@ -67,7 +67,8 @@ def read_file(
     except UnicodeDecodeError as error:
         return found, _not_utf_8(data, error)
     if found is None:
-        return None, whole("看不出是哪种格式，请用 --format 写明", "this looks like none of the formats: name one with --format")
+        zh, en = "看不出是哪种格式，请选定一种（命令行用 --format）", "this looks like none of the formats: choose one (at the prompt with --format)"
+        return None, whole(zh, en)
     return found, found.read(text, lang)  # type: ignore[arg-type]  # as above
 
 

@@ -80,8 +80,9 @@ def read_xlsx(data: bytes, lang: Lang | None = None) -> Imported:
             found = enumerate(book.worksheets[0].iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS), 1)
             rows = [(number, [_cell_text(cell) for cell in cells]) for number, cells in found]
             book.close()
-    except Exception as error:  # noqa: BLE001 - a stranger's file breaks the library in ways it doesn't name
-        return whole(f"这个 Excel 文件读不了：{type(error).__name__}", f"this Excel file can't be read: {type(error).__name__}")
+    except Exception:  # noqa: BLE001 - a stranger's file breaks the library in ways it doesn't name
+        zh = "这个 Excel 文件读不了，可能是坏的；用 Excel 打开另存一次再试"
+        return whole(zh, "this Excel file can't be read and may be damaged: open it in Excel, save it again and retry")
     while rows and not any(rows[-1][1]):
         rows.pop()
     return _too_many() if len(rows) > MAX_ROWS + 1 else _read(rows, lang)

@@ -60,6 +60,16 @@ def test_help_of_an_id_is_its_description():
     assert "--batch FILE" in calc("--help").output
 
 
+def test_help_names_the_day_and_the_reference_and_asking_for_help_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = calc("--help").output
+    assert "kbplatform calc day" in told
+    assert "kbplatform calc reference DIR" in told
+    for args in (("reference",), ("reference", "--help")):
+        assert calc(*args).exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_errors_name_the_option():
     assert wrong("resolution_rate", "--received", "20") == ["resolved"]
     assert wrong("resolution_rate", "--received", "-5", "--resolved", "1") == ["received"]

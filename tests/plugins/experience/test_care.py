@@ -63,9 +63,9 @@ def test_a_reported_entry_waits_with_what_is_said_of_it_and_is_shown_until_someb
     entry, moderation = write(platform), Moderation(platform.db)
     report(platform, entry, 2, "other", words="电话 13812345678 在里面")
     report(platform, entry, 2, "wrong")  # the same person again changes nothing
-    [case] = moderation.queue()
+    [case] = moderation.queue(MODERATOR)
     assert [(c.reason, "13812345678" in c.words) for c in case.complaints] == [("other", False)]
-    assert (moderation.waiting(), state(platform, entry)) == (1, "shown")
+    assert (moderation.waiting(MODERATOR), state(platform, entry)) == (1, "shown")
 
 
 def test_several_people_take_an_entry_out_of_sight_until_it_was_judged_and_not_after(platform):
@@ -73,7 +73,7 @@ def test_several_people_take_an_entry_out_of_sight_until_it_was_judged_and_not_a
     for person in range(2, 2 + ENOUGH):
         report(platform, entry, person)
     assert state(platform, entry) == "waiting"
-    [case] = Moderation(platform.db).queue()
+    [case] = Moderation(platform.db).queue(MODERATOR)
     Moderation(platform.db).decide(MODERATOR, CLI, entry, "show", seen=case.seen)
     for person in range(20, 20 + ENOUGH):
         report(platform, entry, person)
@@ -83,7 +83,7 @@ def test_several_people_take_an_entry_out_of_sight_until_it_was_judged_and_not_a
 def test_hiding_needs_a_reason_which_the_writer_is_told_and_who_reported_it_hears_back(platform):
     entry, moderation = write(platform, by=1), Moderation(platform.db)
     report(platform, entry, 2)
-    seen = moderation.queue()[0].seen
+    seen = moderation.queue(MODERATOR)[0].seen
     with pytest.raises(InvalidInput):
         moderation.decide(MODERATOR, CLI, entry, "hide", seen=seen)
     with pytest.raises(InvalidInput):
@@ -94,12 +94,12 @@ def test_hiding_needs_a_reason_which_the_writer_is_told_and_who_reported_it_hear
         assert session.scalar(select(func.count()).select_from(Report).where(Report.settled_at.is_(None))) == 0
         assert session.scalars(select(Decision)).one().reason == "blame"
     assert told == {(1, "decided.hide", "blame: 没点名就好"), (2, "reported.hide", "")}
-    assert (state(platform, entry), moderation.waiting()) == ("hidden", 0)
+    assert (state(platform, entry), moderation.waiting(MODERATOR)) == ("hidden", 0)
 
 
 def test_two_moderators_at_once_one_decides_and_the_other_is_told(floor):
-    entry, moderation = write(floor, state="waiting"), Moderation(floor.db)
-    seen = moderation.queue()[0].seen
+    entry, moderation = write(floor, state="waiting", slug=""), Moderation(floor.db)
+    seen = moderation.queue(MODERATOR)[0].seen
     outcomes = []
 
     def decide(what, number):
@@ -121,9 +121,21 @@ def test_two_moderators_at_once_one_decides_and_the_other_is_told(floor):
 
 def test_nobody_lets_their_own_words_through(platform):
     entry = write(platform, by=90, state="waiting")
-    case = Moderation(platform.db).queue()[0]
+    case = Moderation(platform.db).queue(MODERATOR)[0]
     with pytest.raises(Forbidden):
         Moderation(platform.db).decide(MODERATOR, CLI, entry, "show", seen=case.seen)
+
+
+def test_what_is_about_an_article_a_moderator_may_not_read_is_not_theirs_to_judge(platform):
+    from kbplatform.articles.models import Article
+
+    entry = write(platform, state="waiting")
+    with platform.db.write() as session:
+        session.scalars(select(Article).where(Article.slug == SLUG)).one().audience = "team:night"
+    moderation = Moderation(platform.db)
+    assert (moderation.queue(MODERATOR), moderation.waiting(MODERATOR)) == ([], 0)
+    with pytest.raises(NotFound):
+        moderation.decide(MODERATOR, CLI, entry, "show", seen="1waiting")
 
 
 def test_an_unnamed_writer_is_unnamed_to_moderators_too_even_in_their_own_comment(platform):
@@ -135,7 +147,7 @@ def test_an_unnamed_writer_is_unnamed_to_moderators_too_even_in_their_own_commen
         session.flush()
         number = comment.id
     report(platform, entry, 2, comment=number)
-    assert {case.writer for case in Moderation(platform.db).queue()} == {""}
+    assert {case.writer for case in Moderation(platform.db).queue(MODERATOR)} == {""}
 
 
 def test_a_hidden_comment_is_counted_no_more_and_counted_again_when_shown(platform):

@@ -23,8 +23,8 @@ def test_a_stranger_is_asked_to_sign_in(kb_client):
 
 def test_a_colleague_thanks_uses_and_comments_and_the_writer_reads_it(people, press):
     writer, reader, number = people
-    assert press(reader, f"/p/experience/{number}/reactions", {"kind": "thanks"}).headers["Location"] == f"/p/experience/{number}"
-    press(reader, f"/p/experience/{number}/reactions", {"kind": "used", "helped": "yes", "result": "Two calls saved"})
+    assert press(reader, "/p/experience/reactions", {"press": f"thanks:{number}"}).headers["Location"] == f"/p/experience/{number}"
+    press(reader, f"/p/experience/{number}/reactions", {"helped": "yes", "result": "Two calls saved"})
     press(reader, f"/p/experience/{number}/comments", {"text": "With the order number at hand"})
     told = writer.get("/p/experience/notices").get_data(as_text=True)
     for words in ("Ren Reader thanked you for", "Ren Reader used", "Two calls saved", "Ren Reader commented on"):
@@ -38,9 +38,9 @@ def test_a_colleague_thanks_uses_and_comments_and_the_writer_reads_it(people, pr
 
 def test_with_javascript_the_counters_come_back(people, press):
     _writer, reader, number = people
-    answer = press(reader, f"/p/experience/{number}/reactions", {"kind": "thanks"}, headers={"Accept": "application/json"})
+    answer = press(reader, "/p/experience/reactions", {"press": f"thanks:{number}"}, headers={"Accept": "application/json"})
     assert answer.get_json() == {"thanks": 1, "uses": 0, "pressed": ["thanks"]}
-    answer = press(reader, f"/p/experience/{number}/reactions", {"kind": "thanks", "undo": "1"}, headers={"Accept": "application/json"})
+    answer = press(reader, "/p/experience/reactions", {"undo": f"thanks:{number}"}, headers={"Accept": "application/json"})
     assert answer.get_json() == {"thanks": 0, "uses": 0, "pressed": []}
 
 

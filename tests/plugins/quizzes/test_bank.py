@@ -12,8 +12,14 @@ from sqlalchemy import func, select
 from kbplatform.app import make_platform
 from kbplatform.articles.content_root import bundled_content
 from kbplatform.cli import root
+from kbplatform.sdk import Text
 from kbplatform.serving import sync_content
+from kbplatform.viewer import CLI
+from kbplatform_quizzes.authoring import add_questions
+from kbplatform_quizzes.bank import read_sheet
+from kbplatform_quizzes.kinds.choice import TrueFalse
 from kbplatform_quizzes.models import QuestionVersion
+from kbplatform_quizzes.question import Question
 from kbplatform_quizzes.registry import bank_of
 
 SLUG = "complaint-handling"
@@ -102,6 +108,28 @@ def test_an_export_comes_back_without_a_difference(site, tmp_path, kb_settings):
     sync_content(again)
     assert questions(again) == before
     again.close()
+
+
+def test_more_questions_than_anybody_writes_by_hand_go_out_and_come_back(site, tmp_path):
+    many = tuple(Question(f"imported-{n}", Text(f"第 {n} 题", f"Question {n}"), TrueFalse(right=bool(n % 2))) for n in range(501))
+    with site.db.write() as session:
+        add_questions(session, SLUG, many, CLI)
+    before = questions(site)
+    (tmp_path / FOLDER).mkdir(parents=True)
+    part = next(iter(site.pack_parts()))
+    assert part.write(tmp_path) == 1
+    assert part.take_in(tmp_path).problems == []
+    assert questions(site) == before
+    assert len(before) > 501
+
+
+def test_a_file_with_too_many_says_how_many_and_what_to_do():
+    entry = "- {id: q%d, type: truefalse, stem: S, answer: true}\n"
+    sheet = read_sheet(("questions:\n" + "".join(entry % n for n in range(501))).encode())
+    assert sheet.questions == ()
+    assert [f.message.en for f in sheet.faults] == [
+        "at most 500 questions a file, here are 501: move some to another practice, or split it and use kbplatform quiz import"
+    ]
 
 
 def test_content_check_tells_faults_of_questions_by_file_and_line(pack):

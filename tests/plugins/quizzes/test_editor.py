@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from kbplatform.accounts.models import AuditEntry
 from kbplatform.app import platform_of
+from kbplatform.sdk import Viewer
+from kbplatform.viewer import CLI
 from kbplatform_quizzes.bank import read_sheet, write_sheet
 from kbplatform_quizzes.kinds import BUILT_IN
 from kbplatform_quizzes.models import BankQuestion, Flag
@@ -406,3 +408,21 @@ def test_what_somebody_wrote_is_told_to_them_and_stays_without_their_name(client
         assert personal_data(client.person_id, session, erase=True) is None
         assert personal_data(client.person_id, session, erase=False).data == {"written": [], "flags": []}
     assert "陈老师改的" in page(client, f"{URL}/history")
+
+
+def test_a_changed_key_leads_to_the_regrade_and_the_quizzes_it_is_in_are_links(kb_app, kb_login, room, controls):
+    platform_of(kb_app).accounts.teams.create(CLI, key="day", name="白班")
+    trainer = kb_login(kb_app, "trainer", teams=("day",))
+    taker = Viewer(id=kb_login(kb_app, "agent", teams=("day",)).person_id, teams=frozenset({"day"}))
+    room.take(room.quiz(keys="one"), taker, one=1)
+    url = "/p/quizzes/bank/shelf-life/one"
+    assert '<a href="/p/quizzes/q/shelf">' in page(trainer, url)
+    assert "以前的文字" not in page(trainer, url)
+    form = controls(trainer.get(f"{url}/edit").get_data(as_text=True))
+    saved = trainer.post(f"{url}/edit", data=form | {"options.right": "1", "do": "save"})
+    told = page(trainer, saved.headers["Location"])
+    assert "你的人有 1 次作答，还是按这道题以前的文字判的" in told
+    regrade = re.search(r'href="(/p/quizzes/regrade/\d+)"', told)[1]
+    assert post(trainer, regrade).status_code == 303
+    assert "以前的文字" not in page(trainer, url)
+    assert "以前的文字" not in page(kb_login(kb_app, "editor"), url)

@@ -119,6 +119,7 @@ def test_a_mended_key_is_planned_then_done_then_nothing_is_left(room, staff, reg
     tokens = {who.name: room.take(quiz, who, one=0, truth=truth) for who, truth in ((li, True), (zhang, False), (other, True))}
     number = rewrite(room, "truth", "{id: truth, type: truefalse, section: dont, stem: {zh: 可以先退款, en: Refund first}, right: true}")
 
+    assert regrader.behind(trainer, number) == 2
     plan = regrader.plan(trainer, number)
     told = [(c.who, c.before, c.after, c.passed_before, c.passed_after) for c in plan.changes]
     assert told == [("Li", 50.0, 100.0, False, True), ("Zhang", 100.0, 50.0, True, False)]
@@ -126,7 +127,7 @@ def test_a_mended_key_is_planned_then_done_then_nothing_is_left(room, staff, reg
 
     assert regrader.regrade(trainer, by(trainer), number) == plan
     assert [room.look(tokens[w.name], w).percent for w in (li, zhang, other)] == [100.0, 50.0, 50.0]
-    assert regrader.plan(trainer, number).looked_at == 0
+    assert (regrader.plan(trainer, number).looked_at, regrader.behind(trainer, number)) == (0, 0)
     with room.db.read() as session:
         before = session.scalars(select(BankQuestion.version).where(BankQuestion.id == number)).one()
     assert before

@@ -123,6 +123,7 @@ def test_a_text_to_read_is_no_question_of_a_round(run, data_dir, kb_settings):
     [
         (("import", "no-such-file.gift"), "can't be opened"),
         (("import", CORPUS / "bom-crlf.gift", "--practice", "no-such"), "no practice no-such"),
+        (("import", CORPUS / "bom-crlf.gift", "--practice", "no-such", "--dry-run"), "no practice no-such"),
         (("import", CORPUS / "bom-crlf.gift", "--section", "say"), "goes with --practice"),
         (("import", CORPUS / "bom-crlf.gift", "--format", "word"), "is not one of"),
         (("export", "-o", "x.doc"), "add --format"),
@@ -218,8 +219,8 @@ def test_broken_strange_and_bursting_excel_files_are_refused_in_words():
     assert reasons(good[:200]) == ["this is no whole Excel file (.xlsx)"]
     assert reasons(other.getvalue()) == ["this zip file is no Excel file"]
     assert reasons(repacked(good, big=b"0" * 61_000_000)) == ["unpacked it is over 60 MB, which isn't taken"]
-    assert reasons(repacked(good, sharedStrings=bomb)) == ["this Excel file can't be read: ValueError"]
-    assert reasons(repacked(good, sheet1=b"<worksheet")) == ["this Excel file can't be read: ParseError"]
+    assert reasons(repacked(good, sharedStrings=bomb)) == ["this Excel file can't be read and may be damaged: open it in Excel, save it again and retry"]
+    assert reasons(repacked(good, sheet1=b"<worksheet")) == ["this Excel file can't be read and may be damaged: open it in Excel, save it again and retry"]
 
 
 def test_a_sheet_that_claims_a_million_rows_is_read_as_far_as_it_may_be():

@@ -15,6 +15,8 @@ from kbplatform.sdk import Text
 from kbplatform.viewer import CLI
 from kbplatform_quizzes.attempts.quizzes import Wanted
 from kbplatform_quizzes.attempts.rules import Pool, Rule
+from kbplatform_quizzes.authoring import add_questions
+from kbplatform_quizzes.bank import read_sheet
 from kbplatform_quizzes.models import Attempt
 
 SLUG = "complaint-handling"
@@ -360,3 +362,42 @@ def test_pausing_without_scripts_saves_what_was_just_typed(me, quiz):
     assert "暂停中" in text(me.get(place))
     post(me, f"{place}/resume")
     assert 'value="可以退款"' in text(me.get(place))
+
+
+PICTURE = f"![一只杯子](/p/quizzes/files/{'a' * 64})"
+
+
+def test_a_picture_shows_wherever_its_text_does(quiz, bank, kb_app, kb_login):
+    sheet = f"""questions:
+- id: seen
+  type: single
+  stem: "看图 {PICTURE}"
+  feedback: "再看一眼 {PICTURE}"
+  options:
+  - {{text: "破了 {PICTURE}", right: true, why: "对，裂了 {PICTURE}"}}
+  - {{text: 没破}}
+"""
+    with bank.db.write() as session:
+        (added,) = add_questions(session, SLUG, read_sheet(sheet.encode()).questions, CLI)
+    quiz("seen", key="pictures")
+    lead = kb_login(kb_app, "lead")
+    taker = kb_login(kb_app, "agent", name="李娜")
+    place = start(taker, "pictures")
+    send(taker, place, {"q0": ["0"]}, to="submit")
+    post(taker, f"{place}/submit")
+    for client, url in ((taker, f"{place}/result"), (lead, f"/p/quizzes/huddle?q={added.id}&show=1")):
+        page = text(client.get(url))
+        assert "](/p/quizzes/files/" not in page
+        assert page.count('<img src="/p/quizzes/files/') >= 3
+
+
+def test_whoever_makes_an_exam_is_told_which_questions_practice_gives_away(me, quiz, kb_app, kb_login, bank):
+    sheet = "questions:\n- {id: kept, type: truefalse, tags: [exam], stem: 考试才问的一句, right: true}\n"
+    with bank.db.write() as session:
+        add_questions(session, SLUG, read_sheet(sheet.encode()).questions, CLI)
+    for key, keys, more in (("open-exam", "one long kept", {"exam": True}), ("closed-exam", "long kept", {"exam": True}), ("training", "one", {})):
+        quiz(keys, key=key, **more)
+    author = kb_login(kb_app, "trainer")
+    assert "这场考试有 1 道题，谁都能在练习里做" in text(author.get("/p/quizzes/q/open-exam"))
+    for client, key in ((author, "closed-exam"), (author, "training"), (me, "open-exam")):
+        assert "谁都能在练习里做" not in text(client.get(f"/p/quizzes/q/{key}"))
