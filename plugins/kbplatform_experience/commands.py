@@ -49,7 +49,7 @@ def experience() -> None:
     "figures",
     multiple=True,
     metavar="LINK",
-    help=_help("本站测算的链接，可写几次。", "Link of a calculator of this site, as often as wanted."),
+    help=_help("本站计算器的链接，可写几次。", "Link of a calculator of this site, as often as wanted."),
 )
 @click.option("--team", default="", metavar="KEY", help=_help("来自自己的哪个团队。", "The own team it comes from."))
 @click.option(

@@ -55,7 +55,7 @@ def figures_in(text: str, known: Known, lang: Lang, rules: Rules) -> tuple[list[
     """One figure for each line of ``text``: a link, with or without words. And what is wrong with the lines."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if len(lines) > MAX_FIGURES:
-        return [], [_wrong(Text(f"最多附 {MAX_FIGURES} 个测算", f"At most {MAX_FIGURES} calculators can be attached"))]
+        return [], [_wrong(Text(f"最多附 {MAX_FIGURES} 个计算器", f"At most {MAX_FIGURES} calculators can be attached"))]
     read = [_figure(line, known, lang, rules) for line in lines]
     return [f for f in read if isinstance(f, Figure)], [f for f in read if isinstance(f, FieldError)]
 
@@ -68,7 +68,7 @@ def as_lines(figures: list[dict[str, str]]) -> str:
 def _figure(line: str, known: Known, lang: Lang, rules: Rules) -> Figure | FieldError:
     found = _LINE.fullmatch(line)
     if found is None or len(found["link"]) > MAX_LINK:
-        return _wrong(Text("请粘贴本站测算页的链接", "Paste the link of a calculator of this site"))
+        return _wrong(Text("请粘贴本站计算器的链接", "Paste the link of a calculator of this site"))
     try:
         parts = urlsplit(found["link"])
         inputs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=60)
@@ -77,11 +77,11 @@ def _figure(line: str, known: Known, lang: Lang, rules: Rules) -> Figure | Field
     titles = known.titles.get(parts.path)
     if not _PATH.fullmatch(parts.path) or titles is None:
         return _wrong(
-            Text("只能附本站的测算：先算好，再复制那一页的链接", "Only calculators of this site: work it out, then copy the link of that page")
+            Text("只能附本站的计算器：先算好，再复制那一页的链接", "Only calculators of this site: work it out, then copy the link of that page")
         )
     if any(find(words, rules) for pair in inputs for words in pair) or find(parts.query, rules):
         return _wrong(
-            Text("链接里像是有客户的号码，先在测算页改掉", "The link seems to hold a customer’s number: correct it in the calculator first")
+            Text("链接里像是有客户的号码，先到计算器那边改掉", "The link seems to hold a customer’s number: correct it in the calculator first")
         )
     title = titles.get(lang) or next(iter(titles.values()))
     own = make_private(f"{found['before']} {found['after']}", rules, lang).text[:MAX_LABEL].strip()

@@ -22,7 +22,7 @@ WORDS: dict[str, Text] = {
     "action": Text("做法", "What was done"),
     "result": Text("结果", "What came of it"),
     "tags": Text("标签", "Tags"),
-    "figures": Text("附上的测算", "Calculators attached"),
+    "figures": Text("附上的计算器", "Calculators attached"),
 }
 """The fields that are a writer's own words, in their order."""
 MANY_LINES = frozenset({"situation", "action", "result", "figures"})

@@ -10,6 +10,8 @@ from dataclasses import replace
 import pytest
 from little_pictures import CANARY, MAKE, gif, jpeg, png, webp
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from kbplatform.accounts.models import AuditEntry
 from kbplatform.sdk import InvalidInput, NotFound
@@ -33,7 +35,16 @@ def token(agent):
 @pytest.fixture
 def send(token):
     """``send(client, path, form)`` as the page does."""
-    return lambda client, path, **form: client.post(path, data={"csrf_token": token} | form, content_type="multipart/form-data")
+
+    def post(client, path, **form):
+        fields = MultiDict({"csrf_token": token})
+        for name, value in form.items():
+            for one in value if isinstance(value, list) else [value]:
+                fields.add(name, FileStorage(*one) if isinstance(one, tuple) else one)
+        boundary, body = encode_multipart(fields)
+        return client.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
+
+    return post
 
 
 def problems(site, client, **fields):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from kbplatform.accounts.tokens import make_token
 from kbplatform_experience.models import Entry
 
 MOBILE = "13812345678"
@@ -13,10 +14,21 @@ SLUG = "complaint-handling"
 API = "/api/v1/p/experience"
 
 
+def token_of(site, client, *scopes):
+    with site.db.write() as session:
+        return make_token(session, client.viewer, client.actor, name="t", scopes=scopes, days=1)
+
+
+@pytest.fixture
+def agent(site):
+    """Somebody who may make API tokens."""
+    return site.person("trainer")
+
+
 @pytest.fixture
 def call(site, agent):
     """``call(method, path, json)`` with an API token of the agent."""
-    secret = site.platform.accounts.tokens.create(agent.viewer, agent.actor, name="t", scopes=["experience.read", "experience.write"], days=1)
+    secret = token_of(site, agent, "experience.read", "experience.write")
     client = site.app.test_client()
     return lambda method, path, body=None: client.open(f"{API}/{path}", method=method, json=body, headers={"Authorization": f"Bearer {secret}"})
 
@@ -70,10 +82,8 @@ def test_a_text_is_split(call):
     assert out == {"lesson": "给一个时间", "situation": "客户催单", "action": "", "result": ""}
 
 
-def test_reading_alone_may_not_write(site):
-    reader = site.platform.accounts.tokens
-    agent = site.person("agent")
-    secret = reader.create(agent.viewer, agent.actor, name="t", scopes=["experience.read"], days=1)
+def test_reading_alone_may_not_write(site, agent):
+    secret = token_of(site, agent, "experience.read")
     answer = site.app.test_client().post(f"{API}/entries", json={"lesson": "x"}, headers={"Authorization": f"Bearer {secret}"})
     assert answer.status_code == 403
 
@@ -121,12 +131,12 @@ def run(kb_app, monkeypatch):
     from click.testing import CliRunner
 
     from kbplatform.app import platform_of
-    from kbplatform.cli import main
+    from kbplatform.cli import root
 
     settings = platform_of(kb_app).settings
     monkeypatch.setenv("KBPLATFORM_SEARCH_ENGINE", "memory")
     monkeypatch.setenv("LANG", "C")
-    return lambda *args, **more: CliRunner().invoke(main, ["--data-dir", str(settings.data_dir), "experience", *args], **more)
+    return lambda *args, **more: CliRunner().invoke(root, ["--data-dir", str(settings.data_dir), "experience", *args], **more)
 
 
 def test_the_terminal_writes_in_somebodys_name(site, run):

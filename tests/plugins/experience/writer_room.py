@@ -37,5 +37,7 @@ class Site:
     def settle(self) -> None:
         """Events are delivered and the index is in step."""
         self.platform.deliver_events()
-        self.platform.indexer().run_once()
+        indexer = self.platform.indexer()
+        indexer.run_once()
+        indexer.close()
         self.platform.search.warm_up()
