@@ -211,7 +211,10 @@ def _figures(found: Insight) -> InsightOut:
             for r in found.practices
         ],
         contradictions=[
-            SpotOut(slug=s.card.slug, section=s.section, failed=s.failed, did_not_help=s.useless, helped=s.helped, entries=[n for n, _, _ in s.lessons])
+            SpotOut(
+                slug=s.card.slug, section=s.section, failed=s.failed, did_not_help=s.useless, helped=s.helped,
+                entries=[n for n, _, _ in s.lessons],
+            )
             for s in found.spots
         ],
         most_used=[x.number for x in found.most_used], ready=[x.number for x in found.ready],

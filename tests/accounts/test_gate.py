@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kbplatform.accounts.people import NewPerson
-from kbplatform.accounts.permissions import CORE_PERMISSIONS, READ
+from kbplatform.accounts.permissions import CORE_PERMISSIONS, PROPOSE, READ
 from kbplatform.accounts.tokens import make_token
 from kbplatform.errors import Forbidden, InvalidInput, SignInNeeded
 from kbplatform.sdk import Permission, Text
@@ -69,7 +69,7 @@ def test_on_an_open_site_nobody_in_particular_is_a_reader(make, plugin):
     accounts = make(plugins={"games": plugin(register_permissions=lambda: [play])})
     viewer = accounts.gate.anonymous()
     assert (viewer.id, viewer.roles, viewer.audiences) == (None, {"reader"}, {"everyone"})
-    assert {p for p in CORE if accounts.gate.allows(viewer, p)} == {READ}
+    assert {p for p in CORE if accounts.gate.allows(viewer, p)} == {READ, PROPOSE}
     assert accounts.gate.allows(viewer, "games.play") is True
     accounts.roles.change(CLI, "reader", permissions=[READ], second_factor=False)
     assert accounts.gate.allows(accounts.gate.anonymous(), "games.play") is False
@@ -84,7 +84,7 @@ def test_audiences_grow_with_signing_in_and_never_by_a_team_alone():
 # ---------------------------------------------------------------------- what somebody may do
 
 
-@pytest.mark.parametrize("permission", ["", "articles.edit", "READ", "public", "articles.read ", "articles", "*"])
+@pytest.mark.parametrize("permission", ["", "articles.rewrite", "READ", "public", "articles.read ", "articles", "*"])
 def test_a_permission_nobody_has_declared_is_denied_to_everybody(accounts, permission):
     anything = Viewer(id=1, roles=frozenset({"owner"}), permissions=frozenset({permission} | CORE))
     assert accounts.gate.allows(anything, permission) is False
@@ -148,7 +148,7 @@ def test_a_plugin_decides_about_people_who_are_not_signed_in_too(ruled):
 
 
 def test_a_plugin_makes_no_permission_that_nobody_declared(ruled):
-    assert ruled(lambda viewer, permission: True).gate.allows(HOLDER, "articles.edit") is False
+    assert ruled(lambda viewer, permission: True).gate.allows(HOLDER, "articles.rewrite") is False
 
 
 def test_the_first_plugin_that_decides_decides(make, plugin):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kbplatform.accounts.models import Role, RolePermission
-from kbplatform.accounts.permissions import CORE_PERMISSIONS, READ
+from kbplatform.accounts.permissions import CORE_PERMISSIONS, PROPOSE, READ
 from kbplatform.bilingual import Text
 from kbplatform.errors import Conflict, Forbidden, InvalidInput, NotFound
 from kbplatform.plugin.contributions import Permission
@@ -39,10 +39,10 @@ def wrong_field(work) -> str:
 
 def test_the_roles_there_are_from_the_start(accounts):
     assert {r.name: r.permissions & CORE for r in accounts.roles.every()} == {
-        "reader": {READ},
+        "reader": {READ, PROPOSE},
         "agent": set(),
         "trainer": {"people.see_team", "tokens.create"},
-        "editor": {"articles.restrict", "insights.gaps", "tokens.create"},
+        "editor": {"articles.edit", "articles.restrict", "insights.gaps", "tokens.create"},
         "lead": {"insights.gaps", "people.see_team", "tokens.create"},
         "owner": CORE,
     }
@@ -53,11 +53,11 @@ def test_a_permission_given_or_taken_holds_at_the_next_request(accounts, change,
     agent, secret = person("客服", roles=["agent"]), None
     secret = accounts.sign_in.open(agent, browser, method="password")
     may = lambda: accounts.gate.by_session(secret).permissions & CORE  # noqa: E731 - as short as it reads
-    assert may() == {READ}
+    assert may() == {READ, PROPOSE}
     change("agent", READ, "articles.restrict")
     assert may() == {READ, "articles.restrict"}
     change("agent", READ)
-    assert may() == {READ}
+    assert may() == {READ, PROPOSE}
 
 
 def test_only_what_differs_from_the_declaration_is_written_down(accounts, change, column):
@@ -76,15 +76,15 @@ def test_the_owner_s_role_always_holds_everything(accounts, change, column):
 
 def test_reading_is_not_taken_from_the_reader(accounts, change):
     change("reader")
-    assert core_of(accounts, "reader") == {READ}
+    assert core_of(accounts, "reader") == {READ, PROPOSE}
     change("reader", READ)
-    assert core_of(accounts, "reader") == {READ}
+    assert core_of(accounts, "reader") == {READ, PROPOSE}
 
 
 def test_everybody_is_a_reader_so_the_reader_is_given_nothing_that_is_not_for_everybody(accounts, change, quiz):
     for permission in ("articles.restrict", "people.manage", "audit.read"):
         assert wrong_field(lambda p=permission: change("reader", READ, p)) == "permissions"
-    assert core_of(accounts, "reader") == {READ}
+    assert core_of(accounts, "reader") == {READ, PROPOSE}
 
 
 def test_what_the_reader_may_do_everybody_may(quiz, person, browser):
@@ -93,14 +93,14 @@ def test_what_the_reader_may_do_everybody_may(quiz, person, browser):
     may = lambda: accounts.gate.by_session(secret).permissions & {READ, "quiz.take"}  # noqa: E731 - as short as it reads
     assert may() == {READ, "quiz.take"}
     accounts.roles.change(CLI, "reader", permissions=[READ], second_factor=False)
-    assert may() == {READ}
+    assert may() == {READ, PROPOSE}
     accounts.roles.change(CLI, "reader", permissions=[READ, "quiz.take"], second_factor=False)
     assert may() == {READ, "quiz.take"}
 
 
 def test_people_with_several_roles_may_do_what_any_of_them_may(accounts, role, person, viewer_of):
     role("counting", "audit.read")
-    assert viewer_of(person("王芳", roles=["counting", "trainer"])).permissions & CORE == {READ, "audit.read", "people.see_team", "tokens.create"}
+    assert viewer_of(person("王芳", roles=["counting", "trainer"])).permissions & CORE == {READ, PROPOSE, "audit.read", "people.see_team", "tokens.create"}
 
 
 def test_a_permission_nobody_declared_is_refused_and_nothing_changes(accounts, change):
@@ -154,7 +154,7 @@ def test_a_role_of_the_site_s_own_is_made_used_and_deleted(accounts, change, per
     assert (made.title, made.permissions, made.built_in, made.second_factor) == (Text("夜班", "Night shift"), frozenset(), False, False)
     change("night-shift", "articles.restrict", second_factor=True)
     wang = person("王芳", roles=["night-shift"])
-    assert viewer_of(wang).permissions & CORE == {READ, "articles.restrict"}
+    assert viewer_of(wang).permissions & CORE == {READ, PROPOSE, "articles.restrict"}
     with pytest.raises(Conflict):
         accounts.roles.delete(CLI, "night-shift")
     assert accounts.roles.get("night-shift").title.zh == "夜班"
@@ -220,7 +220,7 @@ def test_a_plugin_declares_permissions_of_its_own_only(quiz):
 
 def test_a_plugin_called_like_a_part_of_the_core_cannot_declare_the_core_s_permissions_anew(quiz):
     accounts = quiz(Permission("people.manage", GRADE.label, frozenset({"reader"})), Permission("people.greet", GRADE.label), name="people")
-    assert (core_of(accounts, "reader"), "people.greet" in accounts.permissions.all) == ({READ}, True)
+    assert (core_of(accounts, "reader"), "people.greet" in accounts.permissions.all) == ({READ, PROPOSE}, True)
 
 
 def test_a_plugin_that_raises_costs_its_own_permissions_only(logged, make, plugin):

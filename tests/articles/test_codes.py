@@ -148,7 +148,7 @@ def test_a_site_from_before_codes_gets_them_when_it_is_upgraded(kb_database, art
     take("twin", 5)
     before = {slug: sections_of(articles, slug) for slug in ("loose", "five", "twin")} | {"en": sections_of(articles, "five", "en")}
     with kb_database.engine.begin() as connection:
-        for table in ("kb_section_code", "kb_article_code", "kb_pin", "kb_use"):
+        for table in ("kb_proposal_evidence", "kb_credit", "kb_proposal", "kb_section_code", "kb_article_code", "kb_pin", "kb_use"):
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("ALTER TABLE kb_revision DROP COLUMN asks"))  # what came after
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))

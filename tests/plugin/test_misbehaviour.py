@@ -200,7 +200,7 @@ def test_the_plugin_loaded_last_is_asked_first():
         def nav_links(self):
             return NavLink(Text("二", "two"), "y")
 
-    calls = Calls(load_plugins(disabled=["calculators", "quizzes"], extra={"first": First(), "second": Second()}))
+    calls = Calls(load_plugins(disabled=["calculators", "experience", "quizzes"], extra={"first": First(), "second": Second()}))
     assert [link.label.en for link in calls.all("nav_links")] == ["two", "one"]
     assert calls.implementers("nav_links") == ["second", "first"]
     assert calls.one("second", "nav_links").label.en == "two"
