@@ -283,7 +283,7 @@ def _sent() -> Typed:
 
 def _uploads() -> list[Upload]:
     """The files of the form, as far as they are read at all. The spools they came in are closed."""
-    uploads = []
+    uploads: list[Upload] = []
     for file in request.files.getlist("files"):
         with file.stream:
             if file.filename and len(uploads) <= MAX_FILES:

@@ -81,5 +81,5 @@ def test_the_keys_of_the_desk_are_those_its_script_takes():
 
     script = (static_folder() / "desk.js").read_text("utf-8")
     act = script[script.index("const act = {") : script.index("};", script.index("const act = {"))]
-    taken = {m for m in re.findall(r'^  "?(.)"?:', act, re.MULTILINE)} | set(re.findall(r"^act\.(.) =", script, re.MULTILINE)) | set("123456789")
+    taken = set(re.findall(r'^  "?(.)"?:', act, re.MULTILINE)) | set(re.findall(r"^act\.(.) =", script, re.MULTILINE)) | set("123456789")
     assert taken <= KEYS
