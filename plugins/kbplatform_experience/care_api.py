@@ -141,7 +141,7 @@ class ProposalOut(BaseModel):
 
 def add_routes(api: ApiBlueprint, services: Services) -> None:
     """``/entries/<n>/reports``, ``/entries/<n>/decisions``, ``/moderation``, ``/insight`` and ``/proposals``."""
-    moderation = Moderation(services.db)
+    moderation = Moderation(services)
 
     @api.post("/entries/<int:number>/reports", responses={204: None})
     @requires(READ, person=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Actor, Database, Services, Viewer
+    from kbplatform.sdk import Actor, Services, Viewer
 
 REASONS: dict[str, Text] = {
     "private": Text("有客户或同事的隐私", "Personal data of a customer or colleague"),
@@ -74,8 +74,8 @@ class Case:
 class Moderation:
     """Reports and decisions."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, services: Services) -> None:
+        self._db, self._rules = services.db, services.masking
 
     def report(
         self, viewer: Viewer, actor: Actor, entry: int, *, reason: str, words: str = "", comment: int | None = None,
@@ -85,7 +85,7 @@ class Moderation:
         Raises NotFound, InvalidInput (``reason``, ``words``) and TooMany.
         """
         _known_reason(reason)
-        words = clean(words, MAX_WORDS)
+        words = clean(words, MAX_WORDS, rules=self._rules)
         if reason == "other" and not words:
             raise _wrong("words", Text("请说一句是什么问题", "Say in a line what is the matter"))
         with self._db.write() as session:
@@ -129,7 +129,7 @@ class Moderation:
             raise _wrong("what", Text("只能显示、隐藏或退回", "It can be shown, hidden or declined"))
         if what != "show":
             _known_reason(reason)
-        words = clean(words, MAX_WORDS)
+        words = clean(words, MAX_WORDS, rules=self._rules)
         if what != "show" and reason == "other" and not words:
             raise _wrong("words", Text("请说一句原因，写的人会看到", "Say why in a line: the writer is shown it"))
         with self._db.write() as session:

@@ -27,7 +27,7 @@ _DONE = {
 
 def add_pages(web: Blueprint, services: Services) -> None:
     """``/moderation``, ``/<entry>/reports`` and ``/<entry>/decisions``."""
-    moderation, articles = Moderation(services.db), ArticleService(services.db)
+    moderation, articles = Moderation(services), ArticleService(services.db)
 
     @web.get("/moderation")
     @requires(MODERATE, person=True)

@@ -30,7 +30,7 @@ def panels_for(article: ArticleContext, services: Services) -> list[ArticlePanel
     best = (case((Entry.kind == "question", 1), else_=0), (Entry.uses + Entry.thanks).desc(), Entry.at.desc(), Entry.id.desc())
     ranked = (
         select(
-            Entry.id, Entry.lesson, Entry.lang, Entry.section, Entry.uses,
+            Entry.id, Entry.section,
             func.row_number().over(order_by=best).label("place"),
             func.row_number().over(partition_by=Entry.section, order_by=best).label("in_section"),
             func.count().over().label("total"),
@@ -40,7 +40,9 @@ def panels_for(article: ArticleContext, services: Services) -> list[ArticlePanel
     )  # fmt: skip
     under = ranked.c.section.in_(article.section_ids) & (ranked.c.in_section <= PER_SECTION)
     with services.db.read() as session:
-        rows = session.execute(select(ranked).where(or_(ranked.c.place <= BEST, under)).order_by(ranked.c.place)).all()
+        shown = select(Entry.id, Entry.lesson, Entry.lang, Entry.section, Entry.uses, ranked.c.in_section, ranked.c.total)
+        shown = shown.join(ranked, ranked.c.id == Entry.id).where(or_(ranked.c.place <= BEST, under))
+        rows = session.execute(shown.order_by(ranked.c.place)).all()
     writing = may(WRITE)
     context = {"rows": rows[:BEST], "total": rows[0].total if rows else 0, "slug": article.slug, "writing": writing, "longest": LONGEST}
     panels = [ArticlePanel(TITLE, "experience/panel.html", context, order=30)] if rows or writing else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from kbplatform.sdk import Finding, Lang
 
 _STANDARD = Rules()
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,11 @@ class Private:
 
 
 def clean(text: str, limit: int, *, rules: Rules = _STANDARD, lang: Lang | None = None) -> str:
-    """``text`` in one line without personal data, at most ``limit`` characters. ``rules`` are the site's: ``services.masking``."""
-    return make_private(text, rules, lang).text[:limit].strip()
+    """``text`` in one line without personal data, at most ``limit`` characters. ``rules`` are the site's: ``services.masking``.
+
+    What stands in the place of personal data is in ``lang``; without one, in Chinese where the text has Chinese characters.
+    """
+    return make_private(text, rules, lang or ("zh" if _HAN.search(text) else "en")).text[:limit].strip()
 
 
 def make_private(text: str, rules: Rules = _STANDARD, lang: Lang | None = None, *, keep: Collection[str] = (), lines: bool = False) -> Private:

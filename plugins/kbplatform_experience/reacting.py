@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Database, Viewer
+    from kbplatform.sdk import Services, Viewer
 
 ReactionKind = Literal["thanks", "used"]
 KINDS: tuple[str, ...] = get_args(ReactionKind)
@@ -66,13 +66,13 @@ class Counts:
 class Reacting:
     """What people do with the entries of others."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, services: Services) -> None:
+        self._db, self._rules = services.db, services.masking
 
     def press(self, viewer: Viewer, number: int, kind: str, *, helped: bool | None = None, result: str = "") -> Counts:
         """Thank, or say that one used it. Again it changes only what came of it. Raises NotFound, Forbidden on one's own, InvalidInput."""
         _known(kind)
-        result = clean(result, MAX_RESULT) if kind == "used" else ""
+        result = clean(result, MAX_RESULT, rules=self._rules) if kind == "used" else ""
         with self._db.write() as session:
             entry = _shown(session, viewer, number)
             if entry.user_id == viewer.id:
@@ -96,7 +96,7 @@ class Reacting:
 
     def comment(self, viewer: Viewer, number: int, text: str) -> int:
         """Say something; returns the comment's number. Raises NotFound, InvalidInput (``text``), TooMany; Conflict for the same once more."""
-        words = clean(text, MAX_COMMENT)
+        words = clean(text, MAX_COMMENT, rules=self._rules)
         if not words or len(text.strip()) > MAX_COMMENT:
             message = Text(f"写 1 到 {MAX_COMMENT} 个字", f"Write 1 to {MAX_COMMENT} characters")
             raise InvalidInput(message, fields=(FieldError("text", message),))

@@ -153,7 +153,7 @@ class FollowsOut(BaseModel):
 def add_routes(api: ApiBlueprint, services: Services) -> None:
     """``/entries`` for reading, their reactions and comments, ``/follows``."""
     _entries(api, Reading(services.db))
-    _reactions(api, Reacting(services.db), Reading(services.db))
+    _reactions(api, Reacting(services), Reading(services.db))
     _follows(api, Following(services.db))
 
 

@@ -72,7 +72,7 @@ def _feed(web: Blueprint, services: Services) -> None:
 
 
 def _entry(web: Blueprint, services: Services) -> None:
-    reading, reacting = Reading(services.db), Reacting(services.db)
+    reading, reacting = Reading(services.db), Reacting(services)
 
     @web.get("/<int:number>")
     @requires(READ, person=True)
@@ -108,7 +108,7 @@ def _entry(web: Blueprint, services: Services) -> None:
 
 
 def _doing(web: Blueprint, services: Services) -> None:
-    reacting, following = Reacting(services.db), Following(services.db)
+    reacting, following = Reacting(services), Following(services.db)
 
     @web.post("/<int:number>/reactions")
     @requires(WRITE, person=True)

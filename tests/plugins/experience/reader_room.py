@@ -20,7 +20,7 @@ class Floor:
 
     def __init__(self, platform) -> None:
         self.platform, self.db = platform, platform.db
-        self.reading, self.reacting = Reading(self.db), Reacting(self.db)
+        self.reading, self.reacting = Reading(self.db), Reacting(platform.services)
         self._minute = 0
 
     def entry(self, lesson="先道歉再问单号", *, user=1, tags=(), **more) -> int:

@@ -51,7 +51,7 @@ def write(platform, lesson="先复述再要照片", by=1, **more):
 
 
 def report(platform, entry, by, reason="wrong", **more):
-    Moderation(platform.db).report(Viewer(id=by, name=f"p{by}"), CLI, entry, reason=reason, **more)
+    Moderation(platform.services).report(Viewer(id=by, name=f"p{by}"), CLI, entry, reason=reason, **more)
 
 
 def state(platform, entry):
@@ -60,7 +60,7 @@ def state(platform, entry):
 
 
 def test_a_reported_entry_waits_with_what_is_said_of_it_and_is_shown_until_somebody_decides(platform):
-    entry, moderation = write(platform), Moderation(platform.db)
+    entry, moderation = write(platform), Moderation(platform.services)
     report(platform, entry, 2, "other", words="电话 13812345678 在里面")
     report(platform, entry, 2, "wrong")  # the same person again changes nothing
     [case] = moderation.queue(MODERATOR)
@@ -73,15 +73,15 @@ def test_several_people_take_an_entry_out_of_sight_until_it_was_judged_and_not_a
     for person in range(2, 2 + ENOUGH):
         report(platform, entry, person)
     assert state(platform, entry) == "waiting"
-    [case] = Moderation(platform.db).queue(MODERATOR)
-    Moderation(platform.db).decide(MODERATOR, CLI, entry, "show", seen=case.seen)
+    [case] = Moderation(platform.services).queue(MODERATOR)
+    Moderation(platform.services).decide(MODERATOR, CLI, entry, "show", seen=case.seen)
     for person in range(20, 20 + ENOUGH):
         report(platform, entry, person)
     assert state(platform, entry) == "shown"
 
 
 def test_hiding_needs_a_reason_which_the_writer_is_told_and_who_reported_it_hears_back(platform):
-    entry, moderation = write(platform, by=1), Moderation(platform.db)
+    entry, moderation = write(platform, by=1), Moderation(platform.services)
     report(platform, entry, 2)
     seen = moderation.queue(MODERATOR)[0].seen
     with pytest.raises(InvalidInput):
@@ -98,7 +98,7 @@ def test_hiding_needs_a_reason_which_the_writer_is_told_and_who_reported_it_hear
 
 
 def test_two_moderators_at_once_one_decides_and_the_other_is_told(floor):
-    entry, moderation = write(floor, state="waiting", slug=""), Moderation(floor.db)
+    entry, moderation = write(floor, state="waiting", slug=""), Moderation(floor.services)
     seen = moderation.queue(MODERATOR)[0].seen
     outcomes = []
 
@@ -121,9 +121,9 @@ def test_two_moderators_at_once_one_decides_and_the_other_is_told(floor):
 
 def test_nobody_lets_their_own_words_through(platform):
     entry = write(platform, by=90, state="waiting")
-    case = Moderation(platform.db).queue(MODERATOR)[0]
+    case = Moderation(platform.services).queue(MODERATOR)[0]
     with pytest.raises(Forbidden):
-        Moderation(platform.db).decide(MODERATOR, CLI, entry, "show", seen=case.seen)
+        Moderation(platform.services).decide(MODERATOR, CLI, entry, "show", seen=case.seen)
 
 
 def test_what_is_about_an_article_a_moderator_may_not_read_is_not_theirs_to_judge(platform):
@@ -132,7 +132,7 @@ def test_what_is_about_an_article_a_moderator_may_not_read_is_not_theirs_to_judg
     entry = write(platform, state="waiting")
     with platform.db.write() as session:
         session.scalars(select(Article).where(Article.slug == SLUG)).one().audience = "team:night"
-    moderation = Moderation(platform.db)
+    moderation = Moderation(platform.services)
     assert (moderation.queue(MODERATOR), moderation.waiting(MODERATOR)) == ([], 0)
     with pytest.raises(NotFound):
         moderation.decide(MODERATOR, CLI, entry, "show", seen="1waiting")
@@ -147,7 +147,7 @@ def test_an_unnamed_writer_is_unnamed_to_moderators_too_even_in_their_own_commen
         session.flush()
         number = comment.id
     report(platform, entry, 2, comment=number)
-    assert {case.writer for case in Moderation(platform.db).queue(MODERATOR)} == {""}
+    assert {case.writer for case in Moderation(platform.services).queue(MODERATOR)} == {""}
 
 
 def test_a_hidden_comment_is_counted_no_more_and_counted_again_when_shown(platform):
@@ -157,7 +157,7 @@ def test_a_hidden_comment_is_counted_no_more_and_counted_again_when_shown(platfo
         session.flush()
         number = comment.id
     report(platform, entry, 2, comment=number)
-    moderation = Moderation(platform.db)
+    moderation = Moderation(platform.services)
     counts = []
     for what, seen in (("hide", "cshown"), ("hide", "chidden"), ("show", "chidden")):
         moderation.decide(MODERATOR, CLI, entry, what, seen=seen, reason="wrong", comment=number)
