@@ -103,7 +103,7 @@ def install_security(app: Flask, settings: Settings, secret_key: str) -> None:
         if request.path.startswith("/api/") and without_session:
             return
         if (room := room_of(app.view_functions.get(request.endpoint or ""))) is not None:
-            request.max_content_length = request.max_form_memory_size = room
+            request.max_content_length = room
         _require_own_origin()
         csrf.protect()
 
