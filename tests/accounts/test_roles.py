@@ -76,7 +76,7 @@ def test_the_owner_s_role_always_holds_everything(accounts, change, column):
 
 def test_reading_is_not_taken_from_the_reader(accounts, change):
     change("reader")
-    assert core_of(accounts, "reader") == {READ, PROPOSE}
+    assert core_of(accounts, "reader") == {READ}
     change("reader", READ)
     assert core_of(accounts, "reader") == {READ}
 
