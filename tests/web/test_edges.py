@@ -39,14 +39,18 @@ def test_no_route_breaks_or_repeats_live_markup_whatever_it_is_asked(kb_app, kb_
             assert b"<script>alert" not in response.data, address
 
 
-@pytest.mark.parametrize("header", ["Accept-Language", "Accept-Encoding", "Cookie", "If-None-Match", "X-Forwarded-For", "Referer", "Content-Type", "Range"])
+@pytest.mark.parametrize(
+    "header", ["Accept-Language", "Accept-Encoding", "Cookie", "If-None-Match", "X-Forwarded-For", "Referer", "Content-Type", "Range"]
+)
 @pytest.mark.parametrize("value", ["x" * 5000, "zh;q=abc,,;,en;q=-1", "\xff\xfe", '"', "kb_lang=fr; kb=forged.session.value", "bytes=-1,x"])
 def test_no_header_breaks_a_page(kb_client, header, value):
     for path in ("/", "/api/v1/search?q=tousu", "/static/app.js", "/healthz"):
         assert kb_client.get(path, headers={header: value}).status_code < 500
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "\\\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "\\\\evil.example"]
+)
 def test_switching_the_language_sends_nobody_elsewhere(kb_client, target):
     for spelled in (quote(target, safe=""), quote(quote(target, safe=""), safe="")):
         response = kb_client.get(f"/language/en?next={spelled}")
@@ -55,7 +59,16 @@ def test_switching_the_language_sends_nobody_elsewhere(kb_client, target):
 
 @pytest.mark.parametrize(
     ("asked", "lang"),
-    [("zh-TW,zh;q=0.9", "zh"), ("en-GB", "en"), ("fr;q=1, en;q=0.1, zh;q=0.2", "zh"), ("fr", "zh"), ("", "zh"), ("*", "zh"), ("ZH-hans-cn", "zh"), ("EN", "en")],
+    [
+        ("zh-TW,zh;q=0.9", "zh"),
+        ("en-GB", "en"),
+        ("fr;q=1, en;q=0.1, zh;q=0.2", "zh"),
+        ("fr", "zh"),
+        ("", "zh"),
+        ("*", "zh"),
+        ("ZH-hans-cn", "zh"),
+        ("EN", "en"),
+    ],
 )
 def test_the_browser_s_wish_is_read_in_its_order(kb_app, asked, lang):
     page = kb_app.test_client().get("/", headers={"Accept-Language": asked}).get_data(as_text=True)
@@ -115,11 +128,17 @@ def test_an_asset_is_kept_for_good_only_under_its_present_version(kb_client):
     assert kb_client.get(re.sub(r"v=\w+", "v=older", url)).headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("name", ["../settings.py", "..%2fsettings.py", "%2e%2e/settings.py", "....//settings.py", "/etc/passwd", "app.js/", "", ".", "app.js%00.css"])
+@pytest.mark.parametrize(
+    "name", ["../settings.py", "..%2fsettings.py", "%2e%2e/settings.py", "....//settings.py", "/etc/passwd", "app.js/", "", ".", "app.js%00.css"]
+)
 def test_nothing_but_the_static_files_is_served_as_one(kb_client, name):
     response = kb_client.get(f"/static/{name}")
     assert response.status_code in {404, 308}
     assert b"SettingsConfigDict" not in response.data
+
+
+NEED_MORE = ("/api/v1/p/quizzes/", "/api/v1/p/experience/", "/api/v1/proposals")
+"""These need an attempt under way, an entry, a proposal; putting an article needs its revision: their own tests have them."""
 
 
 def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answers(kb_make_app, kb_login):
@@ -132,7 +151,8 @@ def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answer
     assert [r for r in references if r.removeprefix("#/components/schemas/") not in schemas] == []
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     examples = {"{slug}": "complaint-handling", "{calculator_id}": "resolution_rate", "{person_id}": str(owner.person_id), "{term_id}": "fcr",
-                "{code}": "5-3", "{gap_id}": "1", "{key}": "practice-complaint-handling", "{token}": "none", "{position}": "0", "{number}": "1"}  # fmt: skip
+                "{code}": "5-3", "{gap_id}": "1", "{key}": "practice-complaint-handling", "{token}": "none", "{position}": "0", "{number}": "1", "{proposal_id}": "1",
+                "{kind}": "thanks", "{comment}": "1"}  # fmt: skip
     bodies = {"/api/v1/people": {"name": "Somebody"}, "/api/v1/people/{person_id}": {"teams": []},
               "/api/v1/uses": {"slug": "complaint-handling", "call": "0" * 32}, "/api/v1/pins/{slug}": {},
               "/api/v1/gaps": {"query": "鲸鱼怎么潜水"}, "/api/v1/gaps/{gap_id}": {"state": "open"},
@@ -145,7 +165,7 @@ def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answer
             body = None if method == "get" else bodies.get(path, {"inputs": {"received": 20, "resolved": 15}})
             response = owner.open(address, method=method.upper(), json=body, headers={"X-CSRFToken": token})
             assert str(response.status_code) in operation["responses"], address
-            if not path.startswith("/api/v1/p/quizzes/"):  # most of those need an attempt under way: their own tests have one
+            if not path.startswith(NEED_MORE) and (path, method) != ("/api/v1/articles/{slug}", "put"):
                 assert (response.status_code < 300, response.mimetype) == (True, "application/json"), address
             assert operation["summary"]
             assert operation.get("x-permission"), address
