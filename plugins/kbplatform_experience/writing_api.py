@@ -141,6 +141,11 @@ class MaskedOut(BaseModel):
 
 def add_routes(api: ApiBlueprint, services: Services) -> None:
     """``/entries``, ``/split`` and ``/masked``."""
+    _entries(api, services)
+    _texts(api, services)
+
+
+def _entries(api: ApiBlueprint, services: Services) -> None:
     writing = Writing(services)
 
     @api.post("/entries", responses={201: WrittenOut})
@@ -171,6 +176,8 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
         writing.withdraw(current_viewer(), current_actor(), path.number)
         return "", 204
 
+
+def _texts(api: ApiBlueprint, services: Services) -> None:
     @api.post("/split", responses={200: PartsOut})
     @requires(WRITE, person=True)
     def split_text(body: TextIn) -> Response:
