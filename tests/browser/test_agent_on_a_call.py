@@ -50,7 +50,7 @@ def test_c_copies_the_first_line_over_plain_http_and_says_so(open_page):
     page.evaluate("window.copied = null; document.addEventListener('copy', () => { window.copied = String(document.activeElement.value ?? getSelection()) })")
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.keyboard.press("c")
-    page.wait_for_function("window.copied")
+    page.wait_for_function("() => window.copied")
     words = page.evaluate("window.copied")
     assert words[-12:] in said.inner_text().replace("\n", "")
 

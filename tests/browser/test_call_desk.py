@@ -167,7 +167,7 @@ def test_copying_works_over_plain_http(desk, type_and_wait):
     type_and_wait(page, "dao huo huai le")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("e")
-    page.wait_for_function("window.copied")
+    page.wait_for_function("() => window.copied")
     assert page.evaluate("window.copied").startswith("I'm sorry, [name],")
     assert page.evaluate("document.activeElement.closest('.hit') !== null")
 

@@ -70,7 +70,7 @@ def test_a_line_after_a_call_is_found_by_pinyin_used_promoted_and_the_article_na
         editor.click(f"a[href='/p/experience/promote?entry={number}']")
         editor.select_option("[name=section]", "steps")
         editor.click("button[value=section]")
-        editor.wait_for_function("document.querySelector('[name=section]').value === 'steps'")
+        editor.wait_for_function("() => document.querySelector('[name=section]').value === 'steps'")
         assert editor.input_value("[name=text]").endswith(LESSON)
         editor.click(".page-plugin .form .btn-primary")
         editor.wait_for_url("**/proposals/*")

@@ -86,7 +86,7 @@ def test_what_is_personal_is_shown_while_typing_and_a_draft_is_kept(site):
     (draft,) = site.drafts()
     assert MOBILE not in str(draft.data)
     page.check("[name=keep]")
-    page.wait_for_function("document.querySelector('[data-marks] .w-text').textContent.includes('张先生')")
+    page.wait_for_function("() => document.querySelector('[data-marks] .w-text').textContent.includes('张先生')")
     page.set_input_files("[name=files]", [{"name": f"{MOBILE}.png", "mimeType": "image/png", "buffer": base64.b64decode(DOT)}])
     page.click(".actions .btn-primary")
     page.wait_for_url(lambda url: url.rpartition("/")[2].isdecimal())
@@ -148,7 +148,7 @@ def test_one_line_after_a_call_without_leaving_the_keyboard(site):
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("Escape")
     page.keyboard.press("n")
-    page.wait_for_function("document.activeElement.name === 'q'")
+    page.wait_for_function("() => document.activeElement.name === 'q'")
 
 
 def test_pictures_that_were_cleaned_are_still_pictures(site):
