@@ -10,6 +10,8 @@ from sqlalchemy import select
 from kbplatform.articles.models import Article, Revision, Section, Translation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.orm import Session
 
 
@@ -37,3 +39,18 @@ def sections_of(session: Session, slug: str, lang: str, revision: int | None = N
         .order_by(Section.position)
     )
     return [SectionRef(*row) for row in rows]
+
+
+def headings_of(session: Session, slugs: Iterable[str], lang: str) -> dict[str, dict[str, str]]:
+    """Slug → id → heading of the present sections of these articles, from one query. Articles without that language are missing."""
+    rows = session.execute(
+        select(Article.slug, Section.key, Section.heading)
+        .join(Revision, Revision.id == Section.revision_id)
+        .join(Translation, (Translation.id == Revision.translation_id) & (Translation.revision_number == Revision.number))
+        .join(Article, Article.id == Translation.article_id)
+        .where(Article.slug.in_(sorted(set(slugs))), Translation.lang == lang)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for slug, key, heading in rows:
+        found.setdefault(slug, {})[key] = heading
+    return found

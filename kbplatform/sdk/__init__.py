@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
     from kbplatform.articles.audience import readable_article
     from kbplatform.articles.pages import ArticleCard, article_url
-    from kbplatform.articles.sections import SectionRef, sections_of
+    from kbplatform.articles.sections import SectionRef, headings_of, sections_of
     from kbplatform.articles.service import ArticleService
     from kbplatform.articles.writing import StoredText, stored_text
     from kbplatform.bilingual import LANGS, Lang, Text, terminal_lang
     from kbplatform.csvfile import BOM, Cell, as_csv, csv_line, harmless, is_risky
     from kbplatform.db import Base, Database, UtcDateTime, utcnow
-    from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, TooMany, Unavailable
+    from kbplatform.errors import Conflict, FieldError, Forbidden, InvalidInput, KbError, NotFound, SignInNeeded, TooMany, Unavailable, wrong
     from kbplatform.events import Event, emit
     from kbplatform.insights.masking import mask as mask_query
     from kbplatform.insights.unanswered import OpenGap, open_gaps
@@ -96,13 +96,15 @@ _HOME = {
     "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
     "kbplatform.articles.audience": ("readable_article",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
-    "kbplatform.articles.sections": ("SectionRef", "sections_of"),
+    "kbplatform.articles.sections": ("SectionRef", "headings_of", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
     "kbplatform.articles.writing": ("StoredText", "stored_text"),
     "kbplatform.bilingual": ("LANGS", "Lang", "Text", "terminal_lang"),
     "kbplatform.csvfile": ("BOM", "Cell", "as_csv", "csv_line", "harmless", "is_risky"),
     "kbplatform.db": ("Base", "Database", "UtcDateTime", "utcnow"),
-    "kbplatform.errors": ("Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "TooMany", "Unavailable"),
+    "kbplatform.errors": (
+        "Conflict", "FieldError", "Forbidden", "InvalidInput", "KbError", "NotFound", "SignInNeeded", "TooMany", "Unavailable", "wrong",
+    ),
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.insights.masking": ("mask_query",),
     "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
@@ -241,6 +243,7 @@ __all__ = [
     "emit",
     "find",
     "harmless",
+    "headings_of",
     "hookimpl",
     "hookspec",
     "is_risky",
@@ -271,4 +274,5 @@ __all__ = [
     "tidy_quantity",
     "ui_lang",
     "utcnow",
+    "wrong",
 ]

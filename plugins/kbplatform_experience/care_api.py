@@ -182,8 +182,6 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
     def propose_entries(body: ProposalIn) -> Any:  # noqa: ANN401 - a response and its status
         """Propose that entries become part of their article, crediting their writers. An editor decides."""
         viewer = current_viewer()
-        for number in body.entries:
-            readable(services, viewer, number)
         planned = plan(services, viewer, body.entries, section=body.section, lang=body.lang)
         number = promote(
             services, viewer, current_actor(), planned, text=body.text or planned.suggestion, title=body.title,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 from sqlalchemy import case, func, select
 
-from kbplatform.sdk import ArticleService, sections_of, utcnow
+from kbplatform.sdk import ArticleService, headings_of, utcnow
 from kbplatform_experience.models import Entry, Promotion, Reaction
 
 if TYPE_CHECKING:
@@ -177,9 +177,9 @@ def _spots(session: Session, since: datetime, cards: Mapping[str, ArticleCard], 
     for slug, section, number, language, lesson in rows:
         if len(said[slug, section]) < 3:
             said[slug, section].append((number, language, lesson))
-    headings = {slug: {s.id: s.heading for s in sections_of(session, slug, lang)} for slug in {slug for slug, _ in places}}
+    headings = headings_of(session, (slug for slug, _ in places), lang)
     return tuple(
-        Spot(cards[slug], section, headings[slug].get(section, ""), failures.get((slug, section), 0), *useless.get((slug, section), (0, 0)),
+        Spot(cards[slug], section, headings.get(slug, {}).get(section, ""), failures.get((slug, section), 0), *useless.get((slug, section), (0, 0)),
              tuple(said[slug, section]))
         for slug, section in places
     )  # fmt: skip

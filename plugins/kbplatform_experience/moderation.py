@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
-from kbplatform.sdk import Conflict, FieldError, Forbidden, InvalidInput, NotFound, Text, names_of, record_audit, utcnow
+from kbplatform.sdk import Conflict, Forbidden, NotFound, Text, names_of, record_audit, utcnow, wrong
 from kbplatform_experience.announcing import announce
 from kbplatform_experience.limits import allow_report
 from kbplatform_experience.models import Comment, Decision, Entry, Notice, Report
 from kbplatform_experience.private import clean
 from kbplatform_experience.reach import within_reach
+from kbplatform_experience.reacting import recount
 from kbplatform_experience.registry import MODERATE
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Moderation:
         _known_reason(reason)
         words = clean(words, MAX_WORDS, rules=self._rules)
         if reason == "other" and not words:
-            raise _wrong("words", Text("请说一句是什么问题", "Say in a line what is the matter"))
+            raise wrong("words", Text("请说一句是什么问题", "Say in a line what is the matter"))
         with self._db.write() as session:
             row = _entry(session, entry)
             _comment(session, entry, comment)
@@ -126,12 +127,12 @@ class Moderation:
         NotFound and InvalidInput.
         """
         if what not in DECISIONS or (comment is not None and what == "decline"):
-            raise _wrong("what", Text("只能显示、隐藏或退回", "It can be shown, hidden or declined"))
+            raise wrong("what", Text("只能显示、隐藏或退回", "It can be shown, hidden or declined"))
         if what != "show":
             _known_reason(reason)
         words = clean(words, MAX_WORDS, rules=self._rules)
         if what != "show" and reason == "other" and not words:
-            raise _wrong("words", Text("请说一句原因，写的人会看到", "Say why in a line: the writer is shown it"))
+            raise wrong("words", Text("请说一句原因，写的人会看到", "Say why in a line: the writer is shown it"))
         with self._db.write() as session:
             row, said = _entry(session, entry, within_reach(viewer)), _comment(session, entry, comment)
             if _mark(row, said) != seen:
@@ -143,6 +144,7 @@ class Moderation:
             if writer == viewer.id and what == "show":
                 raise Forbidden(Text("自己写的，要请别的审核人来看", "You wrote it yourself: another moderator has to look"))
             _put(row, said, DECISIONS[what])
+            recount(session, row)
             now = utcnow()
             open_ones = (Report.entry_id == entry, Report.comment_id == comment, Report.settled_at.is_(None))
             reporters = set(session.scalars(select(Report.by).where(*open_ones, Report.by.is_not(None))))
@@ -204,14 +206,13 @@ def _put(entry: Entry, comment: Comment | None, state: str) -> None:
             raise NotFound(Text("写的人已经撤回了", "Whoever wrote it has withdrawn it"))
         entry.state, entry.version = state, entry.version + 1
     elif comment.state != "withdrawn":
-        entry.comments += (state == "shown") - (comment.state == "shown")
         comment.state = state
 
 
 def _tell(session: Session, entry: int, decision: Decision, writer: int | None, reporters: set[int | None]) -> None:
     """The writer learns what was decided and why; those who reported it, that somebody looked."""
     words = decision.reason + (f": {decision.words}" if decision.words else "")
-    if writer is not None and writer != decision.by:
+    if writer is not None and writer != decision.by:  # each decision is told, the same one again too: the last word must be the last notice
         session.add(Notice(user_id=writer, entry_id=entry, kind=f"decided.{decision.what}", words=words))
     for person in reporters - {decision.by, writer, None}:
         session.add(Notice(user_id=person, entry_id=entry, kind=f"reported.{decision.what}"))
@@ -235,8 +236,4 @@ def _comment(session: Session, entry: int, number: int | None) -> Comment | None
 
 def _known_reason(reason: str) -> None:
     if reason not in REASONS:
-        raise _wrong("reason", Text("请选一个原因", "Choose a reason"))
-
-
-def _wrong(field: str, message: Text) -> InvalidInput:
-    return InvalidInput(message, fields=(FieldError(field, message),))
+        raise wrong("reason", Text("请选一个原因", "Choose a reason"))

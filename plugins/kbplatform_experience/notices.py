@@ -26,7 +26,7 @@ def tell(session: Session, person: int | None, entry: int, kind: str, *, by: int
     """Tell somebody, once until they have looked; never of what they did themselves. ``words`` are masked already."""
     if person is None or person == by:
         return
-    same = (Notice.user_id == person, Notice.entry_id == entry, Notice.kind == kind, Notice.by == by, Notice.seen_at.is_(None))
+    same = (Notice.user_id == person, Notice.entry_id == entry, Notice.kind == kind, Notice.by == by, Notice.words == words, Notice.seen_at.is_(None))
     if session.scalar(select(Notice.id).where(*same).limit(1)) is None:
         session.add(Notice(user_id=person, entry_id=entry, kind=kind, by=by, words=words))
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, select
 
-from kbplatform.sdk import Credit, Evidence, FieldError, InvalidInput, NewProposal, NotFound, Origin, Text, propose, stored_text
+from kbplatform.sdk import Credit, Evidence, NewProposal, NotFound, Origin, Text, propose, stored_text, wrong
 from kbplatform_experience.announcing import announce
-from kbplatform_experience.models import Entry, Notice, Promotion, Reaction
+from kbplatform_experience.models import Entry, Promotion, Reaction
+from kbplatform_experience.notices import tell
+from kbplatform_experience.reach import SHOWN, within_reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +60,7 @@ class Plan:
 def plan(services: Services, viewer: Viewer, numbers: Sequence[int], *, section: str = "", lang: str = "") -> Plan:
     """Look before proposing. Raises NotFound for entries the viewer may not see, InvalidInput for those that can't go into one article."""
     with services.db.read() as session:
-        entries = _entries(session, numbers)
+        entries = _entries(session, viewer, numbers)
         slug = next(iter({e.slug for e in entries}))
         language: Lang = "en" if (lang or entries[0].lang) == "en" else "zh"
         current = stored_text(session, slug, language, viewer)
@@ -93,7 +95,7 @@ def promote(services: Services, viewer: Viewer, actor: Actor, planned: Plan, *, 
             if row is not None and row.proposal_id == number:
                 continue
             session.merge(Promotion(entry_id=entry.id, proposal_id=number, state="open"))
-            _tell(session, entry, "promoted.open", viewer.id)
+            tell(session, entry.user_id, entry.id, "promoted.open", by=viewer.id)
         announce(session, [e.id for e in planned.entries])
     return number
 
@@ -108,7 +110,8 @@ def follow(event: Event, session: Session) -> None:
         row.state = state
         entry = session.get(Entry, row.entry_id)
         if entry is not None and state in {"accepted", "declined"}:
-            _tell(session, entry, f"promoted.{state}", by if isinstance(by, int) else None, str(event.payload.get("words") or ""))
+            words = str(event.payload.get("words") or "")
+            tell(session, entry.user_id, entry.id, f"promoted.{state}", by=by if isinstance(by, int) else None, words=words)
     announce(session, [row.entry_id for row in rows])
 
 
@@ -124,20 +127,22 @@ def with_lessons(text: str, lessons: Sequence[str]) -> str:
     return f"{text.rstrip()}{chr(10) if bullets else chr(10) * 2}{chr(10).join(items)}".lstrip("\n")
 
 
-def _entries(session: Session, numbers: Sequence[int]) -> list[Entry]:
+def _entries(session: Session, viewer: Viewer, numbers: Sequence[int]) -> list[Entry]:
     wanted = list(dict.fromkeys(numbers))
     if not wanted:
-        raise _wrong(Text("请先选至少一条经验", "Choose an entry first"))
+        raise wrong("entry", Text("请先选至少一条经验", "Choose an entry first"))
     if len(wanted) > MOST_ENTRIES:
-        raise _wrong(Text(f"一次最多 {MOST_ENTRIES} 条", f"At most {MOST_ENTRIES} at once"))
-    rows = {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_(wanted), Entry.state == "shown"))}
+        raise wrong("entry", Text(f"一次最多 {MOST_ENTRIES} 条", f"At most {MOST_ENTRIES} at once"))
+    rows = {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_(wanted), Entry.state == SHOWN, within_reach(viewer)))}
     if len(rows) != len(wanted):
         raise NotFound(Text("没有这条经验", "There is no such entry"))
     found = [rows[n] for n in wanted]
     if any(e.sample for e in found):
-        raise _wrong(Text("样例不能写进文章", "A sample can’t go into an article"))
+        raise wrong("entry", Text("样例不能写进文章", "A sample can’t go into an article"))
     if len({e.slug for e in found}) > 1 or not found[0].slug:
-        raise _wrong(Text("这些经验要属于同一篇文章。先编辑它们，选好文章。", "They have to belong to one article: edit them and choose it first"))
+        raise wrong(
+            "entry", Text("这些经验要属于同一篇文章。先编辑它们，选好文章。", "They have to belong to one article: edit them and choose it first")
+        )
     return found
 
 
@@ -167,12 +172,3 @@ def _evidence(entry: Entry, backing: Backing) -> list[Evidence]:
         rows.append(Evidence(Text("管用", "It helped"), number=float(backing.helped), link=link))
         rows.append(Evidence(Text("不管用", "It did not help"), number=float(backing.useless), link=link))
     return rows + [Evidence(Text("结果", "Result"), value=result[:300], link=link) for result in backing.results[:1]]
-
-
-def _tell(session: Session, entry: Entry, kind: str, by: int | None, words: str = "") -> None:
-    if entry.user_id is not None and entry.user_id != by:
-        session.add(Notice(user_id=entry.user_id, entry_id=entry.id, kind=kind, by=by, words=words))
-
-
-def _wrong(message: Text) -> InvalidInput:
-    return InvalidInput(message, fields=(FieldError("entry", message),))

@@ -9,7 +9,6 @@ from flask import redirect, render_template, request
 from kbplatform.sdk import PROPOSE, ArticleService, InvalidInput, Text, current_actor, current_viewer, problems_of, requires, say
 from kbplatform_experience.moderation_views import whole_number
 from kbplatform_experience.promotion import MOST_ENTRIES, plan, promote
-from kbplatform_experience.reach import readable
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -29,8 +28,6 @@ def add_pages(web: Blueprint, services: Services) -> None:
     def promote_page() -> ResponseReturnValue:
         viewer, problems = current_viewer(), {}
         numbers = [n for raw in request.values.getlist("entry")[: MOST_ENTRIES + 1] if (n := whole_number(raw))]
-        for number in numbers:
-            readable(services, viewer, number)
         planned = plan(services, viewer, numbers, section=request.values.get("section", "")[:80], lang=request.values.get("lang", "")[:2])
         form = {"text": planned.suggestion, "title": planned.entries[0].lesson[:MAX_TITLE]}
         if request.method == "POST" and request.form.get("do") != "section":
