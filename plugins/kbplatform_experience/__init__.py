@@ -72,9 +72,10 @@ def personal_data(user_id: int, session: Session, erase: bool) -> PersonalData |
 @hookimpl
 def on_event(event: Event, session: Session) -> None:
     """A proposal that entries stand behind was decided; an article changed, perhaps in whom it is for."""
-    from kbplatform_experience import finding, promotion  # noqa: PLC0415 - as above
+    from kbplatform_experience import finding  # noqa: PLC0415 - as above
+    from kbplatform_experience.promotion.service import follow  # noqa: PLC0415 - as above
 
-    promotion.follow(event, session)
+    follow(event, session)
     finding.follow_article(event, session)
 
 
@@ -82,12 +83,16 @@ def on_event(event: Event, session: Session) -> None:
 def register_routes(services: Services) -> Routes:
     """Pages under ``/p/experience/`` and the JSON under ``/api/v1/p/experience/``."""
     from kbplatform.sdk import Routes  # noqa: PLC0415 - as above
-    from kbplatform_experience import digest_views, insight_views, moderation_views, promotion_views, writing_views  # noqa: PLC0415 - as above
     from kbplatform_experience.api import make_api  # noqa: PLC0415 - as above
-    from kbplatform_experience.views import make_blueprint  # noqa: PLC0415 - as above
+    from kbplatform_experience.insight import views as insight  # noqa: PLC0415 - as above
+    from kbplatform_experience.moderation import views as moderation  # noqa: PLC0415 - as above
+    from kbplatform_experience.promotion import views as promotion  # noqa: PLC0415 - as above
+    from kbplatform_experience.reading import digest_views as digest  # noqa: PLC0415 - as above
+    from kbplatform_experience.reading.views import make_blueprint  # noqa: PLC0415 - as above
+    from kbplatform_experience.writing import views as writing  # noqa: PLC0415 - as above
 
     web = make_blueprint(services)
-    for pages in (digest_views, moderation_views, promotion_views, insight_views, writing_views):
+    for pages in (digest, moderation, promotion, insight, writing):
         pages.add_pages(web, services)
     return Routes(web=web, api=make_api(services))
 

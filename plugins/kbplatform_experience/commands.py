@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from kbplatform.sdk import Actor, InvalidInput, Text, terminal_lang
-from kbplatform_experience.forms import Typed, look
 from kbplatform_experience.registry import WRITE, entry_url
-from kbplatform_experience.splitting import MAX_TEXT, split
-from kbplatform_experience.writing import Writing
+from kbplatform_experience.writing.forms import Typed, look
+from kbplatform_experience.writing.service import Writing
+from kbplatform_experience.writing.splitting import MAX_TEXT, split
 
 if TYPE_CHECKING:
-    from kbplatform_experience.writing import Written
+    from kbplatform_experience.writing.service import Written
 
 
 def _help(zh: str, en: str) -> str:

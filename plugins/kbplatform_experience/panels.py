@@ -8,8 +8,8 @@ from sqlalchemy import case, func, or_, select
 
 from kbplatform.sdk import ArticlePanel, DashboardCard, Text, current_viewer, may
 from kbplatform_experience.models import Entry
-from kbplatform_experience.notices import Notices
 from kbplatform_experience.reach import SHOWN, within_reach
+from kbplatform_experience.reading.notices import Notices
 from kbplatform_experience.registry import READ, WRITE
 
 if TYPE_CHECKING:

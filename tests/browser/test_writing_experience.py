@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from kbplatform.app import make_platform
 from kbplatform.settings import load_settings
-from kbplatform_experience.attachments import Upload, sound
-from kbplatform_experience.forms import Typed
 from kbplatform_experience.models import Draft, Entry
-from kbplatform_experience.writing import Writing
+from kbplatform_experience.writing.attachments import Upload, sound
+from kbplatform_experience.writing.forms import Typed
+from kbplatform_experience.writing.service import Writing
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins/experience"))  # for little_pictures
 

@@ -8,8 +8,8 @@ from sqlalchemy import insert
 
 from kbplatform.sdk import Viewer
 from kbplatform_experience.models import Entry, Tag
-from kbplatform_experience.reacting import Reacting
-from kbplatform_experience.reading import Reading
+from kbplatform_experience.reading.reacting import Reacting
+from kbplatform_experience.reading.service import Reading
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 SLUG = "complaint-handling"

@@ -15,11 +15,11 @@ from kbplatform.proposals.service import Proposals
 from kbplatform.sdk import Conflict, Event, Forbidden, InvalidInput, NotFound, TooMany, Viewer, utcnow
 from kbplatform.viewer import CLI
 from kbplatform_experience import limits, personal, samples
-from kbplatform_experience.insight import insight
+from kbplatform_experience.insight.service import insight
 from kbplatform_experience.limits import allow_writing
 from kbplatform_experience.models import Comment, Decision, Entry, Notice, Promotion, Reaction, Report
-from kbplatform_experience.moderation import ENOUGH, Moderation, first_state
-from kbplatform_experience.promotion import follow, plan, promote, with_lessons
+from kbplatform_experience.moderation.service import ENOUGH, Moderation, first_state
+from kbplatform_experience.promotion.service import follow, plan, promote, with_lessons
 from kbplatform_experience.registry import MODERATE
 
 SLUG = "complaint-handling"

@@ -16,11 +16,11 @@ from kbplatform.errors import Forbidden, InvalidInput, NotFound
 from kbplatform.sdk import ArticleContext
 from kbplatform.viewer import CLI
 from kbplatform.web.access import SESSION_KEY
-from kbplatform_experience.following import Following
 from kbplatform_experience.models import Promotion
-from kbplatform_experience.notices import Notices
 from kbplatform_experience.panels import panels_for
-from kbplatform_experience.reading import Wanted
+from kbplatform_experience.reading.following import Following
+from kbplatform_experience.reading.notices import Notices
+from kbplatform_experience.reading.service import Wanted
 
 TEAM = "billing"
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kbplatform_experience.splitting import MAX_LESSON, Parts, split
+from kbplatform_experience.writing.splitting import MAX_LESSON, Parts, split
 
 WHOLE = Parts("先道歉再查单", "客户催了三次", "先复述，再给时间", "客户说可以等")
 ENGLISH = Parts("Say when, then call earlier", "Third call about one parcel", "Named a time", "They waited")

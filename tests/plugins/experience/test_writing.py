@@ -15,12 +15,12 @@ from werkzeug.test import encode_multipart
 
 from kbplatform.accounts.models import AuditEntry
 from kbplatform.sdk import InvalidInput, NotFound
-from kbplatform_experience.attachments import Upload, sound
-from kbplatform_experience.drafts import Drafts
-from kbplatform_experience.figures import figures_in, known_calculators
-from kbplatform_experience.forms import Typed, language_of, look, tags_in
 from kbplatform_experience.models import Attachment, Draft, Entry, Tag
-from kbplatform_experience.writing import Stale
+from kbplatform_experience.writing.attachments import Upload, sound
+from kbplatform_experience.writing.drafts import Drafts
+from kbplatform_experience.writing.figures import figures_in, known_calculators
+from kbplatform_experience.writing.forms import Typed, language_of, look, tags_in
+from kbplatform_experience.writing.service import Stale
 
 MOBILE = "13812345678"
 SLUG = "complaint-handling"

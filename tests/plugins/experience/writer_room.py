@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kbplatform.app import platform_of
 from kbplatform.sdk import Actor
-from kbplatform_experience.forms import Typed
 from kbplatform_experience.models import Entry
-from kbplatform_experience.writing import Writing
+from kbplatform_experience.writing.forms import Typed
+from kbplatform_experience.writing.service import Writing
 
 
 class Site:

@@ -21,12 +21,12 @@ from kbplatform.sdk import (
     sections_of,
     team_names,
 )
-from kbplatform_experience.following import Followed, Following
-from kbplatform_experience.moderation import MAX_WORDS, REASONS
-from kbplatform_experience.notices import Notices
+from kbplatform_experience.moderation.service import MAX_WORDS, REASONS
 from kbplatform_experience.reach import SHOWN
-from kbplatform_experience.reacting import MAX_COMMENT, MAX_RESULT, Reacting
-from kbplatform_experience.reading import Reading, Wanted
+from kbplatform_experience.reading.following import Followed, Following
+from kbplatform_experience.reading.notices import Notices
+from kbplatform_experience.reading.reacting import MAX_COMMENT, MAX_RESULT, Reacting
+from kbplatform_experience.reading.service import Reading, Wanted
 from kbplatform_experience.registry import READ, WRITE, entry_url, kinds_of
 
 if TYPE_CHECKING:

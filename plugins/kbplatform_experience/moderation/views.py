@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 
 from kbplatform.sdk import ArticleService, InvalidInput, Text, content_lang, current_actor, current_viewer, local_path, problems_of, requires, say
-from kbplatform_experience.moderation import DECISIONS, MAX_WORDS, REASONS, Moderation
+from kbplatform_experience.moderation.service import DECISIONS, MAX_WORDS, REASONS, Moderation
 from kbplatform_experience.reach import readable
 from kbplatform_experience.registry import MODERATE, READ, entry_url, kinds_of
 

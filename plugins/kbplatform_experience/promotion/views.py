@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 
 from kbplatform.sdk import PROPOSE, ArticleService, InvalidInput, Text, current_actor, current_viewer, problems_of, requires, say
-from kbplatform_experience.moderation_views import whole_number
-from kbplatform_experience.promotion import MOST_ENTRIES, plan, promote
+from kbplatform_experience.moderation.views import whole_number
+from kbplatform_experience.promotion.service import MOST_ENTRIES, plan, promote
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -11,9 +11,9 @@ from kbplatform.sdk import Conflict, FieldError, Forbidden, InvalidInput, NotFou
 from kbplatform_experience.announcing import announce
 from kbplatform_experience.limits import allow_comment
 from kbplatform_experience.models import Comment, Entry, Reaction
-from kbplatform_experience.notices import COMMENTED, FOLLOWED, THANKED, USED, tell, tell_followers, untell
 from kbplatform_experience.private import clean
 from kbplatform_experience.reach import SHOWN, TOO_BIG, entry_for
+from kbplatform_experience.reading.notices import COMMENTED, FOLLOWED, THANKED, USED, tell, tell_followers, untell
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, or_, select
 
 from kbplatform.sdk import InvalidInput, Text, utcnow
-from kbplatform_experience.following import followed_by
 from kbplatform_experience.models import Entry, Promotion, Reaction
 from kbplatform_experience.reach import SHOWN, within_reach
-from kbplatform_experience.reading import ACCEPTED, Card, Reading, is_followed
+from kbplatform_experience.reading.following import followed_by
+from kbplatform_experience.reading.service import ACCEPTED, Card, Reading, is_followed
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -7,9 +7,9 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from kbplatform.sdk import ApiBlueprint, QueryModel, Services, content_lang, current_viewer, requires
-from kbplatform_experience.following import Following, FollowKind
-from kbplatform_experience.reacting import MAX_COMMENT, MAX_RESULT, Counts, Reacting, ReactionKind, Said
-from kbplatform_experience.reading import PAGE_SIZE, Card, Reading, Wanted
+from kbplatform_experience.reading.following import Following, FollowKind
+from kbplatform_experience.reading.reacting import MAX_COMMENT, MAX_RESULT, Counts, Reacting, ReactionKind, Said
+from kbplatform_experience.reading.service import PAGE_SIZE, Card, Reading, Wanted
 from kbplatform_experience.registry import READ, WRITE
 
 

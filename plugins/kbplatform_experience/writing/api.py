@@ -6,11 +6,11 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from kbplatform.sdk import ApiBlueprint, Services, Text, current_actor, current_viewer, requires, ui_lang
-from kbplatform_experience import splitting
-from kbplatform_experience.forms import MAX_TYPED, Typed, look
-from kbplatform_experience.reading_api import EntryPath
+from kbplatform_experience.reading.api import EntryPath
 from kbplatform_experience.registry import WRITE, entry_url
-from kbplatform_experience.writing import Stale, Writing, Written, keeps
+from kbplatform_experience.writing import splitting
+from kbplatform_experience.writing.forms import MAX_TYPED, Typed, look
+from kbplatform_experience.writing.service import Stale, Writing, Written, keeps
 
 
 class WordsIn(BaseModel):

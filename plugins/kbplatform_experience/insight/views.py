@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, render_template, request
 
 from kbplatform.sdk import as_csv, content_lang, current_viewer, curves, may, requires, ui_lang
-from kbplatform_experience.insight import WINDOWS, insight, share
+from kbplatform_experience.insight.service import WINDOWS, insight, share
 from kbplatform_experience.registry import INSIGHT
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from kbplatform.sdk import Cell, Services
-    from kbplatform_experience.insight import Insight
+    from kbplatform_experience.insight.service import Insight
 
 COLUMNS = {
     "zh": ("文章", "编号", "经验", "没走通", "想请教", "人数", "用过", "管用", "不管用", "感谢", "已写进文章"),

@@ -26,15 +26,15 @@ from kbplatform.sdk import (
     team_names,
     ui_lang,
 )
-from kbplatform_experience import splitting
-from kbplatform_experience.attachments import MAX_BYTES, MAX_FILES, Upload
-from kbplatform_experience.drafts import Drafts
-from kbplatform_experience.forms import MAX_DETAIL, MAX_LESSON, Looked, Typed, look, typed_from
 from kbplatform_experience.models import Attachment, Entry
 from kbplatform_experience.private import clean
 from kbplatform_experience.reach import SHOWN, seen_by
 from kbplatform_experience.registry import KIND, READ, WRITE, entry_url, kinds_of
-from kbplatform_experience.writing import SOURCES, Stale, Writing, Written, keeps
+from kbplatform_experience.writing import splitting
+from kbplatform_experience.writing.attachments import MAX_BYTES, MAX_FILES, Upload
+from kbplatform_experience.writing.drafts import Drafts
+from kbplatform_experience.writing.forms import MAX_DETAIL, MAX_LESSON, Looked, Typed, look, typed_from
+from kbplatform_experience.writing.service import SOURCES, Stale, Writing, Written, keeps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

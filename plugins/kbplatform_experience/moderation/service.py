@@ -13,7 +13,7 @@ from kbplatform_experience.limits import allow_report
 from kbplatform_experience.models import Comment, Decision, Entry, Notice, Report
 from kbplatform_experience.private import clean
 from kbplatform_experience.reach import within_reach
-from kbplatform_experience.reacting import recount
+from kbplatform_experience.reading.reacting import recount
 from kbplatform_experience.registry import MODERATE
 
 if TYPE_CHECKING:

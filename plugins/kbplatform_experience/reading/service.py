@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, exists, or_, select, tuple_
 
 from kbplatform.sdk import ArticleService, InvalidInput, Text, names_of, team_names
-from kbplatform_experience.following import Followed, followed_by
 from kbplatform_experience.models import Entry, Promotion, Reaction, Tag
 from kbplatform_experience.reach import SHOWN, entry_for, readable, seen_by, within_reach
+from kbplatform_experience.reading.following import Followed, followed_by
 from kbplatform_experience.registry import entry_url
 
 if TYPE_CHECKING:

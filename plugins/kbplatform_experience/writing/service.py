@@ -20,15 +20,15 @@ from kbplatform.sdk import (
     utcnow,
 )
 from kbplatform_experience.announcing import announce
-from kbplatform_experience.attachments import MAX_FILES, Sound, Upload, sound, wrong_file
-from kbplatform_experience.drafts import drop
-from kbplatform_experience.figures import Figure, as_lines, figures_in, known_calculators
-from kbplatform_experience.forms import MAX_DETAIL, MAX_LESSON, MAX_TAG, MAX_TAGS, WORDS, Typed, stored_words, tags_in
 from kbplatform_experience.limits import allow_writing
 from kbplatform_experience.models import Attachment, Entry, Tag
-from kbplatform_experience.moderation import first_state
+from kbplatform_experience.moderation.service import first_state
 from kbplatform_experience.private import make_private
 from kbplatform_experience.registry import kinds_of
+from kbplatform_experience.writing.attachments import MAX_FILES, Sound, Upload, sound, wrong_file
+from kbplatform_experience.writing.drafts import drop
+from kbplatform_experience.writing.figures import Figure, as_lines, figures_in, known_calculators
+from kbplatform_experience.writing.forms import MAX_DETAIL, MAX_LESSON, MAX_TAG, MAX_TAGS, WORDS, Typed, stored_words, tags_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 
 from kbplatform.sdk import content_lang, current_viewer, requires, utcnow
-from kbplatform_experience.digest import Digests, Week
+from kbplatform_experience.reading.digest import Digests, Week
 from kbplatform_experience.registry import READ, kinds_of
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from sqlalchemy import case, func, select
 from kbplatform.sdk import Credit, Evidence, NewProposal, NotFound, Origin, Text, propose, stored_text, wrong
 from kbplatform_experience.announcing import announce
 from kbplatform_experience.models import Entry, Promotion, Reaction
-from kbplatform_experience.notices import tell
 from kbplatform_experience.reach import SHOWN, within_reach
+from kbplatform_experience.reading.notices import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from kbplatform.sdk import InvalidInput, Text, utcnow
-from kbplatform_experience.forms import WORDS, Typed, as_plain, from_plain, masked_copy
 from kbplatform_experience.models import Draft
+from kbplatform_experience.writing.forms import WORDS, Typed, as_plain, from_plain, masked_copy
 
 if TYPE_CHECKING:
     from datetime import datetime

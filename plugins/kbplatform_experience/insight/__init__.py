@@ -1,0 +1,1 @@
+"""What the entries tell a lead."""

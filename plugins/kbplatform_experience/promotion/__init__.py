@@ -1,0 +1,1 @@
+"""From entries to a proposal for their article."""

@@ -1,0 +1,1 @@
+"""Reading entries and answering them: feed, thanks, comments, following, notices, the week."""
