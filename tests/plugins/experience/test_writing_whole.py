@@ -8,9 +8,11 @@ import re
 from little_pictures import png
 from sqlalchemy import select
 
-from kbplatform_experience.models import Attachment
+from kbplatform_experience.models import Attachment, Draft
+from kbplatform_experience.writing.forms import MAX_READ, Typed, look
 
 SLUG = "complaint-handling"
+MOBILE = "13812345678"
 
 
 def write(client, press, lesson="看图", **form):
@@ -56,3 +58,47 @@ def test_write_one_line_beside_an_article_and_in_its_feed_begins_with_the_articl
         link = re.search(r'href="(/p/experience/new\?[^"]+)"', agent.get(page).get_data(as_text=True))
         assert link, page
         assert f'<option value="{SLUG}" selected>' in agent.get(link[1].replace("&amp;", "&")).get_data(as_text=True), page
+
+
+# ---------------------------------------------------------------------- twice, too much, in the wrong field
+
+
+def test_a_second_click_writes_no_second_entry_and_other_words_do(site, agent, press):
+    first = write(agent, press, "先道歉再问单号")
+    assert write(agent, press, "先道歉再问单号") == first
+    assert write(agent, press, "先道歉再问地址") != first
+    assert write(site.person("agent"), press, "先道歉再问单号") != first, "somebody else may say it too"
+    site.writing.withdraw(agent.viewer, agent.actor, first)
+    assert write(agent, press, "先道歉再问单号") != first
+
+
+def test_fields_that_are_chosen_hold_nothing_personal_in_a_draft_either(site, agent, press):
+    press(agent, "/p/experience/drafts/chosen-key-1", {"lesson": "一句"} | dict.fromkeys(("kind", "lang", "article", "section", "team"), MOBILE))
+    with site.db.read() as session:
+        (draft,) = session.scalars(select(Draft))
+    assert draft.data["lesson"] == "一句"
+    assert MOBILE not in str(draft.data)
+
+
+def test_a_text_that_is_far_too_long_comes_back_whole_with_by_how_much(agent, press):
+    long = "长" * 12_000
+    answer = press(agent, "/p/experience/new", {"lesson": "一句", "situation": long})
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert long in page
+    assert "最多 2000 个字，多了 10000 个" in page
+
+
+def test_no_half_of_a_number_stays_where_a_draft_is_cut(site, agent, press):
+    for shift in range(11):
+        dense = "li.na.wang.zhang@customer-service.example.com " * 130 + " " * shift + "13812345678 " * 5
+        press(agent, "/p/experience/drafts/torn-key-1", {"lesson": "一句", "situation": dense})
+        with site.db.read() as session:
+            (draft,) = session.scalars(select(Draft))
+        assert "1381" not in draft.data["situation"]
+
+
+def test_looking_for_personal_data_stops_where_nothing_can_be_saved_any_more(site):
+    text = "客户 13812345678 来电，"
+    looked = look(Typed(situation=text * 20_000), site.services.masking, "zh")
+    assert len(looked.fields[0].pieces) < MAX_READ // len(text) * 2 + 3
