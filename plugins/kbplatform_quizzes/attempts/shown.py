@@ -33,11 +33,8 @@ class Asked:
     later: bool
     """Its taker wants to come back to it."""
     walk: Walk | None = None
-
-    @property
-    def path(self) -> str:
-        """The choices taken in a role-play, ``0.2.1``."""
-        return "".join(self.sent.get(self.face.name, [])[:1])
+    path: str = ""
+    """The choices taken in a role-play, ``0.2.1``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,8 @@ def asked(item: AttemptItem, stored: Stored, seed: str, lang: Lang) -> Asked:
     """A question as it is asked now."""
     showing = Showing(stored.question, lang, seed, name_of(item.position))
     walk = _walk(stored, item.answer or [])
-    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, stored.id, item.later, walk)
+    path = ".".join(map(str, item.answer or [])) if walk else ""
+    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, stored.id, item.later, walk, path)
 
 
 def reviewed(item: AttemptItem, stored: Stored, played: Played, seed: str, lang: Lang, shown: frozenset[Any]) -> Reviewed:
