@@ -185,7 +185,7 @@ def _index(room: Room) -> str:
     return render_template(
         "quizzes/index.html", quizzes=found, standings=standings(room.services.db, viewer, found), total=total, page=page,
         pages=-(-total // PAGE_SIZE), search=search, articles=cards, counts=counts, worded=worded, now=utcnow(),
-        tasks=Assignments(room.services.db).to_do(viewer),
+        tasks=Assignments(room.services).to_do(viewer),
     )  # fmt: skip
 
 

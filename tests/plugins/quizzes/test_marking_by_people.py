@@ -33,7 +33,7 @@ def staff(kb_app):
 
 @pytest.fixture
 def markers(room):
-    return Markers(room.db, room.bank, room.sittings)
+    return Markers(room.services, room.bank, room.sittings)
 
 
 @pytest.fixture
