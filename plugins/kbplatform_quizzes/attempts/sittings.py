@@ -22,7 +22,7 @@ from kbplatform_quizzes.attempts.rules import Rule
 from kbplatform_quizzes.attempts.shown import Sitting, asked, name_of, reviewed
 from kbplatform_quizzes.attempts.thinning import LATE, SENT, thin
 from kbplatform_quizzes.faces import BadAnswer, Sent, Showing
-from kbplatform_quizzes.kinds import UNMARKED
+from kbplatform_quizzes.kinds import UNMARKED, UNPRACTISED
 from kbplatform_quizzes.kinds.scenario import Scenario
 from kbplatform_quizzes.models import Allowance, Attempt, AttemptEvent, AttemptItem, Quiz
 
@@ -117,9 +117,9 @@ class Sittings:
             items = session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).order_by(AttemptItem.position))
             wrong = [i.question_id for i in items if i.fraction is not None and i.fraction < 1]
             texts = {stored.id: stored for stored in self._bank.present(session, wrong)}
-            drawn = [texts[number] for number in wrong if number in texts]
+            drawn = [texts[number] for number in wrong if number in texts and texts[number].question.body.kind not in UNPRACTISED]
             if not drawn:
-                raise Conflict(Text("没有做错的题", "Nothing was wrong"))
+                raise Conflict(Text("没有能自己重练的错题", "Nothing that was wrong can be practised alone"))
             return self._begin(session, viewer, view_of(row), (AGAIN, len(before) + 1), drawn, secrets.token_hex(8), lang)
 
     def _begin(
@@ -338,7 +338,7 @@ class Sittings:
         elif attempt.state == "done" and (everything or may_review(rule, quiz, now)):
             allowed = frozenset({"marks", "feedback", "solution"}) if everything else rule.shown
             played = kept.outcome(attempt).items
-            after = tuple(reviewed(i, s, p, attempt.seed, lang, allowed) for i, s, p in zip(items, stored, played, strict=True))
+            after = tuple(reviewed(i, s, p, attempt.seed, lang, allowed, to_marker=everything) for i, s, p in zip(items, stored, played, strict=True))
         left = 0
         if rule.exam:
             left = session.scalar(
