@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.privacy import Finding, Masked, Rules, find, mask
+    from kbplatform.proposals.crediting import credit_as
     from kbplatform.proposals.proposal import (
         PROPOSAL_DECIDED,
         PROPOSAL_MADE,
@@ -115,6 +116,7 @@ _HOME = {
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.privacy": ("Finding", "Masked", "Rules", "find", "mask"),
+    "kbplatform.proposals.crediting": ("credit_as",),
     "kbplatform.proposals.proposal": (
         "PROPOSAL_DECIDED", "PROPOSAL_MADE", "Credit", "Evidence", "NewProposal", "Origin", "Proposal", "SectionCredit",
     ),
@@ -235,6 +237,7 @@ __all__ = [
     "as_csv",
     "as_xlsx",
     "content_lang",
+    "credit_as",
     "credits_of",
     "csv_line",
     "current_actor",
