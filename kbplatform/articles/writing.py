@@ -25,6 +25,8 @@ from kbplatform.errors import FieldError, InvalidInput, NotFound, StaleText, wro
 from kbplatform.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from kbplatform.articles.documents import Document, FrontMatter
@@ -132,14 +134,17 @@ def draft_whole(current: StoredText, source: str) -> Draft:
     return draft
 
 
-def save(session: Session, draft: Draft, *, origin: Origin) -> int:
-    """Make a draft the current revision, in the caller's transaction; its number. Raises StaleText where another was saved meanwhile."""
+def save(session: Session, draft: Draft, *, origin: Origin, meaning: Mapping[str, bool] | None = None) -> int:
+    """Make a draft the current revision, in the caller's transaction; its number. Raises StaleText where another was saved meanwhile.
+
+    ``meaning``: section → whether its change is one in meaning; for those not named their kind decides.
+    """
     one_at_a_time(session, AdvisoryLock.CONTENT)
     translation = session.get_one(Translation, draft.translation_id, populate_existing=True)
     if translation.revision_number != draft.based_on:
         now = select(Revision.source).where(Revision.translation_id == translation.id, Revision.number == translation.revision_number)
         raise StaleText(revision=translation.revision_number, theirs=session.scalars(now).one(), yours=draft.document.source)
-    return add_revision(session, translation, draft.document, draft.rendered, origin=origin).number
+    return add_revision(session, translation, draft.document, draft.rendered, origin=origin, meaning=meaning).number
 
 
 def clean_section(text: str) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from kbplatform.accounts.permissions import EDIT, PROPOSE
 from kbplatform.articles.diff import compare
+from kbplatform.articles.meaning import usually_meant
 from kbplatform.articles.writing import MOST_SECTION, StoredText, stored_text
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput, StaleText
@@ -68,7 +69,8 @@ def make_blueprint(db: Database, proposals: Proposals) -> Blueprint:
         try:
             if what == "accept":
                 text, seen = typed("text", MOST_SECTION * 2) if "text" in request.form else None, _number(typed("revision", 10))
-                proposals.accept(viewer, actor, proposal_id, text=text, revision=seen, words=typed("words"), version=version)
+                meant = {"yes": True, "no": False}.get(typed("in_meaning", 3))
+                proposals.accept(viewer, actor, proposal_id, text=text, revision=seen, words=typed("words"), version=version, in_meaning=meant)
             else:
                 proposals.decline(viewer, actor, proposal_id, words=typed("words"), version=version)
         except InvalidInput as error:
@@ -100,7 +102,7 @@ def make_blueprint(db: Database, proposals: Proposals) -> Blueprint:
             diff=compare(p.base_text, p.accepted_text or p.text), since=compare(p.base_text, now.text or "") if now and moved else [],
             edited=bool(p.accepted_text) and p.accepted_text != p.text, credited=_credited(p.credits),
             text=typed("text", MOST_SECTION * 2).replace("\r\n", "\n") if what == "accept" and "text" in request.form else p.text,
-            words=typed("words") if what else "",
+            words=typed("words") if what else "", meant=typed("in_meaning", 3) or ("yes" if usually_meant(p.section) else "no"),
         )  # fmt: skip
 
     return blueprint
