@@ -116,12 +116,20 @@ def draft_section(current: StoredText, key: str, text: str) -> Draft:
 
     Raises NotFound for a section that isn't there, InvalidInput (field ``text``) for words that can't stand there.
     """
-    piece = current.piece(key)
-    text = clean_section(text)
-    if text == piece.text:
+    if clean_section(text) == current.piece(key).text:
         raise wrong("text", Text("和现在的内容一样，没有改动", "This is what it says already: nothing has changed"))
-    document = current.document
-    source = document.source[: len(document.source) - len(document.body)] + put(document.body, piece, text)
+    return _with_section(current, key, text)
+
+
+def preview_section(current: StoredText, key: str, text: str) -> str:
+    """HTML, as it would be stored, of a section with these words. Raises as :func:`draft_section` does, though words may stay as they are."""
+    rendered = _with_section(current, key, text).rendered
+    return next((s.html for s in rendered.sections if s.id == key), "")
+
+
+def _with_section(current: StoredText, key: str, text: str) -> Draft:
+    piece, document = current.piece(key), current.document
+    source = document.source[: len(document.source) - len(document.body)] + put(document.body, piece, clean_section(text))
     draft = _draft(current, source, field="text")
     _only_this(current, draft, key)
     return draft
