@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
     from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
     from kbplatform.articles.audience import readable_article
+    from kbplatform.articles.meaning import changed_in_meaning
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.sections import SectionRef, headings_of, sections_of
     from kbplatform.articles.service import ArticleService
@@ -96,6 +97,7 @@ _HOME = {
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
     "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
     "kbplatform.articles.audience": ("readable_article",),
+    "kbplatform.articles.meaning": ("changed_in_meaning",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.sections": ("SectionRef", "headings_of", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
@@ -236,6 +238,7 @@ __all__ = [
     "article_url",
     "as_csv",
     "as_xlsx",
+    "changed_in_meaning",
     "content_lang",
     "credit_as",
     "credits_of",
