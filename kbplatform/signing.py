@@ -51,7 +51,7 @@ class Signer:
         """What was signed for this purpose; None for anything else."""
         try:
             value = self._for(purpose).loads(token)
-        except BadData:
+        except (BadData, UnicodeError):
             return None
         return value if isinstance(value, str) else None
 
