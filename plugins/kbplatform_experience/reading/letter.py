@@ -14,8 +14,6 @@ from kbplatform.sdk import Mail, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
-
     from jinja2 import Template
 
     from kbplatform.sdk import Lang, Settings
@@ -111,12 +109,8 @@ def _line(card: Card, lang: Lang, base: str) -> Line:
 def _days(week: Week, lang: Lang) -> str:
     first, last = week.begins, week.last_day
     if lang == "zh":
-        return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
-    return f"{_day(first)} to {_day(last)}"
-
-
-def _day(day: datetime) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+        return f"{first.month}月{first.day}日至{'' if first.month == last.month else f'{last.month}月'}{last.day}日"
+    return f"{first.day}{'' if first.month == last.month else f' {_MONTHS[first.month - 1]}'} to {last.day} {_MONTHS[last.month - 1]}"
 
 
 def _plain(title: str, parts: tuple[Part, ...], why: str, whole: tuple[str, str], stop: tuple[str, str]) -> str:

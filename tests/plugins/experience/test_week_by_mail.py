@@ -115,7 +115,7 @@ def test_each_gets_what_they_may_see_in_their_language_with_whole_links(post, sm
     by = {m["To"]: m for m in smtp.arrived}
     wang, smith = by["wang@example.com"], by["smith@example.com"]
     assert (wang["From"], wang["Subject"], smith["Subject"]) == (
-        "知识库 <kb@example.com>", "一线经验周报 · 11月16日至11月22日", "The week in experience · 16 November to 22 November"
+        "知识库 <kb@example.com>", "一线经验周报 · 11月16日至22日", "The week in experience · 16 to 22 November"
     )  # fmt: skip
     for message, seen in ((wang, True), (smith, False)):
         for kind in ("plain", "html"):
