@@ -54,6 +54,11 @@ class Week:
         """The Monday after it."""
         return self.begins + timedelta(days=7)
 
+    @property
+    def last_day(self) -> datetime:
+        """Its Sunday."""
+        return self.begins + timedelta(days=6)
+
     def beside(self, weeks: int) -> Week:
         """So many weeks later; earlier where negative."""
         return Week.of("", (self.begins + timedelta(weeks=weeks)).date())
@@ -87,9 +92,9 @@ class Digests:
         self._db = db
         self._reading = Reading(db)
 
-    def of(self, viewer: Viewer, lang: Lang, week: Week) -> Digest:
-        """What the viewer may see of the week."""
-        within = (Entry.state == SHOWN, within_reach(viewer))
+    def of(self, viewer: Viewer, lang: Lang, week: Week, *, samples: bool = True) -> Digest:
+        """What the viewer may see of the week; samples only where wanted."""
+        within = (Entry.state == SHOWN, within_reach(viewer), *(() if samples else (Entry.sample.is_(False),)))
         with self._db.read() as session:
             followed = followed_by(session, viewer)
             theirs = and_(Entry.team.in_(viewer.teams), Entry.unnamed.is_(False))
