@@ -22,7 +22,7 @@ from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION
 from kbplatform.search.snapshots import Snapshot, Snapshots
-from kbplatform.search.snippets import Excerpter, Sought
+from kbplatform.search.snippets import Excerpt, Excerpter, Sought
 from kbplatform.search.texts import Texts, in_language
 from kbplatform.search.thesaurus import Thesaurus
 from kbplatform.search.why import Explainer, Why
@@ -186,12 +186,12 @@ class SearchService:
         if not text or limit < 1:
             return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
 
-        def answered(snapshot: Snapshot) -> tuple[Snapshot, Ranking, Texts]:
+        def answered(snapshot: Snapshot) -> tuple[Snapshot, Ranking, tuple[SearchHit, ...]]:
             ranking = self._rank(snapshot, text, filters, limit)
-            return snapshot, ranking, Texts(snapshot.engine, filters, self._load, [p.page for p in ranking.pages], lang, every=explain)
+            texts = Texts(snapshot.engine, filters, self._load, [p.page for p in ranking.pages], lang, every=explain)
+            return snapshot, ranking, self._hits(snapshot.engine, ranking, texts, explain=explain)
 
-        snapshot, ranking, texts = self._with_index(answered)
-        hits = self._hits(ranking, texts, explain=explain)
+        snapshot, ranking, hits = self._with_index(answered)
         return SearchResult(
             query=text,
             low_confidence=not ranking.sure or not hits,
@@ -217,19 +217,18 @@ class SearchService:
         closeness = partial(_closeness, snapshot.engine, filters, self._analyzer.asked(text))
         return rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, closeness=closeness, deadline_ms=DEADLINE_MS)
 
-    def _hits(self, ranking: Ranking, texts: Texts, *, explain: bool) -> tuple[SearchHit, ...]:
+    def _hits(self, engine: SearchEngine, ranking: Ranking, texts: Texts, *, explain: bool) -> tuple[SearchHit, ...]:
         sought = {id(page.groups): Sought(page.groups) for page in {id(page.groups): page for page in ranking.pages}.values()}
-        shown = ((page, texts.shown(page.page)) for page in ranking.pages)
+        shown = [(page, document) for page in ranking.pages if (document := texts.shown(page.page)) is not None]
+        read = self._excerpter.pages([document for _, document in shown], engine)
         hits = [
-            self._hit(page, document, sought[id(page.groups)], texts.of(page.page) if explain else [])
-            for page, document in shown
-            if document is not None
+            self._hit(page, document, self._excerpter.excerpt(text, sought[id(page.groups)]), texts.of(page.page) if explain else [])
+            for (page, document), text in zip(shown, read, strict=True)
         ]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument, sought: Sought, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
-        excerpt = self._excerpter.excerpt(document, sought)
+    def _hit(self, page: PageHit, document: SearchDocument, excerpt: Excerpt, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
             kind=document.kind,
