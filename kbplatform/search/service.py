@@ -17,7 +17,7 @@ from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import DocumentSource, SearchDocument
 from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
 from kbplatform.search.asking import Asking
-from kbplatform.search.engine import ARTICLES, EngineError, Filters, MatchKind, SearchEngine, since_day
+from kbplatform.search.engine import ARTICLES, Alternative, EngineError, Filters, Group, MatchKind, ParsedQuery, SearchEngine, since_day
 from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION
@@ -32,6 +32,8 @@ CALL_BOOST = 1.02
 DEADLINE_MS = 400
 MAX_QUERY_CHARS = 500
 """What pages and API accept; longer is the reader's mistake."""
+_TITLED, _AT_ONCE = 3_000, 30
+"""Words of titles, the commonest first, that the engine looks up before anybody asks; a tenth of a second in a thousand documents."""
 _SUGGESTIONS_KEPT = 4000
 _LONGEST_PREFIX = 40
 
@@ -152,9 +154,14 @@ class SearchService:
         self._snapshots.when_renewed = then
 
     def warm_up(self) -> None:
-        """Read vocabulary and pinyin now, so that the first reader does not wait for it."""
+        """Read vocabulary, pinyin and what is known of words in titles now, so that the first readers do not wait for it."""
         with contextlib.suppress(EngineError):
             self.refresh()
+            everyone = Filters(frozenset({"everyone"}), ARTICLES)
+            counts = self._engine.terms("head", everyone)
+            titled = [Alternative((term,)) for term in sorted(counts, key=lambda term: -counts[term])[:_TITLED]]
+            for at in range(0, len(titled), _AT_ONCE):
+                self._engine.search(ParsedQuery((Group("", tuple(titled[at : at + _AT_ONCE])),)), filters=everyone, limit=1)
             self.search("服务 service", audiences={"everyone"})
 
     def close(self) -> None:
