@@ -51,6 +51,26 @@ def lay_out(indexed_template):
     return lambda folder: shutil.copytree(indexed_template, folder, dirs_exist_ok=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _schemas_known():
+    """Every application describes the same models: their schemas, a fifth of making one, are worked out once. Nobody changes them."""
+    from weakref import WeakKeyDictionary
+
+    from flask_openapi3 import utils
+
+    known, real = WeakKeyDictionary(), utils.get_model_schema
+
+    def get_model_schema(model, mode="validation"):
+        of_model = known.setdefault(model, {})
+        if mode not in of_model:
+            of_model[mode] = real(model, mode=mode)
+        return of_model[mode]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "get_model_schema", get_model_schema)
+        yield
+
+
 def pytest_collection_finish():
     """Looking again and again for garbage among all that was imported and collected took a fifth of the time."""
     gc.collect()
