@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -42,10 +40,10 @@ from kbplatform.insights.personal_data import personal_data as asked_by
 from kbplatform.insights.pruning import Pruning
 from kbplatform.insights.service import Gaps
 from kbplatform.logs import configure_logs
-from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Breaker, Calls
 from kbplatform.plugin.contributions import ArticleContext
 from kbplatform.plugin.documents import PluginDocuments, changing_sources
+from kbplatform.plugin.jobs import Jobs
 from kbplatform.plugin.loader import PluginRecord, Plugins, load_plugins
 from kbplatform.plugin.services import Services
 from kbplatform.privacy import load_rules
@@ -58,6 +56,7 @@ from kbplatform.search import views as search_views
 from kbplatform.search.nearest import install_nearest
 from kbplatform.search.setup import make_indexer, make_search
 from kbplatform.settings import Settings, load_settings
+from kbplatform.signing import secret_key
 from kbplatform.web import static_folder, template_folder
 from kbplatform.web.access import install_access
 from kbplatform.web.api import install_openapi, make_openapi_app
@@ -128,18 +127,21 @@ class Platform:
         return self.calls.all("register_pack_parts", services=self.services)
 
     def run_indexer(self, stop: Event) -> None:
-        """Keep the index in step, deliver events to plugins and forget what is due until ``stop`` is set."""
+        """Keep the index in step, deliver events to plugins, do their jobs and forget what is due until ``stop`` is set."""
         relay = self._relay()
         indexer = self.indexer()
+        jobs = Jobs(self.calls.owned("register_jobs", services=self.services))
 
         def also() -> None:
             relay.run_once()
             relay.prune_daily()
             self.pruning.run_daily()
+            jobs.run_due()
 
         try:
             indexer.run_forever(stop, also)
         finally:
+            jobs.close()
             indexer.close()
 
     def deliver_events(self) -> int:
@@ -193,7 +195,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(services, Mailer(settings), secret_key(settings), HOLDERS),
+        accounts=make_accounts(services, services.mail, secret_key(settings), HOLDERS),
         articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
@@ -235,7 +237,7 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
             platform.desk, platform.articles, partial(desk_actions, platform.calls, Breaker(), platform.services, desk_views.KEYS)
         )
     )
-    app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals))
+    app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals, platform.articles))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles, platform.db))
@@ -301,27 +303,6 @@ def make_data_dir(settings: Settings) -> None:
                 "Name another one with --data-dir, or change its permissions.",
             ),
         ) from error
-
-
-def secret_key(settings: Settings) -> str:
-    """The key that signs cookies: the setting, else one made once and kept in the data directory."""
-    if settings.secret_key:
-        return settings.secret_key
-    path = settings.data_dir / "secret.key"
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    for _ in range(100):  # another process may have made the file and not yet written it
-        if key := path.read_text("ascii").strip():
-            return key
-        time.sleep(0.02)
-    raise StorageError(
-        Text(f"{path} 是空的", f"{path} is empty"),
-        remedy=Text("删掉它再启动，会重新生成。", "Delete it and start again: a new one is made."),
-    )
 
 
 def _mount_plugins(app: OpenAPI, platform: Platform) -> None:

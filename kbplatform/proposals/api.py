@@ -55,7 +55,8 @@ class EvidenceOut(BaseModel):
 class ProposalOut(BaseModel):
     """A proposal. ``base_text`` is the section when it was proposed, ``text`` what was proposed, ``accepted_text`` what the editor made of it.
 
-    ``version`` counts decisions; ``revision`` is the article's revision it became, None unless accepted.
+    ``version`` counts decisions. None unless accepted: ``revision``, the article's revision it became, and ``in_meaning``, whether it changed
+    the section in meaning.
     """
 
     id: int
@@ -70,6 +71,7 @@ class ProposalOut(BaseModel):
     base_text: str
     text: str
     accepted_text: str
+    in_meaning: bool | None
     revision: int | None
     words: str
     proposed_by: str
@@ -122,6 +124,8 @@ class DecisionIn(BaseModel):
     text: str | None = Field(None, max_length=MOST_SECTION)
     revision: int | None = Field(None, ge=1, lt=2**31)
     words: str = Field("", max_length=MOST_WORDS)
+    in_meaning: bool | None = None
+    """Whether the section changes in meaning, which flags its questions; left out, its kind decides: steps, figures, say, do and don't do."""
     version: int | None = Field(None, ge=1, lt=2**31)
 
 
@@ -176,7 +180,10 @@ def _decide(proposals: Proposals, proposal_id: int, body: DecisionIn) -> None:
     if not may(EDIT):
         raise Forbidden(Text("只有编辑能处理修改提议", "Only editors decide on proposed changes"))
     if body.state == "accepted":
-        proposals.accept(viewer, actor, proposal_id, text=body.text, revision=body.revision, words=body.words, version=body.version)
+        proposals.accept(
+            viewer, actor, proposal_id, text=body.text, revision=body.revision, words=body.words, version=body.version,
+            in_meaning=body.in_meaning,
+        )  # fmt: skip
     else:
         proposals.decline(viewer, actor, proposal_id, words=body.words, version=body.version)
 
@@ -184,7 +191,8 @@ def _decide(proposals: Proposals, proposal_id: int, body: DecisionIn) -> None:
 def _plain(p: Proposal) -> dict[str, Any]:
     return ProposalOut(
         id=p.id, article=p.slug, lang=p.lang, section=p.section, heading=p.heading, title=p.title, state=p.state, version=p.version,
-        base_revision=p.base_revision, base_text=p.base_text, text=p.text, accepted_text=p.accepted_text, revision=p.accepted_revision,
+        base_revision=p.base_revision, base_text=p.base_text, text=p.text, accepted_text=p.accepted_text, in_meaning=p.in_meaning,
+        revision=p.accepted_revision,
         words=p.words, proposed_by=p.created_by_name, proposed_at=p.created_at.isoformat(), decided_by=p.decided_by_name,
         decided_at=p.decided_at.isoformat() if p.decided_at else None, url=p.url,
         credits=[CreditOut(name=c.name, erased=c.erased) for c in p.credits],

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
     from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
+    from kbplatform.accounts.recipients import Recipient, recipients
     from kbplatform.articles.audience import readable_article
+    from kbplatform.articles.meaning import changed_in_meaning
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.sections import SectionRef, headings_of, sections_of
     from kbplatform.articles.service import ArticleService
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from kbplatform.events import Event, emit
     from kbplatform.insights.masking import mask as mask_query
     from kbplatform.insights.unanswered import OpenGap, open_gaps
+    from kbplatform.mail import Mail, Posting, Undelivered
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
         EmbedView,
         HealthCheck,
         Identity,
+        Job,
         LinkScheme,
         NavLink,
         PackPart,
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.privacy import Finding, Masked, Rules, find, mask
+    from kbplatform.proposals.crediting import credit_as
     from kbplatform.proposals.proposal import (
         PROPOSAL_DECIDED,
         PROPOSAL_MADE,
@@ -94,7 +99,9 @@ _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
     "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
+    "kbplatform.accounts.recipients": ("Recipient", "recipients"),
     "kbplatform.articles.audience": ("readable_article",),
+    "kbplatform.articles.meaning": ("changed_in_meaning",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.sections": ("SectionRef", "headings_of", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
@@ -108,13 +115,15 @@ _HOME = {
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.insights.masking": ("mask_query",),
     "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
+    "kbplatform.mail": ("Mail", "Posting", "Undelivered"),
     "kbplatform.plugin.contributions": (
         "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "DeskAction", "Embed", "EmbedCall",
-        "EmbedView", "HealthCheck", "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
+        "EmbedView", "HealthCheck", "Identity", "Job", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
         "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.privacy": ("Finding", "Masked", "Rules", "find", "mask"),
+    "kbplatform.proposals.crediting": ("credit_as",),
     "kbplatform.proposals.proposal": (
         "PROPOSAL_DECIDED", "PROPOSAL_MADE", "Credit", "Evidence", "NewProposal", "Origin", "Proposal", "SectionCredit",
     ),
@@ -195,9 +204,11 @@ __all__ = [
     "Identity",
     "IndexRecord",
     "InvalidInput",
+    "Job",
     "KbError",
     "Lang",
     "LinkScheme",
+    "Mail",
     "Masked",
     "Member",
     "NavLink",
@@ -210,10 +221,12 @@ __all__ = [
     "ParsedQuery",
     "Permission",
     "PersonalData",
+    "Posting",
     "Problem",
     "Proposal",
     "Quantity",
     "QueryModel",
+    "Recipient",
     "Routes",
     "Rules",
     "SearchDocument",
@@ -229,12 +242,15 @@ __all__ = [
     "Text",
     "TooMany",
     "Unavailable",
+    "Undelivered",
     "UtcDateTime",
     "Viewer",
     "article_url",
     "as_csv",
     "as_xlsx",
+    "changed_in_meaning",
     "content_lang",
+    "credit_as",
     "credits_of",
     "csv_line",
     "current_actor",
@@ -262,6 +278,7 @@ __all__ = [
     "public",
     "read_quantity",
     "readable_article",
+    "recipients",
     "record_audit",
     "requires",
     "say",

@@ -20,6 +20,7 @@ import rjieba
 import Stemmer
 
 from kbplatform.bilingual import HAN_RANGE
+from kbplatform.search.cantonese import in_mandarin
 
 ANALYSIS_VERSION = "4"
 """Part of the index's schema version: raise it whenever tokens change."""
@@ -92,11 +93,13 @@ class Analyzer:
     def _simplified(self, folded: str) -> str:
         return folded if folded.isascii() else self._t2s.convert(folded)
 
-    def asked(self, text: str) -> str:
-        """A query, normalised. What is written in traditional characters is put in mainland words too (資訊 → 信息)."""
+    def wordings(self, text: str) -> tuple[str, ...]:
+        """A query, normalised. What is written in traditional characters comes in mainland words first (資訊 → 信息), then
+        with its own: Taiwan's 指標 is only a pointer (指针) where it is about programs."""
         normal = self.normalise(text)
         folded = _compatible(text).casefold()
-        return normal if normal == folded else self._mainland.convert(folded)
+        written = (normal,) if normal == folded else (self._mainland.convert(folded), normal)
+        return tuple(dict.fromkeys(map(in_mandarin, written)))
 
     def align(self, text: str) -> Normalised:
         """:meth:`normalise`, with the way back to the original's positions."""

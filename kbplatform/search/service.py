@@ -214,8 +214,9 @@ class SearchService:
             return ask(self._snapshots.fallback())
 
     def _rank(self, snapshot: Snapshot, text: str, filters: Filters, limit: int) -> Ranking:
-        closeness = partial(_closeness, snapshot.engine, filters, self._analyzer.asked(text))
-        return rank(snapshot.engine, snapshot.reader(filters), text, filters=filters, limit=limit, closeness=closeness, deadline_ms=DEADLINE_MS)
+        reader = snapshot.reader(filters)
+        closeness = partial(_closeness, snapshot.engine, filters, reader.wording(text))
+        return rank(snapshot.engine, reader, text, filters=filters, limit=limit, closeness=closeness, deadline_ms=DEADLINE_MS)
 
     def _hits(self, ranking: Ranking, texts: Texts, *, explain: bool) -> tuple[SearchHit, ...]:
         sought = {id(page.groups): Sought(page.groups) for page in {id(page.groups): page for page in ranking.pages}.values()}

@@ -384,10 +384,17 @@ def test_the_beginning_of_a_title_finds_it_while_it_is_typed(find, query, number
     assert find(query, limit=1)[0] in number
 
 
-@pytest.mark.parametrize(("taiwan", "mainland"), [("資訊外洩", "信息外泄"), ("品質管理", "品质管理"), ("客製化服務", "客制化服务"), ("線上客服", "在线客服")])
+@pytest.mark.parametrize(("taiwan", "mainland"), [("資訊外洩", "信息外泄"), ("品質管理", "品质管理"), ("客製化服務", "客制化服务"), ("線上客服", "在线客服"), ("服務指標", "服务指标")])
 def test_words_of_taiwan_find_what_the_mainlands_words_find(find, taiwan, mainland):
     assert find(taiwan)[:2] == find(mainland)[:2]
     assert find(taiwan)
+
+
+def test_what_is_typed_in_cantonese_finds_what_mandarin_finds(site):
+    for typed, number in (("冇人聽電話", 25), ("客人好嬲點算", 29), ("点解客户唔满意", 3)):
+        result = site.search.search(typed, lang="zh", audiences={"everyone"})
+        assert number in [h.number for h in result.hits[:3]]
+        assert not result.low_confidence
 
 
 def test_a_page_is_found_by_the_way_people_ask_for_it(site):

@@ -46,7 +46,7 @@ def tell_followers(session: Session, entry: Entry, kind: str, by: int | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice. ``by`` is a name, empty where nobody is to know; ``lesson`` the line of the entry it is about."""
+    """A notice. ``by`` is a name, empty where nobody is to know; ``lesson`` the line of the entry it is about, ``unnamed`` as its writer wishes."""
 
     kind: str
     entry: int
@@ -55,6 +55,7 @@ class Told:
     words: str
     at: datetime
     new: bool
+    unnamed: bool = False
 
 
 class Notices:
@@ -77,9 +78,12 @@ class Notices:
             rows = session.execute(wanted.order_by(Notice.id.desc()).limit(PAGE_SIZE + 1)).tuples().all()
             names = names_of(session, {n.by for n, _e in rows if n.by is not None})
         told = [
-            Told(n.kind, e.id, e.lesson, "" if e.unnamed and n.by == e.user_id else names.get(n.by or 0, ""), n.words, n.at, n.seen_at is None)
+            Told(
+                n.kind, e.id, e.lesson, "" if e.unnamed and n.by == e.user_id else names.get(n.by or 0, ""), n.words, n.at, n.seen_at is None,
+                e.unnamed,
+            )
             for n, e in rows[:PAGE_SIZE]
-        ]
+        ]  # fmt: skip
         return told, rows[PAGE_SIZE - 1][0].id if len(rows) > PAGE_SIZE else 0
 
     def seen(self, viewer: Viewer) -> None:

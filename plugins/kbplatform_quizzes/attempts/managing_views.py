@@ -41,7 +41,7 @@ TIME = "/p/quizzes/time"
 MAX_MORE = 300
 """Percent of more time at most."""
 _OVER = Text(
-    "别人刚改过这份测验。你填的都还在：再存一次，就以你的为准。",
+    "别人刚改过这份测验。您填的都还在：再存一次，就以您的为准。",
     "Somebody else has just changed this quiz. What you filled in is still here: save again to let it stand.",
 )
 
