@@ -241,7 +241,7 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
             platform.desk, platform.articles, partial(desk_actions, platform.calls, Breaker(), platform.services, desk_views.KEYS)
         )
     )
-    app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals))
+    app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals, platform.articles))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles, platform.db))

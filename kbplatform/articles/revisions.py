@@ -15,14 +15,22 @@ from kbplatform.events import emit
 from kbplatform.rendering import RENDERER_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from kbplatform.articles.documents import Document
     from kbplatform.rendering import RenderedDocument
 
 
-def add_revision(session: Session, translation: Translation, document: Document, rendered: RenderedDocument, *, origin: str) -> Revision:
-    """Append a revision, make it current and put the change into the outbox. Raises Conflict where another became current meanwhile."""
+def add_revision(
+    session: Session, translation: Translation, document: Document, rendered: RenderedDocument, *, origin: str,
+    meaning: Mapping[str, bool] | None = None,
+) -> Revision:  # fmt: skip
+    """Append a revision, make it current and put the change into the outbox. Raises Conflict where another became current meanwhile.
+
+    ``meaning``: whether the change of a section is one in meaning, for those of which somebody says so.
+    """
     number = translation.revision_number + 1
     front = document.front
     still = update(Translation).where(Translation.id == translation.id, Translation.revision_number == number - 1)
@@ -49,7 +57,8 @@ def add_revision(session: Session, translation: Translation, document: Document,
             "revision": number,
             "title": front.title,
             "links": sorted({link for section in rendered.sections for link in section.links}),
-        },
+        }
+        | ({"meaning": dict(meaning)} if meaning else {}),
     )
     return revision
 

@@ -15,6 +15,7 @@ from kbplatform.articles.codes import codes_of, read_code, section_codes
 from kbplatform.articles.models import Article, ArticleCode, PracticeGroup, Revision, Section, SectionCode, Translation
 from kbplatform.articles.pages import FACE, ArticleCard, ArticlePage, ArticleRef, CallFace, CodeTarget, GroupCard, SectionPage, article_url
 from kbplatform.articles.sitefacts import load_facts
+from kbplatform.articles.writing import preview_section
 from kbplatform.bilingual import Lang, Text, other_lang
 from kbplatform.errors import NotFound
 from kbplatform.rendering import Presenter
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from kbplatform.articles.writing import StoredText
     from kbplatform.db import Database
     from kbplatform.rendering import SiteFacts
     from kbplatform.viewer import Viewer
@@ -70,6 +72,15 @@ class ArticleService:
             keys = select(Section.key).join(Revision, Revision.id == Section.revision_id).join(Translation, _current())
             sections = session.scalars(keys.where(Translation.id == chosen.id))
             return ArticleRef(chosen.article_id, slug, "en" if chosen.lang == "en" else "zh", chosen.revision_number, frozenset(sections))
+
+    def preview(self, current: StoredText, key: str, text: str, viewer: Viewer) -> Markup:
+        """A section with these words as ``viewer`` would read it, embeds aside. Raises NotFound; InvalidInput for words that can't stand there."""
+        html = preview_section(current, key, text)
+        with self._db.read() as session:
+            facts = load_facts(session, current.lang)
+            linked = select(Article).where(readable_by(viewer), Article.slug.in_(set(_ARTICLE_LINK.findall(html))))
+            known = {a.slug: a for a in session.scalars(linked)}
+        return Markup(Presenter(self._resolvers | {"article": _article_resolver(known)}).present(html, facts))  # noqa: S704 - sanitised by the renderer
 
     def by_code(self, text: str, lang: Lang, viewer: Viewer) -> CodeTarget | None:
         """What a spoken code leads to, however it was typed; None for no code, an unknown one, or what the viewer may not read."""

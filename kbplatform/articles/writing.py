@@ -25,6 +25,8 @@ from kbplatform.errors import FieldError, InvalidInput, NotFound, StaleText, wro
 from kbplatform.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from kbplatform.articles.documents import Document, FrontMatter
@@ -114,12 +116,20 @@ def draft_section(current: StoredText, key: str, text: str) -> Draft:
 
     Raises NotFound for a section that isn't there, InvalidInput (field ``text``) for words that can't stand there.
     """
-    piece = current.piece(key)
-    text = clean_section(text)
-    if text == piece.text:
+    if clean_section(text) == current.piece(key).text:
         raise wrong("text", Text("和现在的内容一样，没有改动", "This is what it says already: nothing has changed"))
-    document = current.document
-    source = document.source[: len(document.source) - len(document.body)] + put(document.body, piece, text)
+    return _with_section(current, key, text)
+
+
+def preview_section(current: StoredText, key: str, text: str) -> str:
+    """HTML, as it would be stored, of a section with these words. Raises as :func:`draft_section` does, though words may stay as they are."""
+    rendered = _with_section(current, key, text).rendered
+    return next((s.html for s in rendered.sections if s.id == key), "")
+
+
+def _with_section(current: StoredText, key: str, text: str) -> Draft:
+    piece, document = current.piece(key), current.document
+    source = document.source[: len(document.source) - len(document.body)] + put(document.body, piece, clean_section(text))
     draft = _draft(current, source, field="text")
     _only_this(current, draft, key)
     return draft
@@ -132,14 +142,17 @@ def draft_whole(current: StoredText, source: str) -> Draft:
     return draft
 
 
-def save(session: Session, draft: Draft, *, origin: Origin) -> int:
-    """Make a draft the current revision, in the caller's transaction; its number. Raises StaleText where another was saved meanwhile."""
+def save(session: Session, draft: Draft, *, origin: Origin, meaning: Mapping[str, bool] | None = None) -> int:
+    """Make a draft the current revision, in the caller's transaction; its number. Raises StaleText where another was saved meanwhile.
+
+    ``meaning``: section → whether its change is one in meaning; for those not named their kind decides.
+    """
     one_at_a_time(session, AdvisoryLock.CONTENT)
     translation = session.get_one(Translation, draft.translation_id, populate_existing=True)
     if translation.revision_number != draft.based_on:
         now = select(Revision.source).where(Revision.translation_id == translation.id, Revision.number == translation.revision_number)
         raise StaleText(revision=translation.revision_number, theirs=session.scalars(now).one(), yours=draft.document.source)
-    return add_revision(session, translation, draft.document, draft.rendered, origin=origin).number
+    return add_revision(session, translation, draft.document, draft.rendered, origin=origin, meaning=meaning).number
 
 
 def clean_section(text: str) -> str:

@@ -14,7 +14,7 @@ _PASSPORT = re.compile(rf"(?:护照|(?<![a-z])passport){_IS}(?P<id>[a-z]{{0,2}}[
 _PERMIT = re.compile(rf"(?:通行证|回乡证|台胞证|居住证|(?<![a-z])permit){_IS}(?P<id>[a-z]{{0,2}}[0-9]{{7,10}})(?![0-9a-z])", re.IGNORECASE)
 _HONG_KONG = re.compile(r"(?<![0-9A-Za-z])([A-Za-z]{1,2})([0-9]{6})\s?(\()?([0-9Aa])(?(3)\))(?![0-9A-Za-z])")
 _TAIWAN = re.compile(r"(?<![0-9A-Za-z])([A-Za-z])([0-9]{9})(?![0-9A-Za-z])")
-_MACAO = re.compile(rf"澳门[^0-9]{{0,6}}(?:身份证|证件){_IS}(?P<id>[157][0-9]{{6}}\s?\(?[0-9]\)?)(?![0-9])")
+_MACAO = re.compile(rf"澳门[^0-9]{{0,6}}(?:身份证|证件|BIR){_IS}(?P<id>[157][0-9]{{6}}\s?\(?[0-9]\)?)(?![0-9])")
 
 
 def documents(text: str) -> Iterator[Candidate]:

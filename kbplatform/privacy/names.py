@@ -17,14 +17,18 @@ _LABELLED = re.compile(
     r"(?:姓名|收件人|收货人|寄件人|联系人|户名|开户名|持卡人|机主|预订人|入住人|乘车人|客户名)(?:[:=]|是|为|\s)\s{0,2}"
     r"(?P<name>[\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])"
 )
+_GLUED = re.compile(
+    rf"(?:姓名|收件人|收货人|寄件人|联系人|户名|持卡人|机主|客户叫|本名叫?)(?P<name>[{''.join(sorted(FREQUENT))}][\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])"
+)
 _ENGLISH = re.compile(
     r"(?<![A-Za-z])(?P<title>Mr|Mrs|Ms|Miss|Dr|Mx|mr|mrs|ms|MR|MRS|MISS)(?P<dot>\.?)[ ]{0,2}"
     r"(?P<name>(?:(?:van|von|de|der|den|da|bin|al|le|la)[ ]){0,2}[A-ZÀ-Þ][A-Za-zÀ-ÿ'’-]{1,24}(?:[ ](?:van|von|de|der|den|da|bin|al|le|la)){0,2}"
     r"(?:[ ][A-ZÀ-Þ](?:[A-Za-zÀ-ÿ'’-]{1,24}|\.)){0,3}|[\u4e00-\u9fff]{1,3}(?![\u4e00-\u9fff]))"
 )
+_TITLE = re.compile(r"(?:先生|女士|小姐|太太|老师)$")
 _STREET = re.compile(r"[A-Z][a-z]+ $")
 _WORDS = words("""
-excel office word access windows powerpoint outlook teams paint edge project bean right perfect universe world fortune pepper martens muscle
+excel office word access windows coffee powerpoint outlook teams paint edge project bean right perfect universe world fortune pepper martens muscle
 clean potato fields strange robot the a an and or your our this that these those it you we they he she i is are was were will would can
 could may please thank thanks if when who what why how where in on at to for from of by with monday tuesday wednesday thursday friday
 saturday sunday january february march april june july august september october november december called call calls said says asked wants
@@ -42,11 +46,11 @@ def names(text: str) -> Iterator[Candidate]:
     """Names in a folded text; the form of address stays, so that the sentence can be read."""
     for found in _ADDRESSED.finditer(text):
         yield from _chinese(text, found.start())
-    for found in _LABELLED.finditer(text):
-        name = found["name"]
+    for found in (*_LABELLED.finditer(text), *_GLUED.finditer(text)):
+        name = _TITLE.sub("", found["name"])
         surname = name[0] in SURNAMES and len(name) < 4 and name not in NOT_A_NAME and name[:2] not in NOT_A_NAME
         if surname or (name[:2] in COMPOUND and len(name) > 2):
-            yield Candidate("name", *found.span("name"), LIKELY)
+            yield Candidate("name", found.start("name"), found.start("name") + len(name), LIKELY)
     for found in _ENGLISH.finditer(text):
         yield from _english(text, found)
 
@@ -83,8 +87,9 @@ def _begins(han: str, size: int) -> bool:
 
 def _free(han: str, size: int) -> bool:
     """Whether the first of ``size`` characters belongs to no everyday word, with the one before it or the one after."""
-    name = han[-size:]
-    return name not in NOT_A_NAME and name[:2] not in NOT_A_NAME and han[-size - 1 : len(han) - size + 1] not in NOT_A_NAME
+    name, at = han[-size:], len(han) - size
+    joined = han[-size - 1 : at + 1] in NOT_A_NAME and han[-size - 2 : at] not in NOT_A_NAME  # 谢谢谢女士: the second 谢 has its word
+    return name not in NOT_A_NAME and name[:2] not in NOT_A_NAME and not joined
 
 
 def _english(text: str, found: re.Match[str]) -> Iterator[Candidate]:

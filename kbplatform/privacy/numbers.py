@@ -15,8 +15,8 @@ _CHAIN = re.compile(rf"{_DIGIT}+(?:[ \-._·,、()]{{1,3}}{_DIGIT}+)*")
 _GROUP = re.compile(r"[0-9]+|[^0-9 \-._·,、()]")
 _PLAIN = str.maketrans(HAN_DIGITS)
 _LONGEST = 21
-_LENGTHS = frozenset({7, 8, *range(10, 20)})
-_EXTENSION = re.compile(r"\s?(?:-|转|分机号?|ext\.?|x)\s?[0-9]{1,6}(?![0-9]|-[0-9])", re.IGNORECASE)
+_LENGTHS = frozenset(range(7, 20))
+_EXTENSION = re.compile(r"\s?(?:-|转|#|分机号?|ext\.?|x)\s?[0-9]{1,6}(?![0-9]|-[0-9])", re.IGNORECASE)
 _CHECK_SIGN = re.compile(r"[ -]?[xX](?![0-9A-Za-z])")
 _PLUS = re.compile(r"[(]?[+][ (]{0,2}$|[(]$")
 _GLUED = frozenset("一二两三")
@@ -78,7 +78,10 @@ def _promising(text: str, start: int, digits: str, groups: int) -> bool:
         return True
     if digits[0] == "0":
         mobile = telephones.MOBILE.fullmatch(digits.lstrip("0").removeprefix("86"))
-        return bool(telephones.is_landline(digits) or mobile or (digits[1] == "0" and groups <= 6))
+        short = groups <= 3 and telephones.is_taiwanese(digits, (size,))
+        return bool(telephones.is_landline(digits) or mobile or short or (digits[1] == "0" and groups <= 6))
+    if digits[:3] in telephones.BRACKETED and text[start - 1 : start] == "(":
+        return True
     if size == 10:
         return groups in {1, 3} and telephones.is_north_american(digits)
     identity = (size in {17, 18} and checks.id_shaped(digits)) or (size == 15 and checks.is_id15(digits))
@@ -160,6 +163,10 @@ def _telephone(w: Window) -> Iterator[Candidate]:
     elif w.digits.startswith("00") and telephones.is_international(w.digits[2:]):
         if (len(w.shape) > 1 or surroundings.is_phone(w.ahead)) and _free(w):
             yield Candidate("phone", w.start, w.end, SHAPED)
+    elif plus and w.between.startswith(")") and telephones.is_bracketed(w.digits, w.shape):
+        yield Candidate("phone", w.start - 1, w.end, SHAPED)
+    elif telephones.is_taiwanese(w.digits, w.shape):
+        yield from _taiwanese(w, plus)
     elif len(w.digits) == 10:
         yield from _north_american(w)
     elif not w.tight and telephones.is_local(w.digits, w.shape) and not checks.is_day(w.digits) and surroundings.is_phone(w.ahead):
@@ -183,8 +190,8 @@ def _mobile(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
 
 def _landline(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
     digits, shape = w.digits, w.shape
-    if plus and "+" in plus[0] and digits.startswith("86"):
-        digits, shape = "0" + digits[2:], (11,)
+    if digits.startswith("0086") or (plus and "+" in plus[0] and digits.startswith("86")):
+        digits, shape = "0" + digits.removeprefix("00")[2:], (11,)
     if telephones.is_landline(digits) and telephones.landline_shape(digits, shape) and "," not in w.between and _free(w):
         yield Candidate("landline", w.start - (len(plus[0]) if plus else 0), _end_of(w), SHAPED)
 
@@ -196,6 +203,14 @@ def _north_american(w: Window) -> Iterator[Candidate]:
             yield Candidate("phone", w.start - paren, w.end, LIKELY)
     elif w.shape == (10,) and surroundings.is_phone(w.ahead) and telephones.is_north_american(w.digits):
         yield Candidate("phone", w.start, w.end, WEAK)
+
+
+def _taiwanese(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
+    """Ten digits can be anything: the groups of a mobile, an area code in brackets, a label or a town have to speak for it."""
+    bracket = 1 if plus and w.between.startswith(")") else 0
+    said = bracket or w.shape == (4, 3, 3) or surroundings.is_phone(w.ahead) or surroundings.is_taiwan(w.ahead)
+    if said and not w.tight and not set(w.between) & set(",、._·") and _free(w):
+        yield Candidate("phone", w.start - bracket, _end_of(w), LIKELY)
 
 
 def _end_of(w: Window) -> int:

@@ -1,4 +1,4 @@
-"""Number plates of the mainland (GA 36-2018), of new-energy cars with one sign more, and those that also run in Hong Kong or Macao."""
+"""Number plates of the mainland (GA 36-2018), of new-energy cars, those that also run in Hong Kong or Macao; others after a label."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ _PLATE = re.compile(
     rf"|(?<![一-鿿])使\s?(?P<embassy>[0-9]{{6}})(?![0-9])"
 )
 _LABEL = re.compile(r"车牌号?码?\W{0,3}$|牌照号?\W{0,3}$|车号\W{0,3}$|(?:尾号|车主|车辆|plate|license|licence|car)\W{0,3}$", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?:车牌号?码?|牌照|(?<![a-z])(?:number |licence |license )?plate)\s?[:=]?\s?"
+    r"(?P<plate>[A-Z]{2,3}[ -]?(?:[0-9]{4}|[0-9]{2}-?[0-9]{2}|[0-9]{1,3})|[0-9]{4}[ -][A-Z]{2})(?![0-9A-Za-z-])"
+)
+"""Plates of Hong Kong, Macao and Taiwan are letters and figures like any code: only a label tells."""
 _EVERYDAY = frozenset("新云")
 """Provinces whose sign is a word or part of one too: 新T6893芯片."""
 
@@ -41,3 +46,5 @@ def plates(text: str) -> Iterator[Candidate]:
         everyday = text[found.start()] in _EVERYDAY and figures < 5
         if figures >= 2 and (said or not everyday):
             yield Candidate("plate", found.start(), found.end(), SHAPED if said else LIKELY)
+    for found in _LABELLED.finditer(text):
+        yield Candidate("plate", *found.span("plate"), SHAPED)

@@ -18,12 +18,12 @@ _CODE = re.compile(
 _CODE_EN = re.compile(
     r"(?<![a-z])(?:orders?|tickets?|tracking|invoices?|serial|cases?|ref|reference|sku|batch|policy|contract|build|version|model|parts?|items?"
     r"|products?|waybill|parcels?|shipment|po|transactions?|txn|receipt|booking|asset|imei|isbn|ean|upc|issues?|bugs?|commit|timestamp|session|request|trace|job|tasks?"
-    r"|s/?n|articles?|voucher|coupon|claim|file|img|image|log|epoch|uid|uuid)[ _-]?(?:numbers?|num|no\.?|nr|id|ids|code|codes|key)?"
+    r"|s/?n|articles?|voucher|coupon|claim|(?<!on )file|img|image|log|epoch|uid|uuid)[ _-]?(?:numbers?|num|no\.?|nr|id|ids|code|codes|key)?"
     r"\s{0,2}(?:[:=#/_-]|is|was)?\s{0,2}[\"'“「(]?$",
     re.IGNORECASE,
 )
 _PHONE = re.compile(
-    r"(?:手机|电话|联系方式|座机|固话|致电|拨打?|打|回电|来电|回拨|号码|移动电话|传真|whatsapp|支付宝)(?:号码?)?"
+    r"(?:手机|手提|门号|市话|电话|联系方式|座机|固话|致电|拨打?|打|回电|来电|回拨|号码|移动电话|传真|whatsapp|支付宝)(?:号码?)?"
     r"\s{0,2}(?:[:=/]|是|为|到|给)?\s{0,2}[\"'“「]?$",
     re.IGNORECASE,
 )
@@ -31,6 +31,11 @@ _PHONE_EN = re.compile(
     r"(?<![a-z])(?:phone|tel|telephone|mobile|cell|cellphone|call|called|contact|reach|number|hp|mob|dial|text|whatsapp|sms|ring|landline|fax|home)"
     r"(?: (?:me|him|her|us|them|back|phone))?(?: (?:number|no\.?))?(?: (?:at|on|is|was))?\.?\s{0,2}[:=]?\s{0,2}[\"'“]?$",
     re.IGNORECASE,
+)
+_NUMBER_OF_A_PAPER = re.compile(r"(?:发票|票据|凭证|保单|合同|订单|运单)[^。;]{0,20}号码\s{0,2}[:=]?\s{0,2}$")
+"""号码 says telephone, but not beside a paper that has a number too: 发票代码 …，号码 …"""
+_TAIWAN = re.compile(
+    r"(?:台湾|台北|新北|桃园|台中|台南|高雄|基隆|新竹|苗栗|彰化|南投|云林|嘉[义義]|屏[东東]|宜[兰蘭]|花[莲蓮]|台[东東])[^0-9。]{0,6}$"
 )
 _OPEN_LINE = re.compile(
     r"(?:客服|服务|热线|咨询|投诉|报警|急救|公司|官方|总机|前台|support|hotline|service|helpline|customer care)\W{0,2}\w{0,6}\W{0,3}$", re.IGNORECASE
@@ -69,7 +74,12 @@ def is_code(ahead: str) -> bool:
 
 def is_phone(ahead: str) -> bool:
     """Whether the words ahead say that somebody's telephone number follows."""
-    return bool(_PHONE.search(ahead) or _PHONE_EN.search(ahead)) and not _OPEN_LINE.search(ahead)
+    return bool(_PHONE.search(ahead) or _PHONE_EN.search(ahead)) and not _OPEN_LINE.search(ahead) and not _NUMBER_OF_A_PAPER.search(ahead)
+
+
+def is_taiwan(ahead: str) -> bool:
+    """Whether the words ahead name Taiwan or one of its towns."""
+    return bool(_TAIWAN.search(ahead))
 
 
 def is_identity(ahead: str) -> bool:

@@ -19,6 +19,11 @@ _AREA = re.compile(
 """Area codes of the mainland."""
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _LOCAL_SHAPES = frozenset({(7,), (8,), (4, 4), (3, 4), (4, 3), (2, 2, 2, 2), (2, 3, 3), (3, 3, 2), (3, 2, 2), (1,) * 7, (1,) * 8, (3, 5)})
+_TAIWAN = re.compile(r"09\d{8}|0[24][2-8]\d{7}|0(?:3|5|6|7|8)[2-8]\d{6}|0(?:37|49|82|89)[2-8]\d{5}")
+_TAIWAN_SHAPES = frozenset({(4, 3, 3), (4, 6), (10,), (9,), (2, 4, 4), (2, 3, 4), (2, 8), (2, 7), (3, 3, 4), (3, 7), (3, 6), (3, 3, 3)})
+"""Mobile and landline as they are dialled within Taiwan (NCC, 2020), and the groups they are written in."""
+BRACKETED = frozenset({"852", "853", "886"})
+"""Codes of Hong Kong, Macao and Taiwan: written in brackets, they need no plus sign."""
 _NORTH_AMERICA = re.compile(r"(?!400|800|888|877|866|855|844|833|822)[2-9]\d\d(?!555\d{4}$)[2-9]\d{6}|[2-9]\d\d555\d{4}")
 _COUNTRIES: dict[str, tuple[int, int]] = {
     "1": (10, 10), "7": (10, 10), "20": (8, 10), "27": (9, 9), "30": (10, 10), "31": (9, 9), "32": (8, 9), "33": (9, 9), "34": (9, 9), "36": (8, 9),
@@ -50,6 +55,16 @@ def landline_shape(digits: str, shape: tuple[int, ...]) -> bool:
 def is_local(digits: str, shape: tuple[int, ...]) -> bool:
     """Whether digits can be a local number, as it is dialled within its town or in Hong Kong, Macao and Singapore."""
     return bool(re.fullmatch(r"[2-9]\d{6,7}", digits)) and shape in _LOCAL_SHAPES
+
+
+def is_taiwanese(digits: str, shape: tuple[int, ...]) -> bool:
+    """Whether digits can be a number as it is dialled within Taiwan."""
+    return bool(_TAIWAN.fullmatch(digits)) and shape in _TAIWAN_SHAPES
+
+
+def is_bracketed(digits: str, shape: tuple[int, ...]) -> bool:
+    """Whether digits, the first group of them in brackets, are a number of Hong Kong, Macao or Taiwan with its code."""
+    return shape[0] == 3 and digits[:3] in BRACKETED and is_international(digits)
 
 
 def is_north_american(digits: str) -> bool:

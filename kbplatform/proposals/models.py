@@ -48,6 +48,8 @@ class ProposalRow(Base):
     """The revision of the article that it became."""
     accepted_text: Mapped[str] = mapped_column(default="")
     """What the editor made of it."""
+    in_meaning: Mapped[bool | None]
+    """Whether accepting it changed the section in meaning, as the editor had it; None until then."""
     plugin: Mapped[str] = mapped_column(default="")
     ref: Mapped[str] = mapped_column(default="")
     """Plugin and its own name for whatever the proposal came from; empty for one that a person wrote here."""

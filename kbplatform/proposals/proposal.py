@@ -22,7 +22,8 @@ STATES: tuple[State, ...] = (OPEN, ACCEPTED, DECLINED, WITHDRAWN, OUTDATED)
 PROPOSAL_MADE = "proposal.made"
 PROPOSAL_DECIDED = "proposal.decided"
 """Topics of the events. Both carry ``proposal``, ``plugin``, ``ref``, ``credits`` (the references of those credited), ``slug``,
-``lang``, ``section``; a decision also ``state``, ``revision`` (None unless accepted), ``by``, ``to`` (who proposed it) and ``words``."""
+``lang``, ``section``; a decision also ``state``, ``revision`` and ``in_meaning`` (None unless accepted), ``by``, ``to`` (who proposed
+it) and ``words``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class NewProposal:
 class Proposal:
     """An edit proposal as it stands.
 
-    ``base_text`` is the section as the proposer had it, ``text`` what they proposed, ``accepted_text`` what the editor made of it.
+    ``base_text`` is the section as the proposer had it, ``text`` what they proposed, ``accepted_text`` what the editor made of it;
+    ``in_meaning`` whether they said that it changes the section in meaning, None unless accepted.
     ``created_by`` and ``decided_by`` are numbers of people, with their present names.
     """
 
@@ -109,6 +111,7 @@ class Proposal:
     words: str = ""
     accepted_revision: int | None = None
     accepted_text: str = ""
+    in_meaning: bool | None = None
     origin: Origin | None = None
     credits: tuple[Credit, ...] = ()
     evidence: tuple[Evidence, ...] = ()

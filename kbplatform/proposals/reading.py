@@ -138,7 +138,8 @@ def _view(r: ProposalRow, article: tuple[str, str, str], names: dict[int, str]) 
         heading=r.heading, base_revision=r.base_revision, base_text=r.base_text, text=r.text, title=r.title, state=cast("State", r.state),
         version=r.version, created_by=r.created_by, created_by_name=names.get(r.created_by or 0, ""), created_at=r.created_at,
         decided_by=r.decided_by, decided_by_name=names.get(r.decided_by or 0, ""), decided_at=r.decided_at, words=r.words,
-        accepted_revision=r.accepted_revision, accepted_text=r.accepted_text, origin=Origin(r.plugin, r.ref) if r.plugin else None,
+        accepted_revision=r.accepted_revision, accepted_text=r.accepted_text, in_meaning=r.in_meaning,
+        origin=Origin(r.plugin, r.ref) if r.plugin else None,
         credits=tuple(_credit(c, names) for c in r.credits),
         evidence=tuple(Evidence(Text(e.zh, e.en), e.value, e.number, e.link) for e in r.evidence),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from kbplatform.accounts import audit
+from kbplatform.articles.meaning import usually_meant
 from kbplatform.articles.models import Article, Section, Translation
 from kbplatform.articles.models import Revision as RevisionRow
 from kbplatform.articles.writing import clean_section, draft_section, save, stored_text
@@ -122,11 +123,12 @@ class Proposals:
 
     def accept(
         self, viewer: Viewer, actor: Actor, proposal_id: int, *, text: str | None = None, revision: int | None = None, words: str = "",
-        version: int | None = None,
+        version: int | None = None, in_meaning: bool | None = None,
     ) -> int:  # fmt: skip
         """Make it the text of the section, in the editor's own wording where ``text`` is given; the article's new revision.
 
-        ``revision`` is the article's revision that the editor had before them, the one it was proposed on where None. Raises NotFound;
+        ``revision`` is the article's revision that the editor had before them, the one it was proposed on where None. ``in_meaning``: whether
+        the section changes in meaning, so that what rests on it is looked at again; where None, its kind decides. Raises NotFound;
         StaleText where the section has changed since; Conflict where somebody decided before, since ``version``, or the section is gone;
         InvalidInput for a text that can't stand there.
         """
@@ -141,10 +143,11 @@ class Proposals:
                 draft = _accepted_draft(session, row, current, viewer, accepted, revision)
             try:
                 with self._db.write() as session:
-                    number = save(session, draft, origin="proposal")
+                    meant = usually_meant(row.section) if in_meaning is None else in_meaning
+                    number = save(session, draft, origin="proposal", meaning={row.section: meant})
                     _credit(session, row, number)
                     kept = session.get_one(ProposalRow, row.id, populate_existing=True)
-                    _close(session, actor, kept, ACCEPTED, version, words=words, accepted_revision=number, accepted_text=accepted)
+                    _close(session, actor, kept, ACCEPTED, version, words=words, accepted_revision=number, accepted_text=accepted, in_meaning=meant)
                     audit.record(session, actor, "article.edited", "article", slug, lang=row.lang, section=row.section, revision=number)
                     return number
             except StaleText:
@@ -247,8 +250,8 @@ def _close(session: Session, actor: Actor, row: ProposalRow, state: State, versi
             remedy=Text("请打开它看看现在的样子，再决定。", "Open it, see how it stands now, and decide again."),
         )
     slug = session.get_one(Article, row.article_id).slug
-    revision, words = values.get("accepted_revision"), values.get("words", "")
-    decided = {"state": state, "revision": revision, "by": actor.id, "to": row.created_by, "words": words}
+    revision, meant, words = values.get("accepted_revision"), values.get("in_meaning"), values.get("words", "")
+    decided = {"state": state, "revision": revision, "in_meaning": meant, "by": actor.id, "to": row.created_by, "words": words}
     emit(session, PROPOSAL_DECIDED, _told(row, slug) | decided)
     audit.record(session, actor, f"proposal.{state}", "proposal", row.id, article=slug, lang=row.lang, section=row.section)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from kbplatform.accounts.permissions import EDIT, PROPOSE
 from kbplatform.articles.diff import compare
+from kbplatform.articles.meaning import usually_meant
 from kbplatform.articles.writing import MOST_SECTION, StoredText, stored_text
 from kbplatform.bilingual import Text
 from kbplatform.errors import InvalidInput, StaleText
@@ -23,14 +25,17 @@ from kbplatform.web.i18n import content_lang
 from kbplatform.web.panels import Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flask.typing import ResponseReturnValue
 
     from kbplatform.articles.pages import ArticlePage, SectionPage
+    from kbplatform.articles.service import ArticleService
     from kbplatform.db import Database
     from kbplatform.proposals.proposal import State
     from kbplatform.proposals.service import Proposals
+
+    Preview = Callable[[StoredText, str, str], Markup | str]
 
 TABS: dict[str, tuple[State, ...]] = {"open": (OPEN,), "decided": STATES[1:], "mine": ()}
 MAX_PAGE = 10_000
@@ -41,9 +46,10 @@ _DONE = {
 }
 
 
-def make_blueprint(db: Database, proposals: Proposals) -> Blueprint:
-    """``/proposals`` lists them, ``/proposals/<id>`` is one, ``/articles/<slug>/propose`` makes one."""
+def make_blueprint(db: Database, proposals: Proposals, articles: ArticleService) -> Blueprint:
+    """``/proposals`` lists them, ``/proposals/<id>`` is one, ``/articles/<slug>/propose`` makes one, ``/articles/<slug>/preview`` shows its words."""
     blueprint = Blueprint("proposals", __name__, template_folder="templates")
+    preview = partial(_preview, articles)
 
     @blueprint.get("/proposals")
     @requires(PROPOSE, person=True)
@@ -56,10 +62,37 @@ def make_blueprint(db: Database, proposals: Proposals) -> Blueprint:
         pages = -(-found.total // PAGE_SIZE)
         return render_template("proposals/list.html", found=found, tab=tab, tabs=list(TABS), slug=slug, page=page, pages=pages)
 
+    @blueprint.route("/articles/<slug>/propose", methods=["GET", "POST"])
+    @requires(PROPOSE, person=True)
+    def propose(slug: str) -> ResponseReturnValue:
+        return _propose(db, proposals, preview, slug)
+
+    @blueprint.post("/articles/<slug>/preview")
+    @requires(PROPOSE, person=True)
+    def section(slug: str) -> ResponseReturnValue:
+        with db.read() as session:
+            current = stored_text(session, slug, content_lang(), current_viewer())
+        key = typed("section", 80)
+        shown = preview(current, key, typed("text", MOST_SECTION * 2))
+        return render_template("proposals/preview.html", shown=shown, lang=current.lang, key=key)
+
+    _one(blueprint, db, proposals, preview)
+    return blueprint
+
+
+def _one(blueprint: Blueprint, db: Database, proposals: Proposals, preview: Preview) -> None:
+    """The page of a proposal, and what is decided there."""
+    shown = partial(_show, db, proposals, preview)
+
     @blueprint.get("/proposals/<int:proposal_id>")
     @requires(PROPOSE, person=True)
     def one(proposal_id: int) -> ResponseReturnValue:
-        return show(proposal_id, {})
+        return shown(proposal_id, {})
+
+    @blueprint.post("/proposals/<int:proposal_id>/preview")
+    @requires(EDIT, person=True)
+    def look(proposal_id: int) -> ResponseReturnValue:
+        return shown(proposal_id, {}, "accept")
 
     @blueprint.post("/proposals/<int:proposal_id>/<any(accept, decline):what>")
     @requires(EDIT, person=True)
@@ -68,13 +101,14 @@ def make_blueprint(db: Database, proposals: Proposals) -> Blueprint:
         try:
             if what == "accept":
                 text, seen = typed("text", MOST_SECTION * 2) if "text" in request.form else None, _number(typed("revision", 10))
-                proposals.accept(viewer, actor, proposal_id, text=text, revision=seen, words=typed("words"), version=version)
+                meant = {"yes": True, "no": False}.get(typed("in_meaning", 3))
+                proposals.accept(viewer, actor, proposal_id, text=text, revision=seen, words=typed("words"), version=version, in_meaning=meant)
             else:
                 proposals.decline(viewer, actor, proposal_id, words=typed("words"), version=version)
         except InvalidInput as error:
-            return show(proposal_id, problems_of(error), what), 422
+            return shown(proposal_id, problems_of(error), what), 422
         except StaleText as error:
-            return show(proposal_id, problems_of(error), what), 409
+            return shown(proposal_id, problems_of(error), what), 409
         say(_DONE[what])
         return redirect(f"/proposals/{proposal_id}", 303)
 
@@ -85,28 +119,35 @@ def make_blueprint(db: Database, proposals: Proposals) -> Blueprint:
         say(_DONE["withdraw"])
         return redirect(f"/proposals/{proposal_id}", 303)
 
-    @blueprint.route("/articles/<slug>/propose", methods=["GET", "POST"])
-    @requires(PROPOSE, person=True)
-    def propose(slug: str) -> ResponseReturnValue:
-        return _propose(db, proposals, slug)
 
-    def show(proposal_id: int, problems: dict[str, str], what: str = "") -> str:
-        viewer = current_viewer()
-        p = proposals.get(viewer, proposal_id, editor=may(EDIT))
-        now = proposals.standing(viewer, p) if p.state == OPEN else None
-        moved = now is not None and now.changed and now.text is not None
-        return render_template(
-            "proposals/proposal.html", p=p, now=now, moved=moved, problems=problems, typed_in=what, most=MOST_SECTION, most_words=MOST_WORDS,
-            diff=compare(p.base_text, p.accepted_text or p.text), since=compare(p.base_text, now.text or "") if now and moved else [],
-            edited=bool(p.accepted_text) and p.accepted_text != p.text, credited=_credited(p.credits),
-            text=typed("text", MOST_SECTION * 2).replace("\r\n", "\n") if what == "accept" and "text" in request.form else p.text,
-            words=typed("words") if what else "",
-        )  # fmt: skip
+def _show(db: Database, proposals: Proposals, preview: Preview, proposal_id: int, problems: dict[str, str], what: str = "") -> str:
+    viewer = current_viewer()
+    p = proposals.get(viewer, proposal_id, editor=may(EDIT))
+    now = proposals.standing(viewer, p) if p.state == OPEN else None
+    moved = now is not None and now.changed and now.text is not None
+    text = typed("text", MOST_SECTION * 2).replace("\r\n", "\n") if what == "accept" and "text" in request.form else p.text
+    shown = None
+    if now is not None and now.text is not None and may(EDIT):
+        with db.read() as session:
+            current = stored_text(session, p.slug, p.lang, viewer)
+        shown = preview(current, p.section, text)
+    return render_template(
+        "proposals/proposal.html", p=p, now=now, moved=moved, problems=problems, typed_in=what, most=MOST_SECTION, most_words=MOST_WORDS,
+        diff=compare(p.base_text, p.accepted_text or p.text), since=compare(p.base_text, now.text or "") if now and moved else [],
+        edited=bool(p.accepted_text) and p.accepted_text != p.text, credited=_credited(p.credits), text=text, shown=shown,
+        words=typed("words") if what else "", meant=typed("in_meaning", 3) or ("yes" if usually_meant(p.section) else "no"),
+    )  # fmt: skip
 
-    return blueprint
+
+def _preview(articles: ArticleService, current: StoredText, key: str, text: str) -> Markup | str:
+    """The section as it would read; in plain words what stands in the way where it can't."""
+    try:
+        return articles.preview(current, key, text, current_viewer())
+    except InvalidInput as error:
+        return " ".join(problems_of(error).values())
 
 
-def _propose(db: Database, proposals: Proposals, slug: str) -> ResponseReturnValue:
+def _propose(db: Database, proposals: Proposals, preview: Preview, slug: str) -> ResponseReturnValue:
     viewer = current_viewer()
     sent = request.method == "POST"
     key = (typed("section", 80) if sent else request.args.get("section", ""))[:80]
@@ -114,7 +155,7 @@ def _propose(db: Database, proposals: Proposals, slug: str) -> ResponseReturnVal
         current = stored_text(session, slug, content_lang(), viewer)
     piece = current.piece(key)
     problems: dict[str, str] = {}
-    if sent:
+    if sent and not typed("preview", 1):
         try:
             number = proposals.propose(viewer, current_actor(), _asked(current, key))
         except InvalidInput as error:
@@ -126,7 +167,7 @@ def _propose(db: Database, proposals: Proposals, slug: str) -> ResponseReturnVal
     seen = _number(typed("revision", 10)) or current.revision
     return render_template(
         "proposals/propose.html", article=current, section=key, heading=current.heading(key), values=values, revision=seen,
-        problems=problems, most=MOST_SECTION, most_title=MOST_TITLE,
+        problems=problems, most=MOST_SECTION, most_title=MOST_TITLE, shown=preview(current, key, str(values["text"])),
     ), 422 if problems else 200  # fmt: skip
 
 

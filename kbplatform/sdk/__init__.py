@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
     from kbplatform.accounts.recipients import Recipient, recipients
     from kbplatform.articles.audience import readable_article
+    from kbplatform.articles.meaning import changed_in_meaning
     from kbplatform.articles.pages import ArticleCard, article_url
     from kbplatform.articles.sections import SectionRef, headings_of, sections_of
     from kbplatform.articles.service import ArticleService
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.privacy import Finding, Masked, Rules, find, mask
+    from kbplatform.proposals.crediting import credit_as
     from kbplatform.proposals.proposal import (
         PROPOSAL_DECIDED,
         PROPOSAL_MADE,
@@ -99,6 +101,7 @@ _HOME = {
     "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
     "kbplatform.accounts.recipients": ("Recipient", "recipients"),
     "kbplatform.articles.audience": ("readable_article",),
+    "kbplatform.articles.meaning": ("changed_in_meaning",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
     "kbplatform.articles.sections": ("SectionRef", "headings_of", "sections_of"),
     "kbplatform.articles.service": ("ArticleService",),
@@ -120,6 +123,7 @@ _HOME = {
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.privacy": ("Finding", "Masked", "Rules", "find", "mask"),
+    "kbplatform.proposals.crediting": ("credit_as",),
     "kbplatform.proposals.proposal": (
         "PROPOSAL_DECIDED", "PROPOSAL_MADE", "Credit", "Evidence", "NewProposal", "Origin", "Proposal", "SectionCredit",
     ),
@@ -244,7 +248,9 @@ __all__ = [
     "article_url",
     "as_csv",
     "as_xlsx",
+    "changed_in_meaning",
     "content_lang",
+    "credit_as",
     "credits_of",
     "csv_line",
     "current_actor",

@@ -17,13 +17,13 @@ from kbplatform.glossary import Glossary
 from kbplatform.plugin.contributions import DocumentSource, SearchDocument
 from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
 from kbplatform.search.asking import Asking
-from kbplatform.search.engine import ARTICLES, EngineError, Filters, MatchKind, SearchEngine, since_day
+from kbplatform.search.engine import ARTICLES, Alternative, EngineError, Filters, Group, MatchKind, ParsedQuery, SearchEngine, since_day
 from kbplatform.search.guard import Guard
 from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION
 from kbplatform.search.snapshots import Snapshot, Snapshots
-from kbplatform.search.snippets import Excerpter, Sought
+from kbplatform.search.snippets import Excerpt, Excerpter, Sought
 from kbplatform.search.texts import Texts, in_language
 from kbplatform.search.thesaurus import Thesaurus
 from kbplatform.search.why import Explainer, Why
@@ -34,6 +34,8 @@ CALL_BOOST = 1.02
 DEADLINE_MS = 400
 MAX_QUERY_CHARS = 500
 """What pages and API accept; longer is the reader's mistake."""
+_TITLED, _AT_ONCE = 3_000, 30
+"""Words of titles, the commonest first, that the engine looks up before anybody asks; a tenth of a second in a thousand documents."""
 _SUGGESTIONS_KEPT = 4000
 _LONGEST_PREFIX = 40
 
@@ -174,9 +176,14 @@ class SearchService:
         self._snapshots.when_renewed = then
 
     def warm_up(self) -> None:
-        """Read vocabulary and pinyin now, so that the first reader does not wait for it."""
+        """Read vocabulary, pinyin and what is known of words in titles now, so that the first readers do not wait for it."""
         with contextlib.suppress(EngineError):
             self.refresh()
+            everyone = Filters(frozenset({"everyone"}), ARTICLES)
+            counts = self._engine.terms("head", everyone)
+            titled = [Alternative((term,)) for term in sorted(counts, key=lambda term: -counts[term])[:_TITLED]]
+            for at in range(0, len(titled), _AT_ONCE):
+                self._engine.search(ParsedQuery((Group("", tuple(titled[at : at + _AT_ONCE])),)), filters=everyone, limit=1)
             self.search("服务 service", audiences={"everyone"})
 
     def close(self) -> None:
@@ -210,12 +217,12 @@ class SearchService:
             return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
         filters = scope.filters
 
-        def answered(snapshot: Snapshot) -> tuple[Snapshot, Ranking, Texts]:
+        def answered(snapshot: Snapshot) -> tuple[Snapshot, Ranking, tuple[SearchHit, ...]]:
             ranking = self._rank(snapshot, text, scope, limit)
-            return snapshot, ranking, Texts(snapshot.engine, filters, self._load, [p.page for p in ranking.pages], lang, every=explain)
+            texts = Texts(snapshot.engine, filters, self._load, [p.page for p in ranking.pages], lang, every=explain)
+            return snapshot, ranking, self._hits(snapshot.engine, ranking, texts, explain=explain)
 
-        snapshot, ranking, texts = self._with_index(answered)
-        hits = self._hits(ranking, texts, explain=explain)
+        snapshot, ranking, hits = self._with_index(answered)
         return SearchResult(
             query=text,
             low_confidence=not ranking.sure or not hits,
@@ -254,22 +261,21 @@ class SearchService:
 
     def _rank(self, snapshot: Snapshot, text: str, scope: Scope, limit: int) -> Ranking:
         filters, reader = scope.filters, snapshot.reader(scope.filters, scope.open_kinds)
-        closeness = partial(_closeness, snapshot.engine, filters, self._analyzer.asked(text))
+        closeness = partial(_closeness, snapshot.engine, filters, reader.wording(text))
         return rank(snapshot.engine, reader, text, filters=filters, limit=limit, closeness=closeness, deadline_ms=DEADLINE_MS)
 
-    def _hits(self, ranking: Ranking, texts: Texts, *, explain: bool) -> tuple[SearchHit, ...]:
+    def _hits(self, engine: SearchEngine, ranking: Ranking, texts: Texts, *, explain: bool) -> tuple[SearchHit, ...]:
         sought = {id(page.groups): Sought(page.groups) for page in {id(page.groups): page for page in ranking.pages}.values()}
-        shown = ((page, texts.shown(page.page)) for page in ranking.pages)
+        shown = [(page, document) for page in ranking.pages if (document := texts.shown(page.page)) is not None]
+        read = self._excerpter.pages([document for _, document in shown], engine)
         hits = [
-            self._hit(page, document, sought[id(page.groups)], texts.of(page.page) if explain else [])
-            for page, document in shown
-            if document is not None
+            self._hit(page, document, self._excerpter.excerpt(text, sought[id(page.groups)]), texts.of(page.page) if explain else [])
+            for (page, document), text in zip(shown, read, strict=True)
         ]
         hits.sort(key=lambda hit: -hit[0])
         return tuple(hit for _, hit in hits)
 
-    def _hit(self, page: PageHit, document: SearchDocument, sought: Sought, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
-        excerpt = self._excerpter.excerpt(document, sought)
+    def _hit(self, page: PageHit, document: SearchDocument, excerpt: Excerpt, languages: Sequence[SearchDocument]) -> tuple[float, SearchHit]:
         score = page.score * (CALL_BOOST if document.moment == "call" else 1.0)
         hit = SearchHit(
             kind=document.kind,

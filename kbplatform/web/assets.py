@@ -27,7 +27,7 @@ _COMMENTS = {
 }
 """Comments that fill their lines, and those without quotes that end one: what they tell is for us, and a tenth of what is sent."""
 _INDENT = re.compile(rb"^\s+", re.MULTILINE)
-_ROOM = re.compile(rb"\s*([{};,])\s*|(:)\s+")
+_ROOM = re.compile(rb"\s*([{};,>])\s*|(:)\s+")
 """Room that CSS has for the eye."""
 _IMPORT = re.compile(rb'(?<= from "\./)([\w-]+\.js)(?=";)')
 _SERVED = {*_TYPES, ".png", ".webp", ".ico", ".html", ".woff2"}

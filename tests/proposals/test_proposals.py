@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from kbplatform.accounts.models import AuditEntry
+from kbplatform.articles.meaning import changed_in_meaning
 from kbplatform.articles.packs import read_pack
 from kbplatform.articles.sync import sync_pack
 from kbplatform.bilingual import Text
@@ -116,7 +117,7 @@ def test_the_event_tells_the_plugin_what_became_of_it(floor):
     event = [e for e in Outbox(floor.db).after(0, 100) if e.topic == PROPOSAL_DECIDED]
     assert [dict(e.payload) for e in event] == [{
         "proposal": number, "plugin": "experience", "ref": "p:1", "credits": ["entry:1"], "slug": "angry-callers", "lang": "en", "section": "steps",
-        "state": "accepted", "revision": 2, "by": floor.bo.id, "to": floor.ana.id, "words": "",
+        "state": "accepted", "revision": 2, "in_meaning": True, "by": floor.bo.id, "to": floor.ana.id, "words": "",
     }]  # fmt: skip
     with floor.db.read() as session:
         found = proposals_of(session, "experience", ["p:1", "entry:1", "entry:2"])
@@ -124,6 +125,23 @@ def test_the_event_tells_the_plugin_what_became_of_it(floor):
         assert proposals_of(session, "other", ["p:1", "entry:1"]) == {}
         actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions == ["proposal.made", "proposal.accepted", "article.edited"]
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "said", "meant"),
+    [
+        ("steps", BETTER, None, True), ("steps", BETTER, False, False), ("say", "- I hear you.", None, True),
+        ("wrong-turns", "Argue never.", None, False), ("wrong-turns", "Argue never.", True, True), ("", "Another word.", None, False),
+    ],
+)  # fmt: skip
+def test_the_editor_says_whether_the_meaning_changes_and_else_the_kind_of_section_does(floor, section, text, said, meant):
+    number = floor.propose(section=section, text=text)
+    assert floor.proposals.get(floor.bo, number, editor=True).in_meaning is None
+    floor.accept(number, in_meaning=said)
+    assert floor.proposals.get(floor.bo, number, editor=True).in_meaning is meant
+    told = [e for e in Outbox(floor.db).after(0, 100) if e.topic == "article.changed"][-1]
+    assert told.payload["meaning"] == {section: meant}
+    assert changed_in_meaning(told, section) is meant
 
 
 def test_a_proposal_for_a_section_that_is_gone_is_out_of_date(floor):

@@ -99,3 +99,59 @@ def test_only_editors_decide_by_the_api_too(app, kb_login, roles, status):
     else:
         assert other.get(f"/api/v1/proposals/{number}").status_code == 404
         assert other.get("/api/v1/proposals").get_json()["total"] == 0
+
+
+PREVIEW = "/articles/complaint-handling/preview?lang=en"
+
+
+def test_words_are_shown_as_they_will_read_before_they_are_proposed(app, kb_login):
+    agent = kb_login(app, "agent")
+    words = "1. Hear **them** out, {name}.\n\n<script>alert(1)</script>\n\nSee [this](article:refund-policy)."
+    shown = post(agent, PREVIEW, section="steps", text=words).get_data(as_text=True)
+    assert "<strong>them</strong>" in shown
+    assert 'data-slot="name"' in shown
+    assert "<script" not in shown
+    assert "/-/article" not in shown
+    page = post(agent, FORM, section="steps", revision="1", text="1. Hear **them** out.", title="Shorter", preview="1").get_data(as_text=True)
+    assert "<strong>them</strong>" in page
+    assert 'value="Shorter"' in page
+    assert "Nothing waits" in kb_login(app, "editor").get("/proposals", headers={"Accept-Language": "en"}).get_data(as_text=True)
+
+
+def test_lines_to_say_are_previewed_as_lines_to_say(app, kb_login):
+    assert '<div class="say">' in post(kb_login(app, "agent"), PREVIEW, section="say", text="- I am sorry.").get_data(as_text=True)
+
+
+def test_what_cannot_stand_in_a_section_is_said_in_place_of_the_preview(app, kb_login):
+    agent = kb_login(app, "agent")
+    refused = agent.post(PREVIEW, data={"csrf_token": token(agent), "section": "steps", "text": "## New"}, headers={"Accept-Language": "en"})
+    assert refused.status_code == 200
+    assert "hold headings of the first or second level" in refused.get_data(as_text=True)
+    assert "<h2" not in refused.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/articles/no-such/preview?lang=en", 404), (PREVIEW, 404)])
+def test_there_is_no_preview_of_what_is_not_there(app, kb_login, path, status):
+    assert post(kb_login(app, "agent"), path, section="no-such", text="x").status_code == status
+
+
+def test_nobody_who_may_not_propose_has_pages_rendered(app):
+    assert post(app.test_client(), PREVIEW, section="steps", text="x").status_code in {401, 403}
+
+
+def test_an_editor_sees_the_wording_before_it_is_published(app, kb_login):
+    where = propose(kb_login(app, "agent"))
+    editor = kb_login(app, "editor")
+    page = post(editor, where + "/preview", text="1. Hear **all** of them out.", version="1", revision="1", in_meaning="no").get_data(as_text=True)
+    assert "<strong>all</strong>" in page
+    assert 'value="no" checked' in page
+    assert "of them out" not in editor.get("/articles/complaint-handling?lang=en").get_data(as_text=True)
+
+
+def test_the_editor_says_on_the_page_whether_the_meaning_changes(app, kb_login):
+    agent, editor = kb_login(app, "agent"), kb_login(app, "editor")
+    where = propose(agent)
+    assert 'name="in_meaning" value="yes" checked' in editor.get(where).get_data(as_text=True)
+    post(editor, where + "/accept", text="1. Hear them out.", version="1", revision="1", in_meaning="no")
+    assert "same meaning" in agent.get(where, headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert editor.get("/api/v1" + where).get_json()["in_meaning"] is False

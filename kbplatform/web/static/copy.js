@@ -31,7 +31,7 @@ async function toClipboard(text) {
 }
 
 async function copyLine(button, line) {
-  if (button.getAttribute("aria-disabled") === "true") {
+  if (button.ariaDisabled) {
     tell(words.unset);
     return;
   }
@@ -54,7 +54,7 @@ function equip(item) {
   line.id ||= `line-${Math.random().toString(36).slice(2, 8)}`;
   button.setAttribute("aria-describedby", line.id);
   if (line.querySelector(".fact-unset")) {
-    button.setAttribute("aria-disabled", "true");
+    button.ariaDisabled = "true";
     button.title = words.unset;
   }
   button.lang = document.documentElement.lang;

@@ -54,7 +54,7 @@ const { fill, wipe, toStrip } = strip(desk, pane, toList);
 function put(html) {
   pane.replaceChildren(html);
   pane.scrollTop = 0;
-  pane.removeAttribute("aria-busy");
+  pane.ariaBusy = null;
   fill();
   send("kb:content", pane);
   // a code names a section: that is where it leads
@@ -89,11 +89,11 @@ function expect(list) {
 }
 
 async function read(slug, { section = "", whole = false } = {}) {
-  pane.setAttribute("aria-busy", "true");
+  pane.ariaBusy = "true";
   const mine = pending = fetchAnswer(`/desk/answer?${new URLSearchParams({ slug, lang: form.elements.lang.value, section, ...(whole && { whole }) })}`);
   const html = await mine;
   if (mine !== pending) return;
-  pane.removeAttribute("aria-busy");
+  pane.ariaBusy = null;
   if (html) {
     put(parsed(html));
     if (whole) remember(slug);
@@ -275,7 +275,7 @@ async function record(fields) {
   const mine = call;
   const result = await tell("POST", "uses", { slug, lang, section, ticket, call }, said);
   if (mine !== call) return; // the next call has begun
-  fields.elements.ticket.setAttribute("aria-invalid", String(!result));
+  fields.elements.ticket.ariaInvalid = !result;
   if (!result) return;
   counted.add(slug);
   remember(slug);
@@ -286,13 +286,13 @@ async function record(fields) {
 
 function showPin(on) {
   const button = pane.querySelector("[data-pin] button");
-  button?.setAttribute("aria-pressed", String(on));
+  if (button) button.ariaPressed = on;
 }
 
 /** Puts a pin at `place` (from 1), or takes it off with 0; without, the other of pinned and not. */
 async function pin(slug, place) {
   const button = answer()?.dataset.slug === slug ? pane.querySelector("[data-pin] button") : null;
-  const off = place === 0 || (place === undefined && button?.getAttribute("aria-pressed") === "true");
+  const off = place === 0 || (place === undefined && button?.ariaPressed === "true");
   let pins = kept(PINS);
   if (words.person) {
     pins = (await tell(off ? "DELETE" : "PUT", `pins/${slug}`, off ? undefined : { position: place }))?.pins;

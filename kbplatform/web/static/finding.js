@@ -62,7 +62,7 @@ export function hitsIn(list) {
   const links = () => [...list.querySelectorAll(".hit h2 a")];
   return {
     links,
-    selected: () => links().findIndex((link) => link.getAttribute("aria-current")),
+    selected: () => links().findIndex((link) => link.ariaCurrent),
     choose(index) {
       const all = links();
       const link = all[Math.max(0, Math.min(index, all.length - 1))];
@@ -76,10 +76,7 @@ export function hitsIn(list) {
 
 /** Of these links `link` is the current one. */
 export function current(all, link) {
-  for (const other of all) {
-    if (other === link) other.setAttribute("aria-current", "true");
-    else other.removeAttribute("aria-current");
-  }
+  for (const other of all) other.ariaCurrent = other === link ? "true" : null;
 }
 
 /** Whether a key is one for shortcuts: no input method is composing with it, and no modifier is held. */

@@ -82,15 +82,15 @@ async function select(index, { announce = true } = {}) {
   const pane = live.querySelector("[data-preview-pane]");
   const { preview } = link.closest(".hit").dataset;
   reading = null;
-  pane.removeAttribute("aria-busy");
+  pane.ariaBusy = null;
   if (!preview) return void pane.replaceChildren(); // no article: nothing to read here
-  pane.setAttribute("aria-busy", "true");
+  pane.ariaBusy = "true";
   const mine = reading = fetchPreview(preview);
   const html = await mine;
   if (mine !== reading) return;
   pane.innerHTML = html ?? ""; // not the words of the hit before
   pane.scrollTop = 0;
-  pane.removeAttribute("aria-busy");
+  pane.ariaBusy = null;
   send("kb:content", pane);
 }
 
@@ -124,7 +124,7 @@ document.addEventListener("keydown", (event) => {
 live.addEventListener("click", (event) => {
   const link = event.target.closest(".hit h2 a");
   if (!link || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  if (event.detail === 0 || link.getAttribute("aria-current") === "true") return; // from the keyboard, or already read here
+  if (event.detail === 0 || link.ariaCurrent) return; // from the keyboard, or already read here
   event.preventDefault();
   select(hits().indexOf(link), { announce: false });
 });

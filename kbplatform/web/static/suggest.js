@@ -27,7 +27,7 @@ function equip(form) {
     if (!suggestions.length) return close();
     list.replaceChildren(...suggestions.map(option));
     list.hidden = false;
-    box.setAttribute("aria-expanded", "true");
+    box.ariaExpanded = "true";
     activate(-1);
     send("kb:announce", words.suggestions.replace("{n}", suggestions.length));
   }
@@ -35,7 +35,7 @@ function equip(form) {
   function option({ title, url, angle, lang, number }, index) {
     const item = make("li", "suggestion");
     item.id = `${list.id}-${index}`;
-    item.setAttribute("role", "option");
+    item.role = "option";
     item.lang = lang === "zh" ? "zh-CN" : "en";
     item.dataset.url = url;
     item.append(make("span", "num", number), make("span", "", title), make("small", "", angle));
@@ -45,7 +45,7 @@ function equip(form) {
   function activate(index) {
     const options = [...list.children];
     active = index;
-    options.forEach((item, i) => item.setAttribute("aria-selected", String(i === index)));
+    options.forEach((item, i) => { item.ariaSelected = i === index; });
     if (index < 0) box.removeAttribute("aria-activedescendant");
     else {
       box.setAttribute("aria-activedescendant", options[index].id);
@@ -56,12 +56,12 @@ function equip(form) {
   function close() {
     clearTimeout(timer);
     list.hidden = true;
-    box.setAttribute("aria-expanded", "false");
+    box.ariaExpanded = "false";
     activate(-1);
   }
 
-  const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
-  for (const [name, value] of Object.entries(attributes)) box.setAttribute(name, value);
+  Object.assign(box, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
+  box.setAttribute("aria-controls", list.id);
   box.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
   box.addEventListener("compositionend", soon);
   box.addEventListener("blur", close);

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kbplatform.sdk import Database, Lang, Viewer
 
 NEW, BEST = 8, 5
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+"""Years whose weeks have one before and one after them in every calendar there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,12 @@ class Week:
         if not text:
             return cls(*(today or utcnow().date()).isocalendar()[:2])
         try:
-            return cls(*datetime.strptime(f"{text[:8]}-1", "%G-W%V-%u").replace(tzinfo=UTC).isocalendar()[:2])
-        except ValueError as error:
-            raise InvalidInput(Text("周写成 2026-W48", "Write a week as 2026-W48")) from error
+            week = cls(*datetime.strptime(f"{text[:8]}-1", "%G-W%V-%u").replace(tzinfo=UTC).isocalendar()[:2])
+        except (ValueError, OverflowError) as error:
+            raise _no_week() from error
+        if not FIRST_YEAR <= week.year <= LAST_YEAR:
+            raise _no_week()
+        return week
 
     @property
     def begins(self) -> datetime:
@@ -60,6 +65,10 @@ class Week:
 
     def __str__(self) -> str:
         return f"{self.year}-W{self.number:02}"
+
+
+def _no_week() -> InvalidInput:
+    return InvalidInput(Text("周写成 2026-W48", "Write a week as 2026-W48"))
 
 
 @dataclass(frozen=True, slots=True)

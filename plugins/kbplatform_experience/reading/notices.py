@@ -49,7 +49,8 @@ def tell_followers(session: Session, entry: Entry, kind: str, by: int | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice. ``by`` is a name, empty where nobody is to know; ``lesson`` the line of the entry it is about, empty where one may not open it."""
+    """A notice. ``by`` is a name, empty where nobody is to know; ``lesson`` the line of the entry it is about, empty where one
+    may not open it; ``unnamed`` as its writer wishes."""
 
     kind: str
     entry: int
@@ -58,6 +59,7 @@ class Told:
     words: str
     at: datetime
     new: bool
+    unnamed: bool = False
 
 
 class Notices:
@@ -97,4 +99,4 @@ def _told_to(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
 
 def _told(notice: Notice, entry: Entry, names: dict[int, str], *, opens: bool) -> Told:
     by = "" if entry.unnamed and notice.by == entry.user_id else names.get(notice.by or 0, "")
-    return Told(notice.kind, entry.id, entry.lesson if opens else "", by, notice.words, notice.at, notice.seen_at is None)
+    return Told(notice.kind, entry.id, entry.lesson if opens else "", by, notice.words, notice.at, notice.seen_at is None, entry.unnamed)

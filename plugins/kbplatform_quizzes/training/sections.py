@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 from sqlalchemy import func, select
 
-from kbplatform.sdk import sections_of
+from kbplatform.sdk import changed_in_meaning, sections_of
 from kbplatform_quizzes.models import BankQuestion, Flag, QuestionVersion, SectionState
 from kbplatform_quizzes.training.finding import announce_about
 from kbplatform_quizzes.training.flags import SECTION, raise_flag
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Event
 
-MEANT = frozenset({"say", "do", "dont", "steps", "measure"})
-"""Sections whose change is one of what people do or of the figures they go by. Others explain; a better explanation makes nothing stale."""
 GONE = ""
 """Stands for the words of a section that is no longer there."""
 
@@ -38,13 +36,15 @@ def follow(event: Event, session: Session) -> None:
     now = {section.id: section.hash for section in sections_of(session, slug, lang, revision)}
     if not now:
         return  # that text is gone; an event that follows tells of the one there is
-    changed = _take_note(session, slug, lang, now, None if payload.get("rerendered") else event.created_at)
-    if changed & MEANT:
-        _flag_questions(session, slug, changed & MEANT)
+    meant = {s for s in _take_note(session, slug, lang, now) if changed_in_meaning(event, s.section)}
+    if meant and not payload.get("rerendered"):
+        for state in meant:
+            state.changed_at = event.created_at
+        _flag_questions(session, slug, {s.section for s in meant})
 
 
-def _take_note(session: Session, slug: str, lang: str, now: dict[str, str], at: datetime | None) -> set[str]:
-    """Remember the article's sections; ids of those that were known otherwise. Without ``at`` only their rendering changed."""
+def _take_note(session: Session, slug: str, lang: str, now: dict[str, str]) -> set[SectionState]:
+    """Remember the article's sections; those that were known otherwise."""
     known = {s.section: s for s in session.scalars(select(SectionState).where(SectionState.slug == slug, SectionState.lang == lang))}
     changed = set()
     for section in known.keys() | now.keys():
@@ -53,9 +53,7 @@ def _take_note(session: Session, slug: str, lang: str, now: dict[str, str], at: 
             session.add(SectionState(slug=slug, lang=lang, section=section, hash=words))
         elif state.hash != words:
             state.hash = words
-            if at is not None:
-                changed.add(section)
-                state.changed_at = at if section in MEANT else state.changed_at
+            changed.add(state)
     return changed
 
 

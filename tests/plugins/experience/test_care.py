@@ -263,7 +263,7 @@ def test_an_accepted_proposal_writes_the_section_credits_the_writers_and_tells_t
     assert any("管用" in e.value for e in proposal.evidence)
 
     Proposals(platform.db).accept(editor, CLI, number)
-    event = decided(number, "accepted")
+    event = decided(number, "accepted", named, unnamed)
     for _ in range(2):
         with platform.db.write() as session:
             follow(event, session)
@@ -274,11 +274,11 @@ def test_an_accepted_proposal_writes_the_section_credits_the_writers_and_tells_t
     assert "先复述再要照片" in platform.articles.page(SLUG, "zh", editor).face.say.text
 
 
-def decided(number, state):
+def decided(number, state, *entries):
     return Event(
         seq=1,
         topic="proposal.decided",
-        payload={"proposal": number, "plugin": "experience", "state": state, "by": 9, "words": ""},
+        payload={"proposal": number, "plugin": "experience", "state": state, "by": 9, "words": "", "credits": [str(e) for e in entries]},
         created_at=utcnow(),
     )
 

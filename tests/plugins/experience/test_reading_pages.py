@@ -107,7 +107,9 @@ def test_bad_addresses_are_refused_in_words(people):
     _writer, reader, _number = people
     for path in ("/p/experience/?after=x", "/p/experience/digest?week=2026-48", "/p/experience/digest?week=9999-W99", "/p/experience/?in=%00&tab=%00&slug=%00"):
         assert reader.get(path).status_code in {200, 422}, path
-    assert reader.get("/p/experience/digest?week=nonsense").status_code == 422
+    for week in ("nonsense", "0001-W01", "9999-W52", "1999-W52", "3000-W01"):
+        assert reader.get(f"/p/experience/digest?week={week}").status_code == 422, week
+    assert reader.get("/p/experience/digest?week=2000-W01").status_code == 200
     assert reader.get("/p/experience/99999").status_code == 404
     assert reader.get("/p/experience/999999999999999999999").status_code == 404
 
@@ -132,3 +134,15 @@ def test_the_api_reads_reacts_comments_and_follows(people, kb_app, press):
     assert reader.get(f"{base}/follows").get_json() == {"follows": [{"kind": "tag", "key": "rain", "label": "rain"}]}
     assert reader.delete(f"{base}/follows", json={"kind": "tag", "key": "rain"}, headers=headers).status_code == 204
     assert reader.get(f"{base}/entries/{number + 1}").status_code == 404
+
+
+def test_what_came_of_a_use_reaches_the_writer_and_that_it_did_not_help_reaches_nobody_by_name(people, press, kb_app, kb_login):
+    writer, reader, number = people
+    press(reader, "/p/experience/reactions", {"press": f"used:{number}"})
+    press(reader, f"/p/experience/{number}/reactions", {"helped": "yes", "result": "asked once, done"})
+    other = kb_login(kb_app, "agent")
+    press(other, "/p/experience/reactions", {"press": f"used:{number}"})
+    press(other, f"/p/experience/{number}/reactions", {"helped": "no", "result": "he hung up"})
+    told = writer.get("/p/experience/notices").get_data(as_text=True)
+    assert told.count("asked once, done") == 1
+    assert "he hung up" not in told

@@ -7,13 +7,17 @@ import re
 import pytest
 from sqlalchemy import select
 
+from kbplatform.accounts.models import User
 from kbplatform.app import platform_of
 from kbplatform.articles.documents import parse
 from kbplatform.articles.models import Article, Revision, Translation
 from kbplatform.articles.sync import add_revision, rerender_outdated
+from kbplatform.articles.writing import stored_text
 from kbplatform.events import emit
 from kbplatform.events.models import OutboxRow
+from kbplatform.proposals.proposal import NewProposal
 from kbplatform.rendering import render
+from kbplatform.viewer import Actor, Viewer
 from kbplatform_quizzes.models import BankQuestion, Flag, SectionState
 from kbplatform_quizzes.registry import bank_of
 from kbplatform_quizzes.training.sections import changed_since, last_changes
@@ -84,6 +88,44 @@ def test_a_better_explanation_flags_nothing(platform, edit):
     assert flags(platform) == []
     with platform.db.read() as session:
         assert last_changes(session, [SLUG]) == {}
+
+
+@pytest.fixture
+def accept(platform):
+    """``accept(section, in_meaning)``: somebody proposes a sentence for it and an editor accepts that, saying what it is."""
+
+    def decide(section, in_meaning):
+        with platform.db.write() as session:
+            person = User(name="Ana", name_key="ana")
+            session.add(person)
+            session.flush()
+            viewer, actor = Viewer(id=person.id, name="Ana"), Actor(person.id, "192.0.2.1")
+        with platform.db.read() as session:
+            now = stored_text(session, SLUG, "zh", viewer)
+        text = now.piece(section).text + "\n\n多一句。"
+        number = platform.proposals.propose(viewer, actor, NewProposal(SLUG, "zh", section, now.revision, text, "多一句"))
+        platform.proposals.accept(viewer, actor, number, in_meaning=in_meaning)
+        platform.deliver_events()
+
+    return decide
+
+
+@pytest.mark.parametrize(
+    ("section", "said", "flagged"), [("steps", None, True), ("steps", False, False), ("twins", None, False), ("measure", True, True)]
+)
+def test_an_editor_who_accepts_says_whether_questions_are_flagged(platform, accept, section, said, flagged):
+    accept(section, said)
+    assert flags(platform) == (questions_about(platform, section) if flagged else [])
+    with platform.db.read() as session:
+        assert bool(last_changes(session, [SLUG])) is flagged
+
+
+def test_an_explanation_that_an_editor_calls_a_change_in_meaning_is_one(platform, accept):
+    accept("twins", True)
+    with platform.db.read() as session:
+        at = last_changes(session, [SLUG])[SLUG]
+        assert changed_since(session, at, "zh") == {SLUG: ["twins"]}
+    assert flags(platform) == questions_about(platform, "twins")
 
 
 def test_a_section_that_goes_has_changed_and_is_linked_no_more(platform):

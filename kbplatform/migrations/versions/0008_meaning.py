@@ -1,0 +1,19 @@
+"""Whether an accepted proposal changed its section in meaning"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0008'
+down_revision = '0007'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column('kb_proposal', sa.Column('in_meaning', sa.Boolean(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column('kb_proposal', 'in_meaning')  # not as a batch: that rebuilds the table, and its credits go with the old one
