@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from kbplatform import __version__
 from kbplatform.accounts import api as accounts_api
 from kbplatform.accounts import views as accounts_views
+from kbplatform.accounts.gate import gate_of
 from kbplatform.accounts.service import Accounts, make_accounts
 from kbplatform.articles import api as articles_api
 from kbplatform.articles import views as articles_views
@@ -53,6 +54,7 @@ from kbplatform.proposals.personal_data import personal_data as proposed_by
 from kbplatform.proposals.service import Proposals, close_outdated
 from kbplatform.search import api as search_api
 from kbplatform.search import views as search_views
+from kbplatform.search.guard import Guard
 from kbplatform.search.nearest import install_nearest
 from kbplatform.search.setup import make_indexer, make_search
 from kbplatform.settings import Settings, load_settings
@@ -184,10 +186,12 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     services = Services(db, settings, calls, load_rules(settings.masking_path))
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes", services=services)}
     glossary = load_glossary(content, settings.data_dir)
-    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing_sources(calls, services)]
+    changing = changing_sources(calls, services)
+    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing]
     articles = ArticleService(db, resolvers)
     engines = calls.all("register_search_engines", services=services)
-    search = make_search(settings, db, sources, glossary, engines)
+    guard = Guard(((kind, source.permission) for source in changing if source.permission for kind in source.kinds), gate_of(services).allows)
+    search = make_search(settings, db, sources, glossary, engines, guard)
     return Platform(
         settings=settings,
         content=content,
