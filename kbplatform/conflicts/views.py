@@ -19,9 +19,14 @@ from kbplatform.web.i18n import ui_lang
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from kbplatform.articles.diff import Run
     from kbplatform.conflicts.service import Conflicts
 
 _CHOICE = "choice-"
+_LONG = 30
+"""Lines up to which a part is shown whole."""
+_NEAR = 2
+"""Lines shown before and after one that differs."""
 
 
 def make_blueprint(conflicts: Conflicts) -> Blueprint:
@@ -61,8 +66,17 @@ def _show(conflicts: Conflicts, conflict_id: int, problems: dict[str, str]) -> s
     chosen = {part.part: typed(_CHOICE + part.part, 6) or part.suggested for part in found.parts}
     return render_template(
         "conflicts/one.html", c=found, problems=problems, chosen=chosen, front=FRONT, whole=WHOLE,
-        lines={part.part: sides(part.ours or "", part.theirs or "") for part in found.parts},
+        lines={part.part: [_folded(side) for side in sides(part.ours or "", part.theirs or "")] for part in found.parts},
     )  # fmt: skip
+
+
+def _folded(lines: list[list[Run]]) -> list[list[Run] | None]:
+    """A long text without what stays: its first lines, those that differ and their neighbours; None where some are left out."""
+    if len(lines) <= _LONG:
+        return [*lines]
+    kept = {*range(_NEAR + 1)} | {n + d for n, runs in enumerate(lines) if any(r.kind != "same" for r in runs) for d in range(-_NEAR, _NEAR + 1)}
+    short = [runs if n in kept else None for n, runs in enumerate(lines)]
+    return [runs for n, runs in enumerate(short) if runs is not None or n == 0 or short[n - 1] is not None]
 
 
 def _number(text: str) -> int:

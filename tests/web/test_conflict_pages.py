@@ -70,6 +70,17 @@ def test_an_editor_finds_both_texts_from_the_proposals_and_chooses(app, kb_login
     assert post(editor, url, **half).status_code == 404
 
 
+def test_long_parts_are_shown_where_they_differ(app, kb_login, tmp_path):
+    path = next((tmp_path / "pack").rglob("en.md"))
+    path.write_text(path.read_text("utf-8").replace("\nowner: ", "\nverify_days: 7\nowner: ", 1).replace("\nverify_days: 180", ""), "utf-8")
+    sync_pack(platform_of(app).db, read_pack(tmp_path / "pack"))
+    editor = kb_login(app, "editor")
+    page = read(editor, where(editor))
+    assert "<mark>verify_days: 7</mark>" in page
+    assert page.count("⋯") >= 2
+    assert page.count("<p>- ") < 20
+
+
 def test_an_older_page_saves_nothing(app, kb_login):
     editor = kb_login(app, "editor")
     answer = post(editor, where(editor), revision="1", **{"choice-say": "theirs", "choice-steps": "theirs"})
