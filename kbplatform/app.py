@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from kbplatform import __version__
 from kbplatform.accounts import api as accounts_api
 from kbplatform.accounts import views as accounts_views
+from kbplatform.accounts.gate import gate_of
 from kbplatform.accounts.service import Accounts, make_accounts
 from kbplatform.articles import api as articles_api
 from kbplatform.articles import views as articles_views
@@ -45,10 +44,10 @@ from kbplatform.insights.personal_data import personal_data as asked_by
 from kbplatform.insights.pruning import Pruning
 from kbplatform.insights.service import Gaps
 from kbplatform.logs import configure_logs
-from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Breaker, Calls
 from kbplatform.plugin.contributions import ArticleContext
 from kbplatform.plugin.documents import PluginDocuments, changing_sources
+from kbplatform.plugin.jobs import Jobs
 from kbplatform.plugin.loader import PluginRecord, Plugins, load_plugins
 from kbplatform.plugin.services import Services
 from kbplatform.privacy import load_rules
@@ -58,9 +57,11 @@ from kbplatform.proposals.personal_data import personal_data as proposed_by
 from kbplatform.proposals.service import Proposals, close_outdated
 from kbplatform.search import api as search_api
 from kbplatform.search import views as search_views
+from kbplatform.search.guard import Guard
 from kbplatform.search.nearest import install_nearest
 from kbplatform.search.setup import make_indexer, make_search
 from kbplatform.settings import Settings, load_settings
+from kbplatform.signing import secret_key
 from kbplatform.web import static_folder, template_folder
 from kbplatform.web.access import install_access
 from kbplatform.web.api import install_openapi, make_openapi_app
@@ -132,18 +133,21 @@ class Platform:
         return self.calls.all("register_pack_parts", services=self.services)
 
     def run_indexer(self, stop: Event) -> None:
-        """Keep the index in step, deliver events to plugins and forget what is due until ``stop`` is set."""
+        """Keep the index in step, deliver events to plugins, do their jobs and forget what is due until ``stop`` is set."""
         relay = self._relay()
         indexer = self.indexer()
+        jobs = Jobs(self.calls.owned("register_jobs", services=self.services))
 
         def also() -> None:
             relay.run_once()
             relay.prune_daily()
             self.pruning.run_daily()
+            jobs.run_due()
 
         try:
             indexer.run_forever(stop, also)
         finally:
+            jobs.close()
             indexer.close()
 
     def deliver_events(self) -> int:
@@ -186,10 +190,12 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     services = Services(db, settings, calls, load_rules(settings.masking_path))
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes", services=services)}
     glossary = load_glossary(content, settings.data_dir)
-    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing_sources(calls, services)]
+    changing = changing_sources(calls, services)
+    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing]
     articles = ArticleService(db, resolvers)
     engines = calls.all("register_search_engines", services=services)
-    search = make_search(settings, db, sources, glossary, engines)
+    guard = Guard(((kind, source.permission) for source in changing if source.permission for kind in source.kinds), gate_of(services).allows)
+    search = make_search(settings, db, sources, glossary, engines, guard)
     return Platform(
         settings=settings,
         content=content,
@@ -197,7 +203,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         plugins=loaded,
         calls=calls,
         services=services,
-        accounts=make_accounts(services, Mailer(settings), secret_key(settings), HOLDERS),
+        accounts=make_accounts(services, services.mail, secret_key(settings), HOLDERS),
         articles=articles,
         site_facts=SiteFactService(db, declared_facts(content)),
         sources=sources,
@@ -308,27 +314,6 @@ def make_data_dir(settings: Settings) -> None:
                 "Name another one with --data-dir, or change its permissions.",
             ),
         ) from error
-
-
-def secret_key(settings: Settings) -> str:
-    """The key that signs cookies: the setting, else one made once and kept in the data directory."""
-    if settings.secret_key:
-        return settings.secret_key
-    path = settings.data_dir / "secret.key"
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    for _ in range(100):  # another process may have made the file and not yet written it
-        if key := path.read_text("ascii").strip():
-            return key
-        time.sleep(0.02)
-    raise StorageError(
-        Text(f"{path} 是空的", f"{path} is empty"),
-        remedy=Text("删掉它再启动，会重新生成。", "Delete it and start again: a new one is made."),
-    )
 
 
 def _mount_plugins(app: OpenAPI, platform: Platform) -> None:

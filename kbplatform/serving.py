@@ -149,6 +149,7 @@ class _IndexerProcess:
 def _inherited(settings: Settings) -> dict[str, str]:
     """What the child must see as this process does."""
     values = {"data_dir": str(settings.data_dir), "database_url": settings.database_url, "search_engine": settings.search_engine}
+    values |= {"host": settings.host, "port": str(settings.port)}  # links in what its jobs send lead here
     if settings.content_dir:
         values["content_dir"] = str(settings.content_dir)
     return values

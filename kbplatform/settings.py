@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """Answered and declined content gaps are forgotten when nobody has asked for this long; 0 keeps them for good."""
     experience_review: Literal["after", "first"] = "after"
     """``first``: moderators look at an entry of experience before colleagues see it."""
+    experience_digest: Literal["asked", "everyone", "off"] = "asked"
+    """Who gets the week in experience by mail: those who asked for it, all who did not refuse it, or nobody."""
     masking_file: Path | None = None
     """What the site masks besides personal data of the usual kinds; empty means ``masking.toml`` in the data directory, if it is there."""
     site_name: str = ""

@@ -1,4 +1,4 @@
-"""What all tests share: one real browser, and figures that are printed at the end of the run.
+"""What all tests share: one real browser, a mail server, and figures that are printed at the end of the run.
 
 The browser is skipped with a plain reason where there is no Chromium; CI insists on one. A test records a figure with
 ``record_property("figure", …)``.
@@ -6,9 +6,13 @@ The browser is skipped with a plain reason where there is no Chromium; CI insist
 
 from __future__ import annotations
 
+import email
+import email.policy
 import gc
 import os
 import shutil
+import socketserver
+import threading
 
 import pytest
 
@@ -49,6 +53,95 @@ def indexed_template(kb_template, tmp_path_factory):
 def lay_out(indexed_template):
     """``lay_out(folder)``: a site that was served before, which starts in a fraction of the time of a first start."""
     return lambda folder: shutil.copytree(indexed_template, folder, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schemas_known():
+    """Every application describes the same models: their schemas, a fifth of making one, are worked out once. Nobody changes them."""
+    from weakref import WeakKeyDictionary
+
+    from flask_openapi3 import utils
+
+    known, real = WeakKeyDictionary(), utils.get_model_schema
+
+    def get_model_schema(model, mode="validation"):
+        of_model = known.setdefault(model, {})
+        if mode not in of_model:
+            of_model[mode] = real(model, mode=mode)
+        return of_model[mode]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "get_model_schema", get_model_schema)
+        yield
+
+
+class _Smtp(socketserver.StreamRequestHandler):
+    """As much of RFC 5321 as smtplib asks for."""
+
+    def handle(self):
+        self.server.connections += 1
+        self._say("220 mail.test")
+        while line := self.rfile.readline():
+            verb = line[:4].upper()
+            if verb == b"RCPT" and any(a.encode() in line for a in self.server.unknown):
+                self._say("550 no such mailbox")
+            elif verb == b"DATA" and self.server.refusals:
+                self.server.refusals -= 1
+                self._say("554 not today")
+            elif verb == b"DATA":
+                if not self._data():
+                    return
+            elif verb == b"QUIT":
+                self._say("221 bye")
+                return
+            else:
+                self._say("250 fine")
+
+    def _data(self):
+        """Takes a message; whether the conversation goes on."""
+        self._say("354 go on")
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line.removeprefix(b"."))
+        self.server.arrived.append(email.message_from_bytes(b"".join(lines), policy=email.policy.default))
+        if self.server.silent_after == len(self.server.arrived):
+            return False
+        self.server.may_answer.wait(20)
+        self._say("250 kept")
+        return len(self.server.arrived) % self.server.most
+
+    def _say(self, line):
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+class SmtpServer(socketserver.ThreadingTCPServer):
+    """A mail server on loopback; ``arrived`` holds what it took, after ``refusals`` messages it refused.
+
+    Addresses in ``unknown`` have no mailbox. It hangs up without an answer after message number ``silent_after``, with one after
+    every ``most`` messages, and answers no message while ``may_answer`` is not set.
+    """
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Smtp)
+        self.arrived, self.unknown = [], set()
+        self.refusals = self.silent_after = self.connections = 0
+        self.most = 10**9
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.settings = {"smtp_host": "127.0.0.1", "smtp_port": self.server_address[1], "smtp_security": "none"}
+
+
+@pytest.fixture
+def smtp():
+    with SmtpServer() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.may_answer.set()
+        server.shutdown()
+        thread.join()
 
 
 def pytest_collection_finish():

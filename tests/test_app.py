@@ -8,8 +8,9 @@ from threading import Barrier
 
 import pytest
 
-from kbplatform.app import create_app, make_data_dir, make_platform, platform_of, secret_key
+from kbplatform.app import create_app, make_data_dir, make_platform, platform_of
 from kbplatform.errors import SettingsError, StorageError
+from kbplatform.signing import secret_key
 
 
 def test_eight_first_starts_together_agree_on_one_secret_key(kb_settings, tmp_path):

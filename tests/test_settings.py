@@ -6,9 +6,9 @@ import stat
 
 import pytest
 
-from kbplatform.app import secret_key
 from kbplatform.errors import SettingsError
 from kbplatform.settings import Settings, load_settings
+from kbplatform.signing import secret_key
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import bindparam, exists, false, literal, select, union_all, update
 
 from kbplatform.accounts.models import ApiToken, RolePermission, SiteChoice, Team, TeamMember, User, UserRole, UserSession
-from kbplatform.accounts.permissions import READER, RESTRICT
+from kbplatform.accounts.permissions import READER, RESTRICT, permissions_of
 from kbplatform.accounts.sessions import SEEN_EVERY
 from kbplatform.accounts.vault import fingerprint
 from kbplatform.bilingual import Text
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kbplatform.accounts.permissions import Permissions
     from kbplatform.db import Database
     from kbplatform.plugin.calls import Calls
+    from kbplatform.plugin.services import Services
     from kbplatform.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -194,3 +195,12 @@ class Gate:
             Text(f"您没有这项权限：{label.zh}", f"You are not allowed to: {label.en}"),
             remedy=Text("需要的话，请管理员给您加上相应的角色。", "If you need it, ask your administrator for a role that includes it."),
         )
+
+
+def gate_of(services: Services) -> Gate:
+    """The gate of this platform: for pages, and for what happens without a request."""
+    return services.once(_gate)
+
+
+def _gate(services: Services) -> Gate:
+    return Gate(services.db, services.settings, permissions_of(services), services.calls)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from kbplatform.plugin.services import Services
+
 READ = "articles.read"
 PROPOSE = "articles.propose"
 EDIT = "articles.edit"
@@ -109,3 +111,12 @@ class Permissions:
             )
             for name in names
         ]
+
+
+def permissions_of(services: Services) -> Permissions:
+    """The permissions there are on this platform; plugins are asked for theirs once."""
+    return services.once(_declared)
+
+
+def _declared(services: Services) -> Permissions:
+    return Permissions(p for plugin, p in services.calls.owned("register_permissions") if p.name.startswith(f"{plugin}."))

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from kbplatform.accounts import audit
-from kbplatform.accounts.gate import READ_ACCESS, Gate
+from kbplatform.accounts.gate import READ_ACCESS, Gate, gate_of
 from kbplatform.accounts.identities import Identities
 from kbplatform.accounts.links import make_link
 from kbplatform.accounts.models import SiteChoice, User
 from kbplatform.accounts.passkeys import Passkeys
 from kbplatform.accounts.people import People
-from kbplatform.accounts.permissions import Permissions
+from kbplatform.accounts.permissions import Permissions, permissions_of
 from kbplatform.accounts.personal_data import PersonalDataService
 from kbplatform.accounts.providers import Providers
 from kbplatform.accounts.roles import Roles
@@ -101,7 +101,7 @@ def make_accounts(
     ``personal_data``: other features that know something of people (see :class:`PersonalDataService`).
     """
     db, settings, calls = services.db, services.settings, services.calls
-    permissions = Permissions(p for plugin, p in calls.owned("register_permissions") if p.name.startswith(f"{plugin}."))
+    permissions = permissions_of(services)
     providers = Providers(calls.all("register_auth_providers", services=services), settings.base_url)
     site_words = ("kbplatform", settings.site_name, urlsplit(settings.public_url).hostname or "")
     people = People(db, permissions, site_words)
@@ -111,7 +111,7 @@ def make_accounts(
         settings=settings,
         permissions=permissions,
         vault=vault,
-        gate=Gate(db, settings, permissions, calls),
+        gate=gate_of(services),
         sign_in=SignIn(db, vault, site_words),
         providers=providers,
         identities=Identities(db, settings, permissions),

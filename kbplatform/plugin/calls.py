@@ -20,6 +20,7 @@ from kbplatform.plugin.contributions import (
     Command,
     Embed,
     HealthCheck,
+    Job,
     LinkScheme,
     NavLink,
     PackPart,
@@ -111,6 +112,7 @@ _KINDS: dict[str, type] = {
     "changing_documents": ChangingDocuments,
     "register_search_engines": SearchEngineOffer,
     "health_checks": HealthCheck,
+    "register_jobs": Job,
 }
 """What the lists of each hook hold."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from kbplatform.bilingual import Text
@@ -59,13 +60,15 @@ class SearchDocument:
 class ChangingDocuments:
     """Findable pages of one kind that come and go with the data.
 
-    Their ids begin with the kind and a colon. ``documents`` gives all of them, for a rebuild; ``load`` the present state of some,
+    Their ids begin with the kind and a colon. With ``permission`` only who holds it finds any, whatever the audience of each; who does
+    not, finds them nowhere and learns no word of them. ``documents`` gives all of them, for a rebuild; ``load`` the present state of some,
     by id, on every search that found them: what is gone is missing. An event with their ids in its ``ids`` has them indexed again.
     """
 
     kind: str
     documents: Callable[[], list[SearchDocument]]
     load: Callable[[list[str]], Mapping[str, SearchDocument]]
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,19 @@ class Command:
     name: str
     help: Text
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done again and again without anybody asking, by one process of the site.
+
+    ``work`` is called soon after the start and whenever ``every`` has gone by: it asks itself, of the data, whether there is something
+    to do. Work that takes long asks the function it is given, between two pieces, whether to stop.
+    """
+
+    name: str
+    every: timedelta
+    work: Callable[[Callable[[], bool]], object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         DeskAction,
         Embed,
         HealthCheck,
+        Job,
         LinkScheme,
         NavLink,
         PackPart,
@@ -52,6 +53,11 @@ def register_permissions() -> list[Permission]:  # type: ignore[empty-body]
 @hookspec(firstresult=True)
 def permission_allowed(viewer: Viewer, permission: str) -> bool | None:
     """Decide before the roles do: True allows, False denies, None leaves it to the roles. Raising denies."""
+
+
+@hookspec
+def register_jobs(services: Services) -> list[Job]:  # type: ignore[empty-body]
+    """What is to be done again and again without anybody asking. Called once in the process that keeps the index, which also does it."""
 
 
 @hookspec

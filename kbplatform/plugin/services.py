@@ -8,9 +8,11 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kbplatform.db import Database
+from kbplatform.mail import Mailer
 from kbplatform.plugin.calls import Calls
 from kbplatform.plugin.loader import load_plugins
 from kbplatform.privacy import STANDARD, Rules, load_rules
+from kbplatform.signing import Signer, secret_key
 
 if TYPE_CHECKING:
     from kbplatform.settings import Settings
@@ -44,6 +46,16 @@ class Services:
         """What all plugins return for a hook of the core that is called with ``services``."""
         return self.calls.all(name, services=self)
 
+    @property
+    def mail(self) -> Mailer:
+        """The site's mail: ask ``configured`` first."""
+        return self.once(_mailer)
+
+    @property
+    def signer(self) -> Signer:
+        """Signs links that work for whoever holds them; name the purpose after the plugin: ``hello.greet``."""
+        return self.once(_signer)
+
     def once(self, make: Callable[[Services], T]) -> T:
         """What ``make`` returns for this platform: made at the first call, the same object ever after."""
         with self._lock:
@@ -51,6 +63,14 @@ class Services:
                 self._made[make] = make(self)
             made: T = self._made[make]
             return made
+
+
+def _mailer(services: Services) -> Mailer:
+    return Mailer(services.settings)
+
+
+def _signer(services: Services) -> Signer:
+    return Signer(secret_key(services.settings))
 
 
 def services_without_platform(settings: Settings) -> Services:

@@ -30,8 +30,9 @@ def mask(
     the writer says are not personal: heeded where a finding is ``correctable``, never for a valid mobile or ID number.
     ``findings`` of the result are all that was found, those kept included.
 
-    With a ``limit`` the result is one line: control characters and blanks squeezed, then cut at so many characters, so that
-    no half of a number is left at the end. Masking what is masked already changes nothing. Time grows with the text's length.
+    With a ``limit`` the result is one line: control characters and blanks squeezed, looked at once more for what had stood on
+    two lines, then cut at so many characters, so that no half of a number is left at the end.
+    Masking what is masked already changes nothing. Time grows with the text's length.
     """
     findings = find(text, rules)
     gone = [f for f in findings if not (f.correctable and f.key in keep)]
@@ -40,8 +41,11 @@ def mask(
         parts += [text[at : finding.start], rules.word(finding.kind, lang) if lang else HIDDEN]
         at = finding.end
     whole = "".join([*parts, text[at:]])
-    return Masked(whole if limit is None else _one_line(whole, limit), bool(gone), findings)
+    if limit is None:
+        return Masked(whole, bool(gone), findings)
+    joined = mask(_one_line(whole), lang=lang, rules=rules, keep=keep)
+    return Masked(joined.text[:limit].strip(), bool(gone) or joined.hidden, findings)
 
 
-def _one_line(text: str, limit: int) -> str:
-    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())[:limit].strip()
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())

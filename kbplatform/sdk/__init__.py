@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kbplatform.accounts.audit import record as record_audit
     from kbplatform.accounts.directory import Member, members_of, names_of, team_names
     from kbplatform.accounts.permissions import EDIT, GAPS, PROPOSE, READ, SEE_TEAM
+    from kbplatform.accounts.recipients import Recipient, recipients
     from kbplatform.articles.audience import readable_article
     from kbplatform.articles.meaning import changed_in_meaning
     from kbplatform.articles.pages import ArticleCard, article_url
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kbplatform.events import Event, emit
     from kbplatform.insights.masking import mask as mask_query
     from kbplatform.insights.unanswered import OpenGap, open_gaps
+    from kbplatform.mail import Mail, Posting, Undelivered
     from kbplatform.plugin.contributions import (
         ArticleContext,
         ArticlePanel,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         EmbedView,
         HealthCheck,
         Identity,
+        Job,
         LinkScheme,
         NavLink,
         PackPart,
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     )
     from kbplatform.plugin.services import Services
     from kbplatform.privacy import Finding, Masked, Rules, find, mask
+    from kbplatform.proposals.crediting import credit_as
     from kbplatform.proposals.proposal import (
         PROPOSAL_DECIDED,
         PROPOSAL_MADE,
@@ -95,6 +99,7 @@ _HOME = {
     "kbplatform.accounts.audit": ("record_audit",),
     "kbplatform.accounts.directory": ("Member", "members_of", "names_of", "team_names"),
     "kbplatform.accounts.permissions": ("EDIT", "GAPS", "PROPOSE", "READ", "SEE_TEAM"),
+    "kbplatform.accounts.recipients": ("Recipient", "recipients"),
     "kbplatform.articles.audience": ("readable_article",),
     "kbplatform.articles.meaning": ("changed_in_meaning",),
     "kbplatform.articles.pages": ("ArticleCard", "article_url"),
@@ -110,13 +115,15 @@ _HOME = {
     "kbplatform.events": ("Event", "emit"),
     "kbplatform.insights.masking": ("mask_query",),
     "kbplatform.insights.unanswered": ("OpenGap", "open_gaps"),
+    "kbplatform.mail": ("Mail", "Posting", "Undelivered"),
     "kbplatform.plugin.contributions": (
         "ArticleContext", "ArticlePanel", "AuthProvider", "ChangingDocuments", "Command", "DashboardCard", "DeskAction", "Embed", "EmbedCall",
-        "EmbedView", "HealthCheck", "Identity", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
+        "EmbedView", "HealthCheck", "Identity", "Job", "LinkScheme", "NavLink", "PackPart", "PackReport", "Permission", "PersonalData", "Problem",
         "Routes", "SearchDocument", "SearchEngineOffer", "SearchSection",
     ),
     "kbplatform.plugin.services": ("Services",),
     "kbplatform.privacy": ("Finding", "Masked", "Rules", "find", "mask"),
+    "kbplatform.proposals.crediting": ("credit_as",),
     "kbplatform.proposals.proposal": (
         "PROPOSAL_DECIDED", "PROPOSAL_MADE", "Credit", "Evidence", "NewProposal", "Origin", "Proposal", "SectionCredit",
     ),
@@ -197,9 +204,11 @@ __all__ = [
     "Identity",
     "IndexRecord",
     "InvalidInput",
+    "Job",
     "KbError",
     "Lang",
     "LinkScheme",
+    "Mail",
     "Masked",
     "Member",
     "NavLink",
@@ -212,10 +221,12 @@ __all__ = [
     "ParsedQuery",
     "Permission",
     "PersonalData",
+    "Posting",
     "Problem",
     "Proposal",
     "Quantity",
     "QueryModel",
+    "Recipient",
     "Routes",
     "Rules",
     "SearchDocument",
@@ -231,6 +242,7 @@ __all__ = [
     "Text",
     "TooMany",
     "Unavailable",
+    "Undelivered",
     "UtcDateTime",
     "Viewer",
     "article_url",
@@ -238,6 +250,7 @@ __all__ = [
     "as_xlsx",
     "changed_in_meaning",
     "content_lang",
+    "credit_as",
     "credits_of",
     "csv_line",
     "current_actor",
@@ -265,6 +278,7 @@ __all__ = [
     "public",
     "read_quantity",
     "readable_article",
+    "recipients",
     "record_audit",
     "requires",
     "say",

@@ -50,7 +50,7 @@ class QueryReader:
         self._lexicon = lexicon
         self._word = lru_cache(maxsize=_WORDS_KEPT)(self._read_word)
         self._sound_group = lru_cache(maxsize=_WORDS_KEPT)(self._read_sound)
-        self._tokens = lru_cache(maxsize=100)(self._read_tokens)
+        self._worded = lru_cache(maxsize=100)(self._read_wording)
         self._short_names: dict[str, list[tuple[str, ...]]] = {}
         for form in thesaurus.forms():
             letters = initials(s for term in form for s in lexicon.pinyin.syllables(term))
@@ -63,7 +63,7 @@ class QueryReader:
         ``strange`` are words to take for unknown: they stand only in documents that may not be found this time, or in
         running text as an example (``tousu`` in a page on how to search).
         """
-        tokens = [replace(t, term="") if t.surface in strange else t for t in self._tokens(text)]
+        tokens = [replace(t, term="") if t.surface in strange else t for t in self._worded(text)[1]]
         content = [t for t in tokens if not is_stop(t.surface)]
         only_stops = not content
         tokens = tokens[: MOST_GROUPS * 2] if only_stops else tokens
@@ -83,7 +83,7 @@ class QueryReader:
         """Chinese words taken by their sound (头诉 → 投诉) or for a slip of the keys (投拆); None where that changes nothing."""
         changed = False
         groups: list[Group] = []
-        for script, run in groupby(_numbered(self._tokens(text)), key=lambda item: (item[1].script, item[1].start - item[0])):
+        for script, run in groupby(_numbered(self._worded(text)[1]), key=lambda item: (item[1].script, item[1].start - item[0])):
             pieces = [t for _, t in run]
             surface = "".join(t.surface for t in pieces)
             sounds = self._lexicon.heard(surface) if script[0] == "han" else []
@@ -98,8 +98,13 @@ class QueryReader:
                 groups.append(self._sound_group(said, sound, "word" if said in sound.words else "typo"))
         return Reading(tuple(groups[:MOST_GROUPS])) if changed else None
 
-    def _read_tokens(self, text: str) -> tuple[Token, ...]:
-        return tuple(self._analyzer.query_tokens(self._analyzer.asked(clean_query(text))))
+    def wording(self, text: str) -> str:
+        """The query as it is read: normalised, and of its wordings the one whose words are known best."""
+        return self._worded(text)[0]
+
+    def _read_wording(self, text: str) -> tuple[str, tuple[Token, ...]]:
+        wordings = [(w, tuple(self._analyzer.query_tokens(w))) for w in self._analyzer.wordings(clean_query(text))]
+        return min(wordings, key=lambda worded: sum(len(t.surface) for t in worded[1] if not (self._known(t) or is_stop(t.surface))))
 
     # ------------------------------------------------------------------ pieces: what is typed without a blank
 

@@ -98,7 +98,7 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
         viewer, calculator = current_viewer(), registry.get(path.calculator_id)
         way = calculator.named(body.way) if body.way else calculator.way(frozenset(n for n, v in body.inputs.items() if v is not None))
         form = {"team": scope_name(body.team), "from": body.period.starts_on, "to": body.period.ends_on, "note": body.note.replace("\0", "�")}
-        ready = read_save(viewer, calculator, way, body.inputs, form, masked=body.masked)
+        ready = read_save(viewer, calculator, way, body.inputs, form, services.masking, masked=body.masked)
         number = history.save(viewer, ready.result, team=ready.team, period=ready.period, note=ready.note)
         return jsonify(_shown(history.get(viewer, calculator.id, number), viewer.id, ui_lang())), 201
 

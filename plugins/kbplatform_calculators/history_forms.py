@@ -16,7 +16,7 @@ from kbplatform_calculators.saved import Wanted, read_day, read_period
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kbplatform.sdk import Viewer
+    from kbplatform.sdk import Rules, Viewer
     from kbplatform_calculators.calculator import Calculator, Result, Way
     from kbplatform_calculators.saved import Period
 
@@ -108,16 +108,18 @@ class ToSave:
     note: str
 
 
-def read_save(viewer: Viewer, calculator: Calculator, way: Way, fields: Mapping[str, object], form: Mapping[str, str], *, masked: bool) -> ToSave:
+def read_save(
+    viewer: Viewer, calculator: Calculator, way: Way, fields: Mapping[str, object], form: Mapping[str, str], rules: Rules, *, masked: bool
+) -> ToSave:  # fmt: skip
     """Everything a run is saved with, in the form in which it may be stored. Raises InvalidInput.
 
     Where something looks like a customer's number this is an error of the field ``note`` or ``inputs``, until ``masked`` says to
     store it without.
     """
     given = {name: v for name, v in fields.items() if v is not None and not (isinstance(v, str) and not v.strip())}
-    values, hidden = safe_inputs(way, read(way, given))
+    values, hidden = safe_inputs(way, read(way, given), rules)
     result = compute(calculator, way, values)
-    note = safe_note(form.get("note", ""))
+    note = safe_note(form.get("note", ""), rules)
     problems: list[FieldError] = []
     if hidden and not masked:
         problems.append(FieldError("inputs", _LOOK_INPUTS))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Database, Services, Viewer
+    from kbplatform.sdk import Database, Rules, Services, Viewer
     from kbplatform_calculators.calculator import Calculator
     from kbplatform_calculators.history_forms import Asked
     from kbplatform_calculators.saved import Saved
@@ -59,7 +59,7 @@ def add_pages(web: Blueprint, services: Services) -> None:
     @web.route("/<calculator_id>/save", methods=["GET", "POST"])
     @requires(SAVE)
     def save(calculator_id: str) -> ResponseReturnValue:
-        return _save(services.db, history, registry.get(calculator_id))
+        return _save(services, history, registry.get(calculator_id))
 
     @web.get("/<calculator_id>/history")
     @requires(SAVE)
@@ -76,16 +76,16 @@ def add_pages(web: Blueprint, services: Services) -> None:
     def saved_run(calculator_id: str, run_id: int) -> ResponseReturnValue:
         calculator = registry.get(calculator_id)
         found = history.get(current_viewer(), calculator.id, run_id)
-        return _change(services.db, history, calculator, found) if request.method == "POST" else _one(services.db, history, calculator, found)
+        return _change(services, history, calculator, found) if request.method == "POST" else _one(services, history, calculator, found)
 
 
-def _save(db: Database, history: History, calculator: Calculator) -> ResponseReturnValue:
+def _save(services: Services, history: History, calculator: Calculator) -> ResponseReturnValue:
     viewer, (way, fields) = current_viewer(), typed_values(calculator)
     form = {name: request.form.get(name, "")[:MAX_TYPED].replace("\0", "�") for name in ("team", "from", "to", "note")}
     problems: dict[str, str] = {}
     if request.method == "POST":
         try:
-            ready = read_save(viewer, calculator, way, fields, form, masked="masked" in request.form)
+            ready = read_save(viewer, calculator, way, fields, form, services.masking, masked="masked" in request.form)
             history.save(viewer, ready.result, team=ready.team, period=ready.period, note=ready.note)
         except InvalidInput as error:
             problems = problems_of(error)
@@ -96,12 +96,12 @@ def _save(db: Database, history: History, calculator: Calculator) -> ResponseRet
         result = run(calculator, fields, way)
     except InvalidInput:  # what can't be worked out can't be saved: the calculator's own page says why
         return redirect(f"{page_url(calculator.id)}?{urlencode(fields)}", 303)
-    with db.read() as session:
+    with services.db.read() as session:
         options = scopes(viewer, team_names(session, viewer.teams))
     if request.method == "GET":
         team = asked_for(viewer, history.teams_with_runs(viewer, calculator.id)).wanted.team
         form = form | {"team": scope_name(team)} | _suggested(history, viewer, calculator, team)
-    masked = safe_note(form["note"]).text if {"note", "inputs"} & problems.keys() else ""
+    masked = safe_note(form["note"], services.masking).text if {"note", "inputs"} & problems.keys() else ""
     return render_template(
         "calculators/save.html", calculator=calculator, way=way, fields=fields, result=result, form=form, problems=problems,
         options=options, masked=masked, looks="inputs" in problems or masked not in {"", form["note"].strip()}, max_note=MAX_NOTE,
@@ -163,14 +163,15 @@ def _file(db: Database, history: History, calculator: Calculator, kind: str) -> 
 
 
 def _one(
-    db: Database, history: History, calculator: Calculator, saved: Saved, form: dict[str, str] | None = None, problems: dict[str, str] | None = None
+    services: Services, history: History, calculator: Calculator, saved: Saved, form: dict[str, str] | None = None,
+    problems: dict[str, str] | None = None,
 ) -> tuple[str, int]:
     viewer, lang = current_viewer(), ui_lang()
     problems = problems or {}
     form = form or {
         "from": saved.period.starts_on.isoformat(), "to": saved.period.ends_on.isoformat(), "note": saved.note, "revision": str(saved.revision),
     }  # fmt: skip
-    with db.read() as session:
+    with services.db.read() as session:
         author = _authors(session, viewer, [saved])[saved.id]
         team = team_names(session, [saved.team]).get(saved.team, saved.team) if saved.team else ""
     way = calculator.named(saved.way)
@@ -178,7 +179,7 @@ def _one(
     figures = [(known[name].label.in_(lang), figure(known[name], v, lang)) if name in known else (name, str(v)) for name, v in saved.outputs.items()]
     inputs = typed_inputs(saved, calculator)
     names = {i.name: i.label.in_(lang) for i in way.inputs}
-    masked = safe_note(form["note"]) if "note" in problems else None
+    masked = safe_note(form["note"], services.masking) if "note" in problems else None
     return render_template(
         "calculators/saved.html", calculator=calculator, run=saved, author=author, team=team, figures=figures,
         inputs=[(names.get(name, name), v) for name, v in inputs.items()], again=urlencode(inputs), form=form, problems=problems,
@@ -187,7 +188,7 @@ def _one(
     ), 422 if problems else 200  # fmt: skip
 
 
-def _change(db: Database, history: History, calculator: Calculator, saved: Saved) -> ResponseReturnValue:
+def _change(services: Services, history: History, calculator: Calculator, saved: Saved) -> ResponseReturnValue:
     viewer, actor, back = current_viewer(), current_actor(), f"{page_url(calculator.id)}/history?team={scope_name(saved.team or '')}"
     if request.form.get("do") == "delete":
         history.delete(viewer, actor, saved, may_manage=may(MANAGE))
@@ -195,21 +196,21 @@ def _change(db: Database, history: History, calculator: Calculator, saved: Saved
         return redirect(back, 303)
     form = {name: request.form.get(name, "")[:MAX_TYPED].replace("\0", "�") for name in ("from", "to", "note", "revision")}
     try:
-        period, note = _corrected(form)
+        period, note = _corrected(form, services.masking)
         seen = int(form["revision"]) if form["revision"].isdecimal() and len(form["revision"]) < 9 else 0
         history.change(viewer, actor, saved, period=period, note=note, revision=seen, may_manage=may(MANAGE))
     except InvalidInput as error:
-        return _one(db, history, calculator, saved, form, problems_of(error))
+        return _one(services, history, calculator, saved, form, problems_of(error))
     except Conflict as error:
         fresh = history.get(viewer, calculator.id, saved.id)
         said = {"": f"{error.message.in_(ui_lang())} {fresh.period.starts_on} – {fresh.period.ends_on} · {fresh.note or '–'}"}
-        return _one(db, history, calculator, fresh, form | {"revision": str(fresh.revision)}, said)[0], 409
+        return _one(services, history, calculator, fresh, form | {"revision": str(fresh.revision)}, said)[0], 409
     say(Text("已保存。", "Saved."))
     return redirect(back, 303)
 
 
-def _corrected(form: dict[str, str]) -> tuple[Period, str]:
-    note = safe_note(form["note"])
+def _corrected(form: dict[str, str], rules: Rules) -> tuple[Period, str]:
+    note = safe_note(form["note"], rules)
     if note.hidden and "masked" not in request.form:
         raise InvalidInput(LOOK, fields=(FieldError("note", LOOK),))
     return read_period(form["from"], form["to"]), note.text

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         DashboardCard,
         DeskAction,
         Event,
+        Job,
         NavLink,
         Permission,
         PersonalData,
@@ -127,6 +128,14 @@ def changing_documents(services: Services) -> list[ChangingDocuments]:
     from kbplatform_experience.finding import documents_for  # noqa: PLC0415 - as above
 
     return [documents_for(services)]
+
+
+@hookimpl
+def register_jobs(services: Services) -> list[Job]:
+    """The week by mail, from Monday on."""
+    from kbplatform_experience.reading.mailing import job  # noqa: PLC0415 - as above
+
+    return [job(services)]
 
 
 @hookimpl

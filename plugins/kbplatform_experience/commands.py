@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kbplatform.sdk import Actor, InvalidInput, Text, terminal_lang
+from kbplatform_experience.reading.commands import digest
 from kbplatform_experience.registry import WRITE, entry_url
 from kbplatform_experience.writing.forms import Typed, look
 from kbplatform_experience.writing.service import Writing
@@ -30,6 +31,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help=_help("输出给程
 @click.group(help=_help("经验：写一条、拆一段文字", "Experience: add an entry, split a text"))
 def experience() -> None:
     pass
+
+
+experience.add_command(digest)
 
 
 @experience.command(

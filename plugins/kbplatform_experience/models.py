@@ -156,6 +156,32 @@ class Notice(Base):
     seen_at: Mapped[datetime | None]
 
 
+class DigestChoice(Base):
+    """Whether somebody wants the week by mail. Who never chose has no row: for them the site's setting counts."""
+
+    __tablename__ = "experience_digest_choice"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lang: Mapped[str]
+    """The language of the mail; empty: they want none."""
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class DigestMail(Base):
+    """One person's mail of one week. Its row is there before the mail goes out, so that nobody gets a week twice."""
+
+    __tablename__ = "experience_digest_mail"
+
+    week: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, index=True)
+    state: Mapped[str]
+    """``sending``: on its way, or lost with the process that sent it; ``sent``; ``empty``: there was nothing to tell;
+    ``failed``: certainly not taken by the server, to be tried again; ``unsure``: the connection was lost before the server's answer."""
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 # ---------------------------------------------------------------------- keeping it decent, and taking it further
 
 

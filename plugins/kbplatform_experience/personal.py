@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 
 from kbplatform.sdk import PersonalData, Text
-from kbplatform_experience.models import Comment, Decision, Draft, Entry, Follow, Notice, Reaction, Report
+from kbplatform_experience.models import Comment, Decision, DigestChoice, DigestMail, Draft, Entry, Follow, Notice, Reaction, Report
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def personal_data(user_id: int, session: Session, *, erase: bool) -> PersonalData | None:
-    """Entries, drafts, comments, reactions, reports, decisions, what they follow and were told.
+    """Entries, drafts, comments, reactions, reports, decisions, what they follow and were told, the week by mail.
 
-    With ``erase`` what they wrote for everybody stays without a name, and counts stay true; drafts, follows and notices go.
+    With ``erase`` what they wrote for everybody stays without a name, and counts stay true; drafts, follows, notices and what they got by mail go.
     """
     if erase:
         _erase(session, user_id)
@@ -35,6 +35,13 @@ def personal_data(user_id: int, session: Session, *, erase: bool) -> PersonalDat
             for r in session.scalars(select(Reaction).where(Reaction.user_id == user_id).order_by(Reaction.id))
         ],
         "follows": [{"kind": f.kind, "key": f.key, "at": _when(f.at)} for f in session.scalars(select(Follow).where(Follow.user_id == user_id))],
+        "week_by_mail": [
+            {"lang": c.lang, "at": _when(c.at)} for c in session.scalars(select(DigestChoice).where(DigestChoice.user_id == user_id))
+        ],
+        "weeks_mailed": [
+            {"week": m.week, "state": m.state, "error": m.error, "at": _when(m.at)}
+            for m in session.scalars(select(DigestMail).where(DigestMail.user_id == user_id).order_by(DigestMail.week))
+        ],
         "notices": [
             {"entry": n.entry_id, "kind": n.kind, "words": n.words, "at": _when(n.at), "seen_at": _when(n.seen_at)}
             for n in session.scalars(select(Notice).where(Notice.user_id == user_id).order_by(Notice.id))
@@ -62,7 +69,7 @@ def _entry(e: Entry) -> dict[str, Any]:
 
 
 def _erase(session: Session, user_id: int) -> None:
-    for table in (Draft, Follow, Notice):
+    for table in (Draft, Follow, Notice, DigestChoice, DigestMail):
         session.execute(delete(table).where(table.user_id == user_id))
     for named in (Entry, Comment, Reaction):
         session.execute(update(named).where(named.user_id == user_id).values(user_id=None))

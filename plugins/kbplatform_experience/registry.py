@@ -5,6 +5,7 @@ from __future__ import annotations
 from kbplatform.sdk import Services
 from kbplatform_experience.kinds import BUILT_IN, EntryKind
 
+PLUGIN = "experience"
 READ = "experience.read"
 WRITE = "experience.write"
 MODERATE = "experience.moderate"

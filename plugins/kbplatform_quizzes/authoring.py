@@ -14,12 +14,13 @@ from sqlalchemy import select
 
 from kbplatform.sdk import Conflict, FieldError, InvalidInput, NotFound, Text, record_audit, utcnow
 from kbplatform_quizzes.models import BankQuestion, Flag, QuestionVersion
+from kbplatform_quizzes.private import note
 from kbplatform_quizzes.store import keep_version, locked_sheet, put
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Actor
+    from kbplatform.sdk import Actor, Rules
     from kbplatform_quizzes.question import Question
 
 ADDED = "quizzes.questions_added"
@@ -140,8 +141,8 @@ def retire(session: Session, slug: str, key: str, seen: str, actor: Actor, *, re
     return row
 
 
-def settle_flag(session: Session, slug: str, key: str, flag: int, answer: str, actor: Actor) -> None:
-    """Settle a flag with what is said to it. One that somebody settled already stays as it is. Raises NotFound."""
+def settle_flag(session: Session, slug: str, key: str, flag: int, answer: str, actor: Actor, rules: Rules) -> None:
+    """Settle a flag with what is said to it, without what ``rules`` mask. One that somebody settled already stays as it is. Raises NotFound."""
     row = session.scalar(
         select(Flag).join(BankQuestion, BankQuestion.id == Flag.question_id)
         .where(Flag.id == flag, BankQuestion.slug == slug, BankQuestion.key == key).with_for_update(of=Flag)
@@ -149,7 +150,7 @@ def settle_flag(session: Session, slug: str, key: str, flag: int, answer: str, a
     if row is None:
         raise NotFound(Text("没有这条标记", "There is no such flag"))
     if row.settled_at is None:
-        row.settled_at, row.settled_by, row.answer = utcnow(), actor.id, answer.strip()[:MAX_ANSWER]
+        row.settled_at, row.settled_by, row.answer = utcnow(), actor.id, note(answer, MAX_ANSWER, rules).text
         record_audit(session, actor, FLAG_SETTLED, _OBJECT, f"{slug}/{key}", flag=flag)
 
 

@@ -207,7 +207,7 @@ class AttemptItem(Base):
 
 
 class AttemptEvent(Base):
-    """What happened in an attempt. Only ever added."""
+    """What happened in an attempt. Never changed; of what was saved while somebody was still typing, only so much is kept (see ``thinning``)."""
 
     __tablename__ = "quizzes_event"
     __table_args__ = (Index("ix_quizzes_event_attempt", "attempt_id", "id"),)

@@ -152,7 +152,9 @@ def _in_own_words(text: str, times: int) -> yaml.Node | None:
         return _composed(text, times, yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise Unreadable(mark.line + 1 if mark else 0, Text(f"不是有效的 YAML：{_said(error)}", f"not valid YAML: {_said(error)}")) from error
+        hint = Text("缩进只用空格，冒号后面空一格，引号成对", "indent with spaces only, a blank after each colon, quotes in pairs")
+        message = Text(f"不是有效的 YAML（{hint.zh}）：{_said(error)}", f"not valid YAML ({hint.en}): {_said(error)}")
+        raise Unreadable(mark.line + 1 if mark else 0, message) from error
 
 
 def _composed(text: str, times: int, loader: type[yaml.SafeLoader]) -> yaml.Node | None:

@@ -1,11 +1,8 @@
-"""People, browsers, plugins and mail servers for the tests of accounts: all of them real."""
+"""People, browsers and plugins for the tests of accounts: all of them real."""
 
 from __future__ import annotations
 
-import email
-import email.policy
 import shutil
-import socketserver
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -261,52 +258,3 @@ def logged():
     )
     yield capture.entries
     structlog.configure(**before)
-
-
-class _Smtp(socketserver.StreamRequestHandler):
-    """As much of RFC 5321 as smtplib asks for."""
-
-    def handle(self):
-        self._say("220 mail.test")
-        while line := self.rfile.readline():
-            verb = line[:4].upper()
-            if verb == b"DATA" and self.server.refusals:
-                self.server.refusals -= 1
-                self._say("554 not today")
-            elif verb == b"DATA":
-                self._say("354 go on")
-                lines = []
-                while (line := self.rfile.readline()) != b".\r\n":
-                    lines.append(line.removeprefix(b"."))
-                self.server.arrived.append(email.message_from_bytes(b"".join(lines), policy=email.policy.default))
-                self._say("250 kept")
-            elif verb == b"QUIT":
-                self._say("221 bye")
-                return
-            else:
-                self._say("250 fine")
-
-    def _say(self, line):
-        self.wfile.write(f"{line}\r\n".encode())
-
-
-class SmtpServer(socketserver.ThreadingTCPServer):
-    """A mail server on loopback; ``arrived`` holds what it took, after ``refusals`` messages it refused."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Smtp)
-        self.arrived = []
-        self.refusals = 0
-        self.settings = {"smtp_host": "127.0.0.1", "smtp_port": self.server_address[1], "smtp_security": "none"}
-
-
-@pytest.fixture
-def smtp():
-    with SmtpServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from kbplatform.bilingual import Text
-from kbplatform.mail import Mailer
+from kbplatform.mail import Mail, Mailer, Undelivered, message_of
 
 SUBJECT = Text("重设密码", "Your new password")
 WORDS = Text("请打开下面的链接。", "Open this link.")
@@ -158,3 +158,79 @@ def test_work_that_raises_is_logged_and_what_comes_after_is_done(mailer, smtp, l
     m.send("wang@example.com", "after", "y")
     m.flush()
     assert ([message["Subject"] for message in smtp.arrived], [(e["event"], e["log_level"]) for e in logged]) == (["after"], [("mail.failed", "error")])
+
+
+# ---------------------------------------------------------------------- many mails, by whoever wants to know
+
+
+def a_mail(to="wang@example.com", **more):
+    return Mail(to, "周报", "晴天\n", **more)
+
+
+def test_what_was_taken_has_both_parts_its_headers_and_the_same_id_each_time(mailer, smtp):
+    address = "https://kb.example.com/api/v1/p/hello/stop?token=" + "x" * 200
+    sent = a_mail(html="<p>晴天</p>", headers={"List-Unsubscribe": f"<{address}>"}, ref="hello.7")
+    with mailer(**smtp.settings).posting() as posting:
+        posting.send(sent)
+        posting.send(sent)
+    first, again = smtp.arrived
+    assert (first.get_content_type(), [p.get_content_type() for p in first.iter_parts()]) == ("multipart/alternative", ["text/plain", "text/html"])
+    assert (first.get_body(("plain",)).get_content().strip(), first.get_body(("html",)).get_content().strip()) == ("晴天", "<p>晴天</p>")
+    assert first["List-Unsubscribe"] == f"<{address}>"
+    assert (first["Message-ID"], again["Message-ID"], smtp.connections) == ("<hello.7@kbplatform>", "<hello.7@kbplatform>", 1)
+
+
+def test_a_mail_travels_in_seven_bits_and_its_list_headers_whole(mailer):
+    raw = message_of(a_mail(html="<p>晴天</p>", headers={"List-Unsubscribe": "<https://kb.example.com/" + "x" * 300 + ">"}), "kb@example.com").as_bytes()
+    assert raw.isascii()
+    assert b"List-Unsubscribe: <https://kb.example.com/" + b"x" * 300 + b">" in raw
+
+
+def test_an_address_that_is_refused_is_told_with_what_the_server_said_and_the_next_is_sent(mailer, smtp):
+    smtp.unknown.add("eve@example.com")
+    with mailer(**smtp.settings).posting() as posting:
+        with pytest.raises(Undelivered, match="550 no such mailbox") as refused:
+            posting.send(a_mail("eve@example.com"))
+        posting.send(a_mail())
+    assert (refused.value.sure, [m["To"] for m in smtp.arrived], smtp.connections) == (True, ["wang@example.com"], 1)
+
+
+@pytest.mark.parametrize("to", ["wang@example.com\nBcc: eve@example.com", "wáng@example.com", ""])
+def test_an_address_that_is_none_is_surely_not_sent_to_and_the_next_is(mailer, smtp, to):
+    with mailer(**smtp.settings).posting() as posting:
+        with pytest.raises(Undelivered) as refused:
+            posting.send(a_mail(to))
+        posting.send(a_mail())
+    assert (refused.value.sure, [m["To"] for m in smtp.arrived]) == (True, ["wang@example.com"])
+
+
+def test_a_message_that_is_refused_was_surely_not_taken(mailer, smtp):
+    smtp.refusals = 1
+    with mailer(**smtp.settings).posting() as posting:
+        with pytest.raises(Undelivered, match="554 not today") as refused:
+            posting.send(a_mail())
+        posting.send(a_mail())
+    assert (refused.value.sure, len(smtp.arrived)) == (True, 1)
+
+
+def test_where_the_line_goes_dead_before_the_answer_nobody_knows_and_the_next_is_sent_anew(mailer, smtp):
+    smtp.silent_after = 1
+    with mailer(**smtp.settings).posting() as posting:
+        with pytest.raises(Undelivered) as lost:
+            posting.send(a_mail())
+        posting.send(a_mail("li@example.com"))
+    assert (lost.value.sure, [m["To"] for m in smtp.arrived], smtp.connections) == (False, ["wang@example.com", "li@example.com"], 2)
+
+
+def test_a_server_that_hung_up_meanwhile_is_called_again(mailer, smtp):
+    smtp.most = 1
+    with mailer(**smtp.settings).posting() as posting:
+        for _ in range(3):
+            posting.send(a_mail())
+    assert (len(smtp.arrived), smtp.connections) == (3, 3)
+
+
+def test_a_server_that_is_not_there_is_told_before_anything_is_sent(mailer, nowhere):
+    with mailer(**nowhere).posting() as posting, pytest.raises(Undelivered) as refused:
+        posting.connect()
+    assert refused.value.sure

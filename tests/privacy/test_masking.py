@@ -93,3 +93,7 @@ def test_time_grows_with_the_text_and_not_faster(piece):
         return min(tries)
 
     assert spent(100_000) <= 3.2 * spent(50_000) + 0.05
+
+
+def test_in_one_line_a_number_that_stood_on_two_is_found_too():
+    assert mask("电话 1380013\n8000 尽快", 200, lang="zh").text == "电话 〔手机号〕 尽快"

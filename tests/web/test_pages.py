@@ -40,6 +40,13 @@ def test_every_article_page_is_within_its_size_in_both_languages(kb_app, kb_clie
             assert len(kb_client.get(f"/articles/{card.slug}{suffix}").data) <= MAX_PAGE_BYTES
 
 
+def test_every_page_of_the_handbook_is_within_its_size(kb_app, kb_client):
+    cards, total = platform_of(kb_app).articles.listing("handbook", "zh", _reader(), limit=100)
+    assert total == len(cards) > 20
+    paths = [f"/handbook/{card.slug}?lang={lang}" for card in cards for lang in ("zh", "en")]
+    assert [p for p in paths if len(kb_client.get(p).data) > MAX_PAGE_BYTES] == []
+
+
 def test_every_route_declares_its_permission(kb_app):
     undeclared = [r.endpoint for r in kb_app.url_map.iter_rules() if declared_permission(kb_app.view_functions[r.endpoint]) is None]
     assert undeclared == []

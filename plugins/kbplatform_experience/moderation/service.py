@@ -12,7 +12,8 @@ from kbplatform_experience.announcing import announce
 from kbplatform_experience.limits import allow_report
 from kbplatform_experience.models import Comment, Decision, Entry, Notice, Report
 from kbplatform_experience.private import clean
-from kbplatform_experience.reach import within_reach
+from kbplatform_experience.reach import TOO_BIG, within_reach
+from kbplatform_experience.reading.notices import REPORTED
 from kbplatform_experience.reading.reacting import recount
 from kbplatform_experience.registry import MODERATE
 
@@ -38,6 +39,8 @@ MAX_WORDS = 500
 ENOUGH = 3
 """So many people reporting an entry that was never judged take it out of sight until a moderator has looked."""
 PAGE_SIZE = 20
+MOST_EARLIER = 5
+"""Earlier decisions that are shown with a case."""
 
 
 def first_state(services: Services, viewer: Viewer) -> str:
@@ -56,8 +59,19 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a moderator decided before. ``by`` is empty where that person's data was erased."""
+
+    what: str
+    reason: str
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """Something that waits for a moderator: an entry, or a comment under it. ``seen`` goes back with the decision."""
+    """Something for a moderator: an entry, or a comment under it. ``seen`` goes back with the decision."""
 
     entry: Entry
     comment: Comment | None
@@ -65,6 +79,13 @@ class Case:
     writer: str
     """Empty where the writer wishes to stay unnamed, or is gone."""
     seen: str
+    decided: tuple[Decided, ...] = ()
+    """The latest first."""
+
+    @property
+    def id(self) -> str:
+        """Its place on the page."""
+        return f"c{self.comment.id}" if self.comment else f"e{self.entry.id}"
 
     @property
     def state(self) -> str:
@@ -118,6 +139,14 @@ class Moderation:
             comments = [] if after else list(session.scalars(_reported(viewer).order_by(Comment.id).limit(PAGE_SIZE)))
             return _cases(session, rows, comments)
 
+    def cases_of(self, viewer: Viewer, number: int) -> list[Case]:
+        """One entry in whatever state, and the comments under it that are hidden or complained of. Raises NotFound."""
+        with self._db.read() as session:
+            row = _entry(session, number, within_reach(viewer))
+            open_report = exists().where(Report.comment_id == Comment.id, Report.settled_at.is_(None))
+            wanted = select(Comment).where(Comment.entry_id == number, or_(Comment.state == "hidden", and_(Comment.state == "shown", open_report)))
+            return _cases(session, [row], list(session.scalars(wanted.order_by(Comment.id).limit(PAGE_SIZE))))
+
     def decide(
         self, viewer: Viewer, actor: Actor, entry: int, what: str, *, seen: str, reason: str = "", words: str = "", comment: int | None = None,
     ) -> None:  # fmt: skip
@@ -158,11 +187,6 @@ class Moderation:
             record_audit(session, actor, f"experience.{DECISIONS[what]}", "experience", entry, reason=decision.reason, comment=comment)
 
 
-def decisions_of(session: Session, entry: int) -> list[Decision]:
-    """What was decided about an entry itself, newest first."""
-    return list(session.scalars(select(Decision).where(Decision.entry_id == entry, Decision.comment_id.is_(None)).order_by(Decision.id.desc())))
-
-
 def _waits() -> ColumnElement[bool]:
     open_report = exists().where(Report.entry_id == Entry.id, Report.comment_id.is_(None), Report.settled_at.is_(None))
     return or_(Entry.state == "waiting", and_(Entry.state == "shown", open_report))
@@ -186,17 +210,26 @@ def _cases(session: Session, entries: list[Entry], comments: list[Comment]) -> l
     above = {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_({c.entry_id for c in comments})))}
     about = or_(and_(Report.entry_id.in_([e.id for e in entries]), Report.comment_id.is_(None)), Report.comment_id.in_([c.id for c in comments]))
     reports = list(session.scalars(select(Report).where(about, Report.settled_at.is_(None)).order_by(Report.id)))
-    people = {r.by for r in reports} | {e.user_id for e in entries} | {c.user_id for c in comments}
+    numbers = [e.id for e in entries] + [c.entry_id for c in comments]
+    earlier = list(session.scalars(select(Decision).where(Decision.entry_id.in_(numbers)).order_by(Decision.id.desc())))
+    people = {r.by for r in reports} | {e.user_id for e in entries} | {c.user_id for c in comments} | {d.by for d in earlier}
     names = names_of(session, {p for p in people if p is not None})
 
     def complaints(entry: int, comment: int | None) -> Iterable[Complaint]:
         return (Complaint(r.reason, r.words, names.get(r.by or 0, ""), r.at) for r in reports if (r.entry_id, r.comment_id) == (entry, comment))
 
-    cases = [Case(e, None, tuple(complaints(e.id, None)), "" if e.unnamed else names.get(e.user_id or 0, ""), _mark(e, None)) for e in entries]
+    def decided(entry: int, comment: int | None) -> tuple[Decided, ...]:
+        ours = [d for d in earlier if (d.entry_id, d.comment_id) == (entry, comment)]
+        return tuple(Decided(d.what, d.reason, d.words, names.get(d.by or 0, ""), d.at) for d in ours[:MOST_EARLIER])
+
+    cases = [
+        Case(e, None, tuple(complaints(e.id, None)), "" if e.unnamed else names.get(e.user_id or 0, ""), _mark(e, None), decided(e.id, None))
+        for e in entries
+    ]
     for c in comments:
         entry = above[c.entry_id]
         writer = "" if entry.unnamed and c.user_id == entry.user_id else names.get(c.user_id or 0, "")
-        cases.append(Case(entry, c, tuple(complaints(c.entry_id, c.id)), writer, _mark(entry, c)))
+        cases.append(Case(entry, c, tuple(complaints(c.entry_id, c.id)), writer, _mark(entry, c), decided(c.entry_id, c.id)))
     return cases
 
 
@@ -215,11 +248,11 @@ def _tell(session: Session, entry: int, decision: Decision, writer: int | None, 
     if writer is not None and writer != decision.by:  # each decision is told, the same one again too: the last word must be the last notice
         session.add(Notice(user_id=writer, entry_id=entry, kind=f"decided.{decision.what}", words=words))
     for person in reporters - {decision.by, writer, None}:
-        session.add(Notice(user_id=person, entry_id=entry, kind=f"reported.{decision.what}"))
+        session.add(Notice(user_id=person, entry_id=entry, kind=f"{REPORTED}{decision.what}"))
 
 
 def _entry(session: Session, number: int, *where: ColumnElement[bool]) -> Entry:
-    found = session.scalars(select(Entry).where(Entry.id == number, *where).with_for_update()).one_or_none()
+    found = session.scalars(select(Entry).where(Entry.id == number, *where).with_for_update()).one_or_none() if number < TOO_BIG else None
     if found is None or found.state == "withdrawn":
         raise NotFound(Text("没有这条经验", "There is no such entry"))
     return found

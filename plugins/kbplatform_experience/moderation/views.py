@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request
@@ -12,6 +13,8 @@ from kbplatform_experience.reach import readable
 from kbplatform_experience.registry import MODERATE, READ, entry_url, kinds_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
@@ -32,18 +35,18 @@ def add_pages(web: Blueprint, services: Services) -> None:
     @web.get("/moderation")
     @requires(MODERATE, person=True)
     def moderation_queue() -> ResponseReturnValue:
-        return queue({}, 0)
+        return queue()
 
-    def queue(problems: dict[str, str], at: int) -> ResponseReturnValue:
-        after = whole_number(request.args.get("after", "")) or 0
-        viewer = current_viewer()
-        cases = moderation.queue(viewer, after)
+    def queue(problems: Mapping[str, str] = MappingProxyType({}), at: str = "") -> ResponseReturnValue:
+        """What waits; with ``?entry=`` that entry alone, whatever was decided about it."""
+        viewer, after, one = current_viewer(), whole_number(request.args.get("after", "")) or 0, whole_number(request.args.get("entry", ""))
+        cases = moderation.cases_of(viewer, one) if one else moderation.queue(viewer, after)
         cards = articles.cards({c.entry.slug for c in cases if c.entry.slug}, content_lang(), viewer)
         entries = [c for c in cases if c.comment is None]
         return render_template(
             "experience/moderation.html", cases=cases, total=moderation.waiting(viewer), articles={c.slug: c for c in cards},
-            kinds=kinds_of(services), reasons=REASONS, max_words=MAX_WORDS, problems=problems, at=at, after=after,
-            next_after=entries[-1].entry.id if entries else 0,
+            kinds=kinds_of(services), reasons=REASONS, max_words=MAX_WORDS, problems=problems, at=at, one=one,
+            next_after=entries[-1].entry.id if entries and not one else 0,
         ), 422 if problems else 200  # fmt: skip
 
     @web.post("/<int:number>/reports")
@@ -52,14 +55,14 @@ def add_pages(web: Blueprint, services: Services) -> None:
         viewer = current_viewer()
         readable(services, viewer, number)
         form = request.form
-        moderation.report(
-            viewer,
-            current_actor(),
-            number,
-            reason=form.get("reason", "")[:40],
-            words=form.get("words", ""),
-            comment=whole_number(form.get("comment", "")),
-        )
+        reason, words, comment = form.get("reason", "")[:40], form.get("words", ""), whole_number(form.get("comment", ""))
+        try:
+            moderation.report(viewer, current_actor(), number, reason=reason, words=words, comment=comment)
+        except InvalidInput as error:
+            return render_template(
+                "experience/report.html", number=number, reason=reason, words=words, comment=comment, reasons=REASONS, max_words=MAX_WORDS,
+                problems=problems_of(error),
+            ), 422  # fmt: skip
         say(Text("谢谢，审核的人会看。", "Thank you. A moderator will look at it."))
         return redirect(local_path(form["next"]) if form.get("next") else entry_url(number), 303)
 
@@ -74,7 +77,8 @@ def add_pages(web: Blueprint, services: Services) -> None:
                 words=form.get("words", ""), comment=whole_number(form.get("comment", "")),
             )  # fmt: skip
         except InvalidInput as error:
-            return queue(problems_of(error), number)
+            comment = whole_number(form.get("comment", ""))
+            return queue(problems_of(error), f"c{comment}" if comment else f"e{number}")
         say(_DONE[what] if what in DECISIONS else Text("好了", "Done"))
         return redirect(local_path(form["next"]) if form.get("next") else QUEUE, 303)
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, select
 
-from kbplatform.sdk import Credit, Evidence, NewProposal, NotFound, Origin, Text, propose, stored_text, wrong
+from kbplatform.sdk import Credit, Evidence, NewProposal, NotFound, Origin, Text, find, propose, stored_text, wrong
 from kbplatform_experience.announcing import announce
 from kbplatform_experience.models import Entry, Promotion, Reaction
+from kbplatform_experience.private import clean
 from kbplatform_experience.reach import SHOWN, within_reach
 from kbplatform_experience.reading.notices import tell
+from kbplatform_experience.reading.service import ACCEPTED
+from kbplatform_experience.registry import PLUGIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +25,10 @@ if TYPE_CHECKING:
 
     from kbplatform.sdk import Actor, Event, Lang, Services, Viewer
 
-PLUGIN = "experience"
 DECIDED = "proposal.decided"
 MOST_ENTRIES = 8
+MAX_WORDS = 500
+"""Of an editor's reason, in characters."""
 MOST_RESULTS = 2
 """Results in colleagues' words that are laid beside the difference, of each entry."""
 _BULLET = re.compile(r"^\s*(?:[-*+]|(\d+)[.)])\s+", re.MULTILINE)
@@ -80,8 +84,9 @@ def plan(services: Services, viewer: Viewer, numbers: Sequence[int], *, section:
 def promote(services: Services, viewer: Viewer, actor: Actor, planned: Plan, *, text: str, title: str, revision: int) -> int:
     """Propose ``text`` for the section of the plan; the proposal's number. The writers are told.
 
-    Raises what :func:`kbplatform.sdk.propose` raises.
+    Raises what :func:`kbplatform.sdk.propose` raises, and InvalidInput for a customer's data that neither section nor entries hold.
     """
+    _refuse_private(services, planned, title=title, text=text)
     new = NewProposal(
         slug=planned.slug, lang=planned.lang, section=planned.section, revision=revision, text=text, title=title,
         credits=tuple(Credit(None if e.unnamed else e.user_id, str(e.id)) for e in planned.entries),
@@ -101,18 +106,37 @@ def promote(services: Services, viewer: Viewer, actor: Actor, planned: Plan, *, 
 
 
 def follow(event: Event, session: Session) -> None:
-    """A proposal of ours was decided: its entries say so, their writers are told. Twice is once."""
+    """A proposal of ours was decided: its entries say so, their writers are told. Twice is once.
+
+    Of two proposals that an entry stands behind, the one that was accepted counts.
+    """
     if event.topic != DECIDED or event.payload.get("plugin") != PLUGIN:
         return
-    state, by = str(event.payload["state"]), event.payload.get("by")
-    rows = list(session.scalars(select(Promotion).where(Promotion.proposal_id == event.payload["proposal"], Promotion.state != state)))
-    for row in rows:
-        row.state = state
-        entry = session.get(Entry, row.entry_id)
-        if entry is not None and state in {"accepted", "declined"}:
-            words = str(event.payload.get("words") or "")
+    state, by, proposal = str(event.payload["state"]), event.payload.get("by"), int(str(event.payload["proposal"]))
+    words = clean(str(event.payload.get("words") or ""), MAX_WORDS)
+    moved = []
+    for entry in session.scalars(select(Entry).where(Entry.id.in_(_credited(event)))).all():
+        row = session.get(Promotion, entry.id)
+        if not _concerns(row, proposal, state):
+            continue
+        session.merge(Promotion(entry_id=entry.id, proposal_id=proposal, state=state, at=event.created_at))
+        if state in {ACCEPTED, "declined"}:
             tell(session, entry.user_id, entry.id, f"promoted.{state}", by=by if isinstance(by, int) else None, words=words)
-    announce(session, [row.entry_id for row in rows])
+        moved.append(entry.id)
+    announce(session, moved)
+
+
+def _credited(event: Event) -> set[int]:
+    """The entries that a proposal rests on, by the references of its credits."""
+    refs = event.payload.get("credits")
+    return {int(ref) for ref in refs if str(ref).isdecimal()} if isinstance(refs, list) else set()
+
+
+def _concerns(row: Promotion | None, proposal: int, state: str) -> bool:
+    """Whether a decision changes what an entry says of itself."""
+    if row is not None and row.state == ACCEPTED:
+        return False
+    return state == ACCEPTED or (row is not None and row.proposal_id == proposal and row.state != state)
 
 
 def with_lessons(text: str, lessons: Sequence[str]) -> str:
@@ -127,6 +151,17 @@ def with_lessons(text: str, lessons: Sequence[str]) -> str:
     return f"{text.rstrip()}{chr(10) if bullets else chr(10) * 2}{chr(10).join(items)}".lstrip("\n")
 
 
+def _refuse_private(services: Services, planned: Plan, *, title: str, text: str) -> None:
+    """What is beyond doubt somebody's number or address does not come into an article by this way, not even as a proposal."""
+    held = "\n".join([planned.text, *(words for e in planned.entries for words in (e.lesson, e.situation, e.action, e.result))])
+    known = {f.key for f in find(held, services.masking)}
+    for field, words in (("title", title), ("text", text)):
+        new = next((f for f in find(words, services.masking) if not f.correctable and f.key not in known), None)
+        if new:
+            message = Text(f"像是有客户的信息（{new.shown}），先去掉再提", f"It seems to hold a customer’s data ({new.shown}): take it out first")
+            raise wrong(field, message)
+
+
 def _entries(session: Session, viewer: Viewer, numbers: Sequence[int]) -> list[Entry]:
     wanted = list(dict.fromkeys(numbers))
     if not wanted:
@@ -137,6 +172,8 @@ def _entries(session: Session, viewer: Viewer, numbers: Sequence[int]) -> list[E
     if len(rows) != len(wanted):
         raise NotFound(Text("没有这条经验", "There is no such entry"))
     found = [rows[n] for n in wanted]
+    if session.scalar(select(Promotion.entry_id).where(Promotion.entry_id.in_(wanted), Promotion.state == ACCEPTED).limit(1)) is not None:
+        raise wrong("entry", Text("有一条已经写进文章了，去掉它再提", "One of them is in the article already: leave it out"))
     if any(e.sample for e in found):
         raise wrong("entry", Text("样例不能写进文章", "A sample can’t go into an article"))
     if len({e.slug for e in found}) > 1 or not found[0].slug:

@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from kbplatform.sdk import ApiBlueprint, QueryModel, Services, content_lang, current_viewer, requires
+from kbplatform_experience.reading import digest_api
 from kbplatform_experience.reading.following import Following, FollowKind
 from kbplatform_experience.reading.reacting import MAX_COMMENT, MAX_RESULT, Counts, Reacting, ReactionKind, Said
 from kbplatform_experience.reading.service import PAGE_SIZE, Card, Reading, Wanted
@@ -151,10 +152,11 @@ class FollowsOut(BaseModel):
 
 
 def add_routes(api: ApiBlueprint, services: Services) -> None:
-    """``/entries`` for reading, their reactions and comments, ``/follows``."""
+    """``/entries`` for reading, their reactions and comments, ``/follows``, ``/digest/stop``."""
     _entries(api, Reading(services.db))
     _reactions(api, Reacting(services), Reading(services.db))
     _follows(api, Following(services.db))
+    digest_api.add_routes(api, services)
 
 
 def _entries(api: ApiBlueprint, reading: Reading) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kbplatform.sdk import Database, Lang, Viewer
 
 NEW, BEST = 8, 5
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+"""Years whose weeks have one before and one after them in every calendar there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,12 @@ class Week:
         if not text:
             return cls(*(today or utcnow().date()).isocalendar()[:2])
         try:
-            return cls(*datetime.strptime(f"{text[:8]}-1", "%G-W%V-%u").replace(tzinfo=UTC).isocalendar()[:2])
-        except ValueError as error:
-            raise InvalidInput(Text("周写成 2026-W48", "Write a week as 2026-W48")) from error
+            week = cls(*datetime.strptime(f"{text[:8]}-1", "%G-W%V-%u").replace(tzinfo=UTC).isocalendar()[:2])
+        except (ValueError, OverflowError) as error:
+            raise _no_week() from error
+        if not FIRST_YEAR <= week.year <= LAST_YEAR:
+            raise _no_week()
+        return week
 
     @property
     def begins(self) -> datetime:
@@ -49,12 +54,21 @@ class Week:
         """The Monday after it."""
         return self.begins + timedelta(days=7)
 
+    @property
+    def last_day(self) -> datetime:
+        """Its Sunday."""
+        return self.begins + timedelta(days=6)
+
     def beside(self, weeks: int) -> Week:
         """So many weeks later; earlier where negative."""
         return Week.of("", (self.begins + timedelta(weeks=weeks)).date())
 
     def __str__(self) -> str:
         return f"{self.year}-W{self.number:02}"
+
+
+def _no_week() -> InvalidInput:
+    return InvalidInput(Text("周写成 2026-W48", "Write a week as 2026-W48"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +92,9 @@ class Digests:
         self._db = db
         self._reading = Reading(db)
 
-    def of(self, viewer: Viewer, lang: Lang, week: Week) -> Digest:
-        """What the viewer may see of the week."""
-        within = (Entry.state == SHOWN, within_reach(viewer))
+    def of(self, viewer: Viewer, lang: Lang, week: Week, *, samples: bool = True) -> Digest:
+        """What the viewer may see of the week; samples only where wanted."""
+        within = (Entry.state == SHOWN, within_reach(viewer), *(() if samples else (Entry.sample.is_(False),)))
         with self._db.read() as session:
             followed = followed_by(session, viewer)
             theirs = and_(Entry.team.in_(viewer.teams), Entry.unnamed.is_(False))

@@ -80,9 +80,11 @@ class Reacting:
             own = session.scalars(select(Reaction).where(*_own(viewer, number, kind))).one_or_none()
             if own is None:
                 session.add(Reaction(entry_id=number, user_id=viewer.id, kind=kind, helped=helped if kind == "used" else None, result=result))
-                tell(session, entry.user_id, number, _NOTICE[kind], by=viewer.id, words=result)
+                tell(session, entry.user_id, number, _NOTICE[kind], by=viewer.id, words=_for_writer(helped, result))
             elif kind == "used" and (helped is not None or result):
                 own.helped, own.result = helped, result
+                untell(session, entry.user_id, number, USED, viewer.id)
+                tell(session, entry.user_id, number, USED, by=viewer.id, words=_for_writer(helped, result))
             return _recounted(session, viewer, entry)
 
     def undo(self, viewer: Viewer, number: int, kind: str) -> Counts:
@@ -180,6 +182,11 @@ def _shown(session: Session, viewer: Viewer, number: int) -> Entry:
     if entry.state != SHOWN:
         raise Forbidden(Text("它现在没有公开，等它放出来再说", "It isn’t shown at the moment: wait until it is"))
     return entry
+
+
+def _for_writer(helped: bool | None, result: str) -> str:
+    """What came of it, as the writer is told: nothing where it did not help, which is told to nobody by name."""
+    return "" if helped is False else result
 
 
 def _known(kind: str) -> None:

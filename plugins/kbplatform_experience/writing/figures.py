@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_FIGURES = 3
 MAX_LINK = 600
 MAX_LABEL = 80
+MAX_LINE = MAX_LINK + 400
 KIND = "calculator"
 _LINE = re.compile(r"(?P<before>.*?)\s*(?P<link>(?:https?://\S+|/)\S*)\s*(?P<after>.*)", re.IGNORECASE)
 _PATH = re.compile(r"/p/calculators/[a-z0-9_.-]{1,80}")
@@ -66,7 +67,7 @@ def as_lines(figures: list[dict[str, str]]) -> str:
 
 
 def _figure(line: str, known: Known, lang: Lang, rules: Rules) -> Figure | FieldError:
-    found = _LINE.fullmatch(line)
+    found = _LINE.fullmatch(line) if len(line) <= MAX_LINE else None
     if found is None or len(found["link"]) > MAX_LINK:
         return _wrong(Text("请粘贴本站计算器的链接", "Paste the link of a calculator of this site"))
     try:

@@ -30,6 +30,13 @@ MAX_LESSON, MAX_DETAIL = 200, 2_000
 MAX_TAGS, MAX_TAG = 8, 24
 MAX_TYPED = 20_000
 """Characters of one field that are read at all."""
+MAX_READ = 3 * MAX_DETAIL
+"""Characters of one field that are looked through for personal data; a longer one is too long whatever is found in it."""
+_TORN = 64
+"""Characters at the end of a text that was cut: half a number may stand there, which nobody would recognise."""
+NAMES = ("kind", "lang", "article", "section", "team")
+"""The fields that are chosen, not written."""
+MAX_NAME = 80
 _BETWEEN_TAGS = re.compile(r"[,，、;；\n]+|\s#|(?<=\S)\s{2,}")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _LATIN = re.compile(r"[A-Za-z]+")
@@ -111,14 +118,24 @@ def typed_from(form: Mapping[str, str], keep: Collection[str] = ()) -> Typed:
 
 
 def stored_words(typed: Typed, rules: Rules) -> dict[str, str]:
-    """The writer's words as they may be stored: masked, tidy, of any length."""
-    lang = typed.written_in
-    return {name: make_private(getattr(typed, name), rules, lang, keep=typed.keep, lines=name in MANY_LINES or name == "tags").text for name in WORDS}
+    """The writer's words as they may be stored: masked and tidy. Of what is longer than ``MAX_READ`` only the beginning."""
+    return {name: _stored(getattr(typed, name), typed, rules, lines=name in MANY_LINES or name == "tags") for name in WORDS}
+
+
+def _stored(text: str, typed: Typed, rules: Rules, *, lines: bool) -> str:
+    plain = make_private(text[:MAX_READ], rules, typed.written_in, keep=typed.keep, lines=lines).text
+    return plain if len(text) <= MAX_READ else plain[:-_TORN]
+
+
+def too_long(typed: Typed) -> dict[str, int]:
+    """Fields that are longer than anything that can be saved, with their length: nobody needs to look for personal data in them."""
+    sizes = {name: len(tidy(getattr(typed, name), lines=True)) for name in WORDS if len(getattr(typed, name)) > MAX_READ}
+    return {name: size for name, size in sizes.items() if size > MAX_READ}
 
 
 def masked_copy(typed: Typed, rules: Rules) -> Typed:
     """The same form without personal data: what a draft may hold."""
-    plain: dict[str, Any] = {name: tidy(getattr(typed, name))[:80] for name in ("kind", "lang", "article", "section", "team")}
+    plain: dict[str, Any] = {name: make_private(getattr(typed, name)[:MAX_NAME], rules, "en").text for name in NAMES}
     plain |= stored_words(typed, rules)
     return replace(typed, **plain, keep=frozenset())
 
@@ -138,7 +155,7 @@ def look(typed: Typed, rules: Rules, ui_lang: Lang) -> Looked:
     """Where in the form something personal stands, and what will stand there instead."""
     found, sealed, hidden = [], [], False
     for name, label in WORDS.items():
-        text = getattr(typed, name)
+        text = getattr(typed, name)[:MAX_READ]
         result = make_private(text, rules, typed.written_in, keep=typed.keep, lines=True)
         hidden = hidden or result.hidden
         sealed += [f"{name} {f.key}" for f in result.findings]

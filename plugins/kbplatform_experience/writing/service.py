@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
@@ -15,6 +16,7 @@ from kbplatform.sdk import (
     InvalidInput,
     NotFound,
     Text,
+    credit_as,
     record_audit,
     sections_of,
     utcnow,
@@ -24,11 +26,11 @@ from kbplatform_experience.limits import allow_writing
 from kbplatform_experience.models import Attachment, Entry, Tag
 from kbplatform_experience.moderation.service import first_state
 from kbplatform_experience.private import make_private
-from kbplatform_experience.registry import kinds_of
+from kbplatform_experience.registry import PLUGIN, kinds_of
 from kbplatform_experience.writing.attachments import MAX_FILES, Sound, Upload, sound, wrong_file
 from kbplatform_experience.writing.drafts import drop
 from kbplatform_experience.writing.figures import Figure, as_lines, figures_in, known_calculators
-from kbplatform_experience.writing.forms import MAX_DETAIL, MAX_LESSON, MAX_TAG, MAX_TAGS, WORDS, Typed, stored_words, tags_in
+from kbplatform_experience.writing.forms import MAX_DETAIL, MAX_LESSON, MAX_TAG, MAX_TAGS, WORDS, Typed, stored_words, tags_in, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from kbplatform.sdk import Actor, Lang, Services, Viewer
 
 SOURCES = frozenset({"page", "desk", "api", "cli"})
+TWICE = timedelta(minutes=2)
+"""For so long the same words of the same person are the same entry."""
 AGAIN = frozenset({"hidden", "declined"})
 """States from which a correction goes to a moderator."""
 
@@ -95,16 +99,18 @@ class Writing:
     def create(
         self, viewer: Viewer, actor: Actor, typed: Typed, *, source: str = "page", files: Sequence[Upload] = (), draft: str = "",
     ) -> int:  # fmt: skip
-        """A new entry; its number. The draft it was is gone in the same moment.
+        """A new entry; its number. The draft it was is gone in the same moment. The same once more, as by a second click, is still one.
 
         Raises InvalidInput (fields as in :class:`Typed`, ``files``) and TooMany.
         """
         ready, kept = self._checked(viewer, typed), self._sound(files, typed)
         state = first_state(self._services, viewer)
+        row = Entry(user_id=viewer.id, state=state, source=source, figures=[])
+        _fill(row, typed, ready)
         with self._db.write() as session:
+            if (same := _just_written(session, row)) is not None:
+                return same
             allow_writing(session, viewer.id or 0)
-            row = Entry(user_id=viewer.id, state=state, source=source, figures=[])
-            _fill(row, typed, ready)
             session.add(row)
             session.flush()
             _tags(session, row.id, ready.tags)
@@ -128,6 +134,8 @@ class Writing:
             row = _own(session, viewer, number, lock=True)
             if row.version != version:
                 raise Stale(_written(session, row))
+            if row.unnamed != typed.unnamed:
+                credit_as(session, PLUGIN, str(number), None if typed.unnamed else viewer.id)
             _fill(row, typed, ready)
             row.version, row.changed_at = row.version + 1, utcnow()
             row.state = "waiting" if row.state in AGAIN else first_state(self._services, viewer) if row.state == "shown" else row.state
@@ -174,6 +182,8 @@ class Writing:
     def _checked(self, viewer: Viewer, typed: Typed, before: Typed | None = None) -> _Ready:
         """The form masked and checked. What stood in the entry before may stay, also where a name in it was said to be none."""
         lang, problems = typed.written_in, []
+        if wrong_sizes := [_over(name, size) for name, size in too_long(typed).items()]:
+            raise InvalidInput(wrong_sizes[0].message, fields=tuple(wrong_sizes))
         words = stored_words(typed, self._services.masking)
         figures, wrong_figures = figures_in(typed.figures, known_calculators(self._services), lang, self._services.masking)
         tags = tags_in(words["tags"])
@@ -218,11 +228,16 @@ def _words_problems(words: dict[str, str]) -> list[FieldError]:
     problems = []
     if not words["lesson"]:
         problems.append(FieldError("lesson", Text("写一句就够，但这一句要有", "One line is enough, but that one is needed")))
-    for name, most in (("lesson", MAX_LESSON), ("situation", MAX_DETAIL), ("action", MAX_DETAIL), ("result", MAX_DETAIL)):
-        over = len(words[name]) - most
-        if over > 0:
-            problems.append(FieldError(name, Text(f"最多 {most} 个字，多了 {over} 个", f"At most {most} characters: {over} too many")))
-    return problems
+    return problems + [_over(name, len(words[name])) for name in ("lesson", "situation", "action", "result") if len(words[name]) > _most(name)]
+
+
+def _most(name: str) -> int:
+    return MAX_LESSON if name == "lesson" else MAX_DETAIL
+
+
+def _over(name: str, size: int) -> FieldError:
+    most = _most(name)
+    return FieldError(name, Text(f"最多 {most} 个字，多了 {size - most} 个", f"At most {most} characters: {size - most} too many"))
 
 
 def _tags_problems(tags: list[str]) -> list[FieldError]:
@@ -238,6 +253,13 @@ def _fill(row: Entry, typed: Typed, ready: _Ready) -> None:
     row.slug, row.section, row.team = typed.article, typed.section, typed.team
     row.lesson, row.situation, row.action, row.result = (ready.words[name] for name in ("lesson", "situation", "action", "result"))
     row.figures = [asdict(figure) for figure in ready.figures]
+
+
+def _just_written(session: Session, row: Entry) -> int | None:
+    """The number of the same words by the same person of a moment ago."""
+    wanted = select(Entry.id).where(Entry.user_id == row.user_id, Entry.at > utcnow() - TWICE, Entry.state != "withdrawn")
+    same = (getattr(Entry, name) == getattr(row, name) for name in ("lesson", "situation", "action", "result", "slug", "kind"))
+    return session.scalar(wanted.where(*same).limit(1))
 
 
 def _tags(session: Session, number: int, tags: Sequence[str]) -> None:

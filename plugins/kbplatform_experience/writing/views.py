@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from sqlalchemy import select
@@ -115,7 +116,7 @@ class _Desk:
             return self.show(replace(page, typed=replace(page.typed, **found), paste=""))
         if do == "sections":
             return self.show(replace(page, typed=replace(page.typed, section="")))
-        return None
+        return self.show(page) if do == "more" else None
 
     def unseen(self, typed: Typed) -> Looked | None:
         """What would be masked and was not shown to the writer yet."""
@@ -238,7 +239,7 @@ def _files(web: Blueprint, services: Services) -> None:
     def attachment(number: int, file_id: int) -> ResponseReturnValue:
         """A file, for those who may open the entry. Pictures are shown, documents are saved."""
         wanted = (
-            select(Attachment.name, Attachment.mime, Attachment.data)
+            select(Attachment.name, Attachment.mime, Attachment.sha256, Attachment.data)
             .join(Entry, Entry.id == Attachment.entry_id)
             .where(Attachment.id == file_id, Entry.id == number, seen_by(current_viewer()))
         )
@@ -248,14 +249,22 @@ def _files(web: Blueprint, services: Services) -> None:
             raise NotFound(Text("没有这个文件", "There is no such file"))
         response = Response(found.data, mimetype=found.mime)
         how = "inline" if found.mime.startswith("image/") else "attachment"
-        response.headers.set("Content-Disposition", how, filename=found.name)
+        response.headers["Content-Disposition"] = _named(how, found.name)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cache-Control"] = "private, max-age=300"
-        return response
+        response.set_etag(found.sha256)
+        # asked again each time: at a shared desk the next person may not be one who may open it
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response.make_conditional(request)
 
     @web.context_processor
     def for_templates() -> dict[str, object]:
         return {"files_of": lambda number: files_of(services, number)}
+
+
+def _named(how: str, name: str) -> str:
+    """``Content-Disposition`` of a file whose name may have any characters: headers are Latin-1 (RFC 6266, 4.3; RFC 8187)."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def files_of(services: Services, number: int) -> Sequence[tuple[int, str, str, int]]:

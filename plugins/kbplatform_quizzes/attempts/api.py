@@ -141,6 +141,7 @@ class ReviewedOut(BaseModel):
     feedback: list[str]
     solution: list[str]
     comments: list[str]
+    rubric: list[tuple[str, float, float]] = Field(description="Of an essay: what was looked for, points given, points there are.")
     practice: str
     section: str
 
@@ -378,6 +379,6 @@ def _result(room: Room, token: str) -> ResultOut:
 def _reviewed(r: Reviewed, linked: bool) -> ReviewedOut:
     return ReviewedOut(
         position=r.position, kind=r.face.kind, stem=r.face.stem, sent=_sent(r.sent), sure=r.sure, fraction=r.fraction, waiting=r.waiting,
-        feedback=list(r.feedback), solution=list(r.solution), comments=[j.comment for j in r.judgements if j.comment],
+        feedback=list(r.feedback), solution=list(r.solution), comments=[j.comment for j in r.judgements if j.comment], rubric=list(r.rubric),
         practice=r.slug if linked else "", section=r.section if linked else "",
     )  # fmt: skip

@@ -15,12 +15,13 @@ from kbplatform_quizzes.attempts.replay import Judgement
 from kbplatform_quizzes.attempts.sittings import TRIED
 from kbplatform_quizzes.kinds.written import Criterion, Essay
 from kbplatform_quizzes.models import Attempt, AttemptEvent, AttemptItem, Quiz
+from kbplatform_quizzes.private import comment as kept_comment
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Actor, Database, Viewer
+    from kbplatform.sdk import Actor, Services, Viewer
     from kbplatform_quizzes.attempts.shown import Reviewed
     from kbplatform_quizzes.attempts.sittings import Sittings
     from kbplatform_quizzes.store import Bank, Stored
@@ -59,8 +60,8 @@ class Marking:
 class Markers:
     """What trainers do with the attempts of their people."""
 
-    def __init__(self, db: Database, bank: Bank, sittings: Sittings) -> None:
-        self._db, self._bank, self._sittings = db, bank, sittings
+    def __init__(self, services: Services, bank: Bank, sittings: Sittings) -> None:
+        self._db, self._rules, self._bank, self._sittings = services.db, services.masking, bank, sittings
 
     def queue(self, viewer: Viewer, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[list[Waiting], int]:
         """Answers that wait for this marker, oldest first, and how many there are: not their own, nor those they marked already."""
@@ -91,10 +92,11 @@ class Markers:
         criteria = body.rubric if isinstance(body, Essay) else ()
         return Marking(who, sitting.title, found, stored, criteria, own, others, sitting.rule.markers if criteria else 1)
 
-    def mark(self, viewer: Viewer, actor: Actor, token: str, position: int, points: Sequence[float], comment: str = "") -> None:
+    def mark(self, viewer: Viewer, actor: Actor, token: str, position: int, points: Sequence[float], comment: str = "") -> bool:
         """Judge an answer: ``points`` by criterion of its rubric, or one part of the whole, 0 to 1, where there is none.
 
-        Judging again replaces one's own judgement. Raises NotFound as :meth:`look`, InvalidInput for points that can't be given.
+        Judging again replaces one's own judgement. What the site masks is taken out of ``comment``; True where something was.
+        Raises NotFound as :meth:`look`, InvalidInput for points that can't be given.
         """
         marking = self.look(viewer, token, position, "zh")
         most = [c.points for c in marking.criteria] or [1.0]
@@ -109,13 +111,15 @@ class Markers:
             problems.append(FieldError("comment", Text(f"评语最多 {MAX_COMMENT} 字", f"a comment has at most {MAX_COMMENT} characters")))
         if problems:
             raise InvalidInput(Text("有的分数用不了", "Some points can't be given"), fields=tuple(problems))
-        data = {"fraction": sum(points) / sum(most), "points": list(points), "comment": comment.strip()}
+        said = kept_comment(comment, self._rules)
+        data = {"fraction": sum(points) / sum(most), "points": list(points), "comment": said.text}
         with self._db.write() as session:
             attempt, _who = self._find(session, viewer, token, lock=True)
             session.add(AttemptEvent(attempt_id=attempt.id, kind="marked", position=position, by=viewer.id, data=data, at=utcnow()))
             session.flush()
             self._sittings.score(session, attempt)
             record_audit(session, actor, "quizzes.marked", "quiz_attempt", token, position=position)
+        return said.hidden
 
     def _find(self, session: Session, viewer: Viewer, token: str, *, lock: bool = False) -> tuple[Attempt, str]:
         wanted = select(Attempt).where(Attempt.token == token, Attempt.state == "done")

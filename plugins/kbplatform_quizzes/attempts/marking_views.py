@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from kbplatform.sdk import Services
 
 QUEUE = "/p/quizzes/marking"
+_HIDDEN = Text("批好了；评语里的号码、姓名没有存", "Marked; numbers and names were left out of the comment")
 
 
 def add_pages(web: Blueprint, services: Services) -> None:
     """``/marking``, ``/marking/<attempt>/<position>`` and ``/regrade/<question>``."""
     bank, sittings = bank_of(services), sittings_of(services)
-    markers = Markers(services.db, bank, sittings)
+    markers = Markers(services, bank, sittings)
     regrader = regrader_of(services)
 
     @web.get("/marking")
@@ -47,11 +48,11 @@ def add_pages(web: Blueprint, services: Services) -> None:
             form = [request.form.get(f"points.{i}", "")[:20] for i in range(len(most))]
             comment = request.form.get("comment", "")[: MAX_COMMENT + 1].replace("\0", "�")
             try:
-                markers.mark(viewer, current_actor(), token, position, [_number(text) for text in form], comment)
+                hidden = markers.mark(viewer, current_actor(), token, position, [_number(text) for text in form], comment)
             except InvalidInput as error:
                 problems = problems_of(error)
             else:
-                say(Text("批好了", "Marked"))
+                say(_HIDDEN if hidden else Text("批好了", "Marked"))
                 rest, _total = markers.queue(viewer, size=1)
                 return redirect(f"{QUEUE}/{rest[0].attempt}/{rest[0].position}" if rest else QUEUE, 303)
         context = {"marking": found, "token": token, "most": most, "form": form, "comment": comment, "problems": problems}

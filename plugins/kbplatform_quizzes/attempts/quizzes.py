@@ -59,7 +59,8 @@ class QuizView:
         """Why somebody who took it ``used`` times may not start it again."""
         most = self.rule.attempts
         if most and used >= most:
-            return Text(f"这份测验最多做 {most} 次，已经用完", f"This quiz may be taken {most} times: all of them are used")
+            en = "This quiz may be taken once, and that is used" if most == 1 else f"This quiz may be taken {most} times: all of them are used"
+            return Text(f"这份测验最多做 {most} 次，已经用完", en)
         return None
 
 

@@ -12,7 +12,9 @@ from kbplatform_quizzes.attempts.replay import Judgement, Played
 from kbplatform_quizzes.attempts.rules import Rule
 from kbplatform_quizzes.faces import BadAnswer, Face, Showing, worded
 from kbplatform_quizzes.kinds.scenario import Scenario, Walk
+from kbplatform_quizzes.kinds.written import Essay
 from kbplatform_quizzes.models import AttemptItem
+from kbplatform_quizzes.question import Body
 from kbplatform_quizzes.store import Stored
 
 
@@ -33,11 +35,8 @@ class Asked:
     later: bool
     """Its taker wants to come back to it."""
     walk: Walk | None = None
-
-    @property
-    def path(self) -> str:
-        """The choices taken in a role-play, ``0.2.1``."""
-        return "".join(self.sent.get(self.face.name, [])[:1])
+    path: str = ""
+    """The choices taken in a role-play, ``0.2.1``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,8 @@ class Reviewed:
     solution: tuple[str, ...] = ()
     crossed: tuple[str, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    rubric: tuple[tuple[str, float, float], ...] = ()
+    """Of an essay what was looked for, the points that were given, and those there are."""
     walk: Walk | None = None
 
 
@@ -108,11 +109,17 @@ def asked(item: AttemptItem, stored: Stored, seed: str, lang: Lang) -> Asked:
     """A question as it is asked now."""
     showing = Showing(stored.question, lang, seed, name_of(item.position))
     walk = _walk(stored, item.answer or [])
-    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, stored.id, item.later, walk)
+    path = ".".join(map(str, item.answer or [])) if walk else ""
+    return Asked(item.position, showing.face(), item.sent, item.sure, item.rev, item.answer is not None, stored.id, item.later, walk, path)
 
 
-def reviewed(item: AttemptItem, stored: Stored, played: Played, seed: str, lang: Lang, shown: frozenset[Any]) -> Reviewed:
-    """A question afterwards, as it was asked, with as much of its marking as ``shown`` allows."""
+def reviewed(
+    item: AttemptItem, stored: Stored, played: Played, seed: str, lang: Lang, shown: frozenset[Any], *, to_marker: bool = False
+) -> Reviewed:
+    """A question afterwards, as it was asked, with as much of its marking as ``shown`` allows.
+
+    What one of two markers said stays between markers until both have.
+    """
     question = stored.question
     showing = Showing(question, lang, seed, name_of(item.position))
     marks, feedback, solution = (part in shown for part in ("marks", "feedback", "solution"))
@@ -132,9 +139,18 @@ def reviewed(item: AttemptItem, stored: Stored, played: Played, seed: str, lang:
         feedback=tuple(worded(t, lang) for t in texts),
         solution=tuple(question.body.solution(lang)) if solution and not right else (),
         crossed=played.crossed if marks else (),
-        judgements=played.judgements if feedback else (),
+        judgements=played.judgements if feedback and (to_marker or not played.waiting) else (),
+        rubric=_rubric(question.body, played, lang) if feedback and not played.waiting else (),
         walk=_walk(stored, item.answer or []) if feedback else None,
     )
+
+
+def _rubric(body: Body, played: Played, lang: Lang) -> tuple[tuple[str, float, float], ...]:
+    """The mean of what the markers gave by criterion; nothing where somebody marked by another rubric."""
+    given = [j.points for j in played.judgements]
+    if not isinstance(body, Essay) or not given or any(len(points) != len(body.rubric) for points in given):
+        return ()
+    return tuple((worded(c.text, lang), sum(points[i] for points in given) / len(given), c.points) for i, c in enumerate(body.rubric))
 
 
 def _walk(stored: Stored, path: Any) -> Walk | None:  # noqa: ANN401 - JSON

@@ -20,8 +20,9 @@ from kbplatform_quizzes.attempts.records import records
 from kbplatform_quizzes.attempts.replay import Outcome
 from kbplatform_quizzes.attempts.rules import Rule
 from kbplatform_quizzes.attempts.shown import Sitting, asked, name_of, reviewed
+from kbplatform_quizzes.attempts.thinning import LATE, SENT, thin
 from kbplatform_quizzes.faces import BadAnswer, Sent, Showing
-from kbplatform_quizzes.kinds import UNMARKED
+from kbplatform_quizzes.kinds import UNMARKED, UNPRACTISED
 from kbplatform_quizzes.kinds.scenario import Scenario
 from kbplatform_quizzes.models import Allowance, Attempt, AttemptEvent, AttemptItem, Quiz
 
@@ -37,6 +38,8 @@ GRADED, AGAIN, TRIED = "graded", "again", "tried"
 MAX_SENT = 20_000
 """Characters of what one question's form sends."""
 MAX_LEFT_S = 24 * 3600
+MAX_AHEAD = 1_000
+"""How far a number of what was sent may be ahead: one far beyond would leave no room for those that follow."""
 _NONE = Text("没有这次作答", "There is no such attempt")
 _NO_SUCH = Text("这次作答里没有这道题", "There is no such question in this attempt")
 _DONE = Text("已经交卷了，这个答案没有算进去", "This was handed in already: the answer was not counted")
@@ -114,9 +117,9 @@ class Sittings:
             items = session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).order_by(AttemptItem.position))
             wrong = [i.question_id for i in items if i.fraction is not None and i.fraction < 1]
             texts = {stored.id: stored for stored in self._bank.present(session, wrong)}
-            drawn = [texts[number] for number in wrong if number in texts]
+            drawn = [texts[number] for number in wrong if number in texts and texts[number].question.body.kind not in UNPRACTISED]
             if not drawn:
-                raise Conflict(Text("没有做错的题", "Nothing was wrong"))
+                raise Conflict(Text("没有能自己重练的错题", "Nothing that was wrong can be practised alone"))
             return self._begin(session, viewer, view_of(row), (AGAIN, len(before) + 1), drawn, secrets.token_hex(8), lang)
 
     def _begin(
@@ -178,6 +181,7 @@ class Sittings:
             done, paused = was_done and not late, attempt.state == "paused"
             if late and answer != item.answer:
                 _note(session, attempt, "late", now, position, {"answer": answer})
+                thin(session, attempt.id, position, LATE)
             elif not late and not done and not paused:
                 saved = self._keep(session, attempt, item, own, answer, problem, sure, rev, now, question)
         if saved is None:
@@ -201,16 +205,22 @@ class Sittings:
         self, session: Session, attempt: Attempt, item: AttemptItem, own: dict[str, list[str]], answer: Any, problem: Text | None,  # noqa: ANN401
         sure: bool | None, rev: int | None, now: datetime, question: Question,
     ) -> Saved:  # fmt: skip
+        if rev is not None and rev > item.rev + MAX_AHEAD:
+            raise InvalidInput(Text("rev 每改一次加一，这个跳得太远", "rev counts up by one with each change: this one is too far ahead"))
         answered_as = item.sure if sure is None else sure
         same = (answer, own, answered_as) == (item.answer, item.sent, item.sure)
         if rev is not None and (rev < item.rev or (rev == item.rev and not same)):
             return Saved(item.rev, item.answer is not None, None, stale=True, seconds_left=_left(attempt, now))
-        if isinstance(question.body, Scenario) and item.answer and (answer or [])[: len(item.answer)] != item.answer:
-            raise Conflict(Text("电话里说出去的话收不回来", "What was said on a call can't be unsaid"))
+        if isinstance(question.body, Scenario):
+            if problem is not None:  # a call has no half an answer, and a choice that isn't there would stand in the way of those that are
+                raise InvalidInput(problem)
+            if item.answer and (answer or [])[: len(item.answer)] != item.answer:
+                raise Conflict(Text("电话里说出去的话收不回来", "What was said on a call can't be unsaid"))
         sure, number = answered_as, item.rev + 1 if rev is None else rev
         if not same:
             kind, data = ("answered", {"answer": answer, "sure": sure}) if problem is None else ("drafted", {"sent": own})
             _note(session, attempt, kind, now, item.position, data | {"rev": number})
+            thin(session, attempt.id, item.position, SENT)
         item.answer, item.sent, item.sure, item.rev = answer, own, sure, number
         return Saved(number, answer is not None, problem, stale=False, seconds_left=_left(attempt, now))
 
@@ -328,7 +338,7 @@ class Sittings:
         elif attempt.state == "done" and (everything or may_review(rule, quiz, now)):
             allowed = frozenset({"marks", "feedback", "solution"}) if everything else rule.shown
             played = kept.outcome(attempt).items
-            after = tuple(reviewed(i, s, p, attempt.seed, lang, allowed) for i, s, p in zip(items, stored, played, strict=True))
+            after = tuple(reviewed(i, s, p, attempt.seed, lang, allowed, to_marker=everything) for i, s, p in zip(items, stored, played, strict=True))
         left = 0
         if rule.exam:
             left = session.scalar(

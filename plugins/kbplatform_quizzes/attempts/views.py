@@ -32,7 +32,7 @@ from kbplatform_quizzes.attempts.mine import SHOWN, Standing, standings
 from kbplatform_quizzes.attempts.quizzes import PAGE_SIZE
 from kbplatform_quizzes.attempts.shown import name_of
 from kbplatform_quizzes.faces import worded
-from kbplatform_quizzes.kinds import UNMARKED
+from kbplatform_quizzes.kinds import UNMARKED, UNPRACTISED
 from kbplatform_quizzes.practice import EXAM, turning_step
 from kbplatform_quizzes.registry import AUTHOR, TAKE, bank_of, quizzes_of, sittings_of
 from kbplatform_quizzes.training.assignments import Assignments
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 MAX_PAGE = 10_000
 SELF_MARKED = frozenset({"essay", "scenario", *UNMARKED})
 """Kinds whose taker isn't asked how sure they are."""
-UNPRACTISED = frozenset({"essay", *UNMARKED})
-"""Kinds that practice doesn't answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ def _index(room: Room) -> str:
     return render_template(
         "quizzes/index.html", quizzes=found, standings=standings(room.services.db, viewer, found), total=total, page=page,
         pages=-(-total // PAGE_SIZE), search=search, articles=cards, counts=counts, worded=worded, now=utcnow(),
-        tasks=Assignments(room.services.db).to_do(viewer),
+        tasks=Assignments(room.services).to_do(viewer),
     )  # fmt: skip
 
 
@@ -294,6 +292,7 @@ def _result(room: Room, token: str) -> ResponseReturnValue:
     return render_template(
         "quizzes/attempts/result.html", sitting=sitting, reviewed=ordered[(page - 1) * PER_PAGE : page * PER_PAGE], first=len(first), page=page,
         pages=pages, worded=worded, asked=len([r for r in sitting.reviewed if r.face.fields or r.walk]),
+        alone=any(r.face.kind not in UNPRACTISED for r in sitting.wrong),
         missing=ceil((sitting.rule.pass_percent - (sitting.percent or 0)) * 10 - 1e-6) / 10,
         right=sum(r.fraction == 1 for r in sitting.reviewed), per_page=PER_PAGE,
         turning={r.position: turning_step(r.walk) for r in sitting.reviewed if r.walk},

@@ -96,7 +96,7 @@ def _do(room: Room, slug: str, key: str) -> None:
         elif do == "settle":
             flag = request.form.get("flag", "")
             number = int(flag) if flag.isascii() and flag.isdecimal() and len(flag) < 10 else 0
-            settle_flag(session, slug, key, number, request.form.get("answer", "").replace("\0", "�"), actor)
+            settle_flag(session, slug, key, number, request.form.get("answer", "").replace("\0", "�"), actor, room.services.masking)
             said = Text("处理好了。", "Settled.")
         else:
             raise NotFound(Text("没有这个操作", "There is no such action"))

@@ -320,8 +320,11 @@ def _number(answer: str, markup: str, draft: Draft) -> Body:
 
 def _range(text: str) -> tuple[Decimal, Decimal]:
     if text.find("..") > 0:
-        low, _, high = text.partition("..")
-        return number_in(low), number_in(high)
+        first, _, last = text.partition("..")
+        low, high = number_in(first), number_in(last)
+        if low > high:
+            raise Refused(Text(f"范围写反了：{trim(text)[:40]}", f"the range is the wrong way round: {trim(text)[:40]}"))
+        return low, high
     value, colon, tolerance = text.partition(":")
     around = abs(number_in(tolerance)) if colon else Decimal()
     return number_in(value) - around, number_in(value) + around

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Literal
 
 from kbplatform.sdk import Lang, Text
@@ -24,6 +25,8 @@ _NAMES = {t.name: t.label for t in BUILT_IN}
 MAX_ID, LEAST_LETTERS, MAX_TAG = 60, 3, 60
 MAX_QUESTIONS = 5_000
 """Questions of one file."""
+MAX_TEXTS = 1_500
+"""Texts of one question: the largest role-play has fewer."""
 
 
 class Refused(Exception):
@@ -137,6 +140,10 @@ def _check(question: Question) -> None:
     """Raises Refused for what the bank would not give back just as it is."""
     if any(_CONTROL.search(t.zh + t.en) for t in question.texts()):
         raise Refused(Text("有控制字符", "there are control characters in it"))
+    if sum(1 for _ in islice(question.texts(), MAX_TEXTS + 1)) > MAX_TEXTS:
+        raise Refused(Text(f"一道题里有超过 {MAX_TEXTS:,} 处文字", f"one question has over {MAX_TEXTS:,} texts"))
+    if problems := list(question.body.problems()):  # before it is written out and read, which takes long for what has too much in it
+        raise Refused(Text("；".join(p.zh for p in problems), "; ".join(p.en for p in problems)))
     sheet = read_sheet(write_sheet([question]))
     if sheet.faults:
         raise Refused(Text("；".join(f.message.zh for f in sheet.faults), "; ".join(f.message.en for f in sheet.faults)))

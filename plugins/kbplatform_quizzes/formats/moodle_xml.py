@@ -131,6 +131,8 @@ class _Reading:
 
     def question(self, kind: str, name: str) -> Question:
         """Raises Refused."""
+        if not kind:
+            raise Refused(Text("没写题型（type）", "it says no question type"))
         if kind not in _KINDS:
             raise Refused(Text(f"没有“{kind}”这种题", f"there is no question type “{kind}” here"))
         stem = STEM if kind == "cloze" else self._rich(self._element.find("questiontext"))

@@ -207,7 +207,9 @@ class _Row:
     def _options(self) -> tuple[Option, ...]:
         listed = self._listed()
         rights = self._letters(self._row.get("answer", ""))
-        if not rights or not set(rights) <= set(listed):
+        if not rights:
+            raise Refused(Text("缺答案 answer", "an answer is missing"))
+        if not set(rights) <= set(listed):
             raise Refused(Text(f"答案“{self._row.get('answer', '')}”不是选项的字母", f"the answer “{self._row.get('answer', '')}” names no options"))
         return tuple(Option(self._words(x), x in rights, self._words(f"{x}_why"), self._worth(x)) for x in listed)
 

@@ -16,6 +16,8 @@ from kbplatform_quizzes.reading import Node
 
 UNMARKED = frozenset({"description"})
 """Kinds that ask nothing: they count neither as questions nor in marks."""
+UNPRACTISED = frozenset({"essay", *UNMARKED})
+"""Kinds that nobody can practise alone: a trainer would have to read them for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Matching:
         if not 2 <= len(self.pairs) <= 20:
             yield Text("配对要有 2 到 20 组", "matching needs 2 to 20 pairs")
         if len({p.left for p in self.pairs}) < len(self.pairs):
-            yield Text("左边有重复", "two lefts are the same")
+            yield Text("配对的左边有两项一样", "two of the left sides are the same")
 
     @classmethod
     def read(cls, node: Node, fields: dict[str, Node]) -> Matching:
@@ -217,7 +217,7 @@ class Cloze:
             yield Text("填空至少要有一个空", "a cloze needs at least one gap")
         for text in (self.text.zh, self.text.en):
             if text and sorted(GAP.findall(text)) != sorted(names):
-                yield Text("正文里的空和 gaps 对不上", "the gaps in the text are not those under gaps")
+                yield Text("正文里的空和下面列出的空对不上（gaps）", "the gaps in the text are not those listed for it (gaps)")
         for gap in self.gaps:
             yield from gap.body.problems()
             if gap.weight <= 0:

@@ -122,7 +122,7 @@ class Single:
     def problems(self) -> Iterator[Text]:
         yield from _option_problems(self.options)
         if sum(o.right for o in self.options) != 1:
-            yield Text("单选要有且只有一个 right: true", "a single choice has exactly one option with right: true")
+            yield Text("单选要有且只有一个正确选项（right: true）", "a single choice has exactly one right option (right: true)")
 
     @classmethod
     def read(cls, node: Node, fields: dict[str, Node]) -> Single:
@@ -185,7 +185,7 @@ class Multiple:
     def problems(self) -> Iterator[Text]:
         yield from _option_problems(self.options)
         if not any(o.right for o in self.options):
-            yield Text("多选至少有一个 right: true", "a multiple choice has at least one option with right: true")
+            yield Text("多选至少要有一个正确选项（right: true）", "a multiple choice has at least one right option (right: true)")
 
     @classmethod
     def read(cls, node: Node, fields: dict[str, Node]) -> Multiple:

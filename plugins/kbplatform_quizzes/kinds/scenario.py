@@ -142,7 +142,7 @@ class Scenario:
         if len(known) < len(self.scenes) + len(self.endings):
             yield Text("场景和结局不能同名", "a scene and an ending have the same name")
         if self.start not in {s.id for s in self.scenes}:
-            yield Text(f"start 指向的场景不存在：{self.start}", f"start names no scene: {self.start}")
+            yield Text(f"开头的场景不存在：{self.start}（start）", f"the scene it starts with isn't there: {self.start} (start)")
         if not self.scenes or len(self.scenes) > MAX_NODES:
             yield Text(f"场景要有 1 到 {MAX_NODES} 个", f"needs 1 to {MAX_NODES} scenes")
         for scene in self.scenes:
@@ -216,7 +216,7 @@ def _choice(node: Node) -> Choice:
 
     trust = parts["trust"].number() if "trust" in parts else 0
     if trust != int(trust) or not -3 <= trust <= 3:
-        parts["trust"].wrong("trust 是 −3 到 3 的整数", "trust is a whole number from −3 to 3")
+        parts["trust"].wrong("信任的变化（trust）是 −3 到 3 的整数", "trust moves by a whole number from −3 to 3")
     return Choice(words("text"), string("to"), int(trust), string("crosses"), string("mends"), words("why"), words("better"))
 
 

@@ -135,7 +135,7 @@ class FlagOut(BaseModel):
 
 def add_routes(api: ApiBlueprint, services: Services) -> None:
     """``/assignments``, ``/tasks``, ``/matrix``, ``/flags``."""
-    assignments, training = Assignments(services.db), Training(services.db)
+    assignments, training = Assignments(services), Training(services.db)
 
     @api.get("/assignments", responses={200: AssignmentsOut})
     @requires(ASSIGN)
@@ -178,7 +178,7 @@ def add_routes(api: ApiBlueprint, services: Services) -> None:
     @requires(TAKE)
     def api_flag(body: FlagIn) -> tuple[Response, int]:
         """Say that a question should be looked at. Customers' numbers are taken out of the note."""
-        return jsonify({"id": flag(services.db, current_viewer(), body.question, body.note)}), 201
+        return jsonify({"id": flag(services, current_viewer(), body.question, body.note)}), 201
 
 
 def _assigned(a: Assigned) -> dict[str, Any]:

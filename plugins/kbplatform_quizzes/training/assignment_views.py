@@ -40,7 +40,7 @@ MAX_PAGE = 10_000
 
 def add_pages(web: Blueprint, services: Services) -> None:
     """``/assignments``, ``/assignments/new``, ``/assignments/<id>``, ``/read/<slug>``, ``/flag``."""
-    assignments = Assignments(services.db)
+    assignments = Assignments(services)
 
     @web.get("/assignments")
     @requires(ASSIGN)
@@ -70,21 +70,21 @@ def add_pages(web: Blueprint, services: Services) -> None:
     @requires(TAKE, person=True)
     def read(slug: str) -> ResponseReturnValue:
         assignments.read(current_viewer(), slug)
-        say(Text("记下了：你读过这篇。", "Noted: you have read this."))
+        say(Text("记下了：您读过这篇。", "Noted: you have read this."))
         return redirect(local_path(request.form.get("next", "")), 303)
 
     @web.post("/flag")
     @requires(TAKE, person=True)
     def flag_question() -> ResponseReturnValue:
         number = request.form.get("question", "")
-        flag(services.db, current_viewer(), int(number) if number.isdecimal() and len(number) < 10 else 0, request.form.get("note", ""))
+        flag(services, current_viewer(), int(number) if number.isdecimal() and len(number) < 10 else 0, request.form.get("note", ""))
         say(Text("谢谢，出题的人会看。", "Thank you. Whoever writes questions will look at it."))
         return redirect(local_path(request.form.get("next", "")), 303)
 
 
-def page_number() -> int:
+def page_number(name: str = "page") -> int:
     """The page of the address, from 1."""
-    raw = request.args.get("page", "1")
+    raw = request.args.get(name, "1")
     return min(max(int(raw), 1), MAX_PAGE) if raw.isascii() and raw.isdecimal() and len(raw) < 7 else 1
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 
-from kbplatform.sdk import LANGS, ArticleService, FieldError, InvalidInput, NotFound, Text, Viewer, mask, record_audit, utcnow
+from kbplatform.sdk import LANGS, ArticleService, FieldError, InvalidInput, NotFound, Text, Viewer, record_audit, utcnow
 from kbplatform_quizzes.attempts.people import Circle, circle_of
 from kbplatform_quizzes.models import Assignment, Quiz, Reading
+from kbplatform_quizzes.private import note as kept_note
 from kbplatform_quizzes.training.finding import practices_of
 from kbplatform_quizzes.training.progress import Key, best_by_quiz, readings, today
 from kbplatform_quizzes.training.sections import last_changes
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Actor, Database, Member
+    from kbplatform.sdk import Actor, Member, Services
     from kbplatform_quizzes.training.progress import Best
 
 Standing = Literal["overdue", "due", "again", "done"]
@@ -90,23 +91,23 @@ class Task:
 class Assignments:
     """Assigning, following and withdrawing. Whoever calls has asked for the permission; whose people they are is asked here."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._articles = ArticleService(db)
+    def __init__(self, services: Services) -> None:
+        self._db, self._rules = services.db, services.masking
+        self._articles = ArticleService(services.db)
 
     # ------------------------------------------------------------------ assigning
 
     def assign(self, viewer: Viewer, actor: Actor, wanted: Wanted) -> list[int]:
         """One assignment for each team and person; their numbers. Assigned again, the day and the note are those said last.
 
-        Customers' numbers are taken out of the note. Raises InvalidInput that names ``what``, ``whom`` or ``due``.
+        What the site masks is taken out of the note. Raises InvalidInput that names ``what``, ``whom`` or ``due``.
         """
         with self._db.read() as session:
             circle = circle_of(session, viewer)
             quiz = session.scalar(select(Quiz).where(Quiz.key == wanted.quiz, Quiz.state == "open")) if wanted.quiz else None
         slugs = [wanted.article] if wanted.article else sorted(practices_of(quiz)) if quiz else []
         targets = self._targets(viewer, circle, wanted, slugs, found=bool(wanted.article or quiz))
-        note = mask(wanted.note, MAX_NOTE).text
+        note = kept_note(wanted.note, MAX_NOTE, self._rules).text
         with self._db.write() as session:
             numbers = [_put(session, quiz, wanted, team, user, note, actor) for team, user in targets]
             about = wanted.quiz or wanted.article

@@ -32,7 +32,7 @@ def cards_for(viewer: Viewer, services: Services) -> list[DashboardCard]:
 def _mine(viewer: Viewer, services: Services) -> DashboardCard | None:
     if not may(TAKE):
         return None
-    tasks = [t for t in Assignments(services.db).to_do(viewer) if t.standing != "done"]
+    tasks = [t for t in Assignments(services).to_do(viewer) if t.standing != "done"]
     with services.db.read() as session:
         rows = session.execute(
             select(Quiz.zh, Quiz.en, Attempt.percent, Attempt.passed)
@@ -49,7 +49,7 @@ def _mine(viewer: Viewer, services: Services) -> DashboardCard | None:
 
 
 def _trainer(viewer: Viewer, services: Services) -> DashboardCard | None:
-    waiting = Markers(services.db, bank_of(services), sittings_of(services)).queue(viewer, size=1)[1] if may(MARK) else 0
+    waiting = Markers(services, bank_of(services), sittings_of(services)).queue(viewer, size=1)[1] if may(MARK) else 0
     flags = 0
     if may(AUTHOR):
         with services.db.read() as session:
@@ -60,7 +60,7 @@ def _trainer(viewer: Viewer, services: Services) -> DashboardCard | None:
 
 
 def _team(viewer: Viewer, services: Services) -> DashboardCard | None:
-    late = Assignments(services.db).overdue(viewer) if may(ASSIGN) else []
+    late = Assignments(services).overdue(viewer) if may(ASSIGN) else []
     if not late:
         return None
     return DashboardCard(Text("过期没学的", "Overdue"), "quizzes/training/card_team.html", {"late": late[:MOST], "more": len(late[MOST:])}, order=31)
@@ -68,7 +68,7 @@ def _team(viewer: Viewer, services: Services) -> DashboardCard | None:
 
 def reading_panel(article: ArticleContext, services: Services) -> list[ArticlePanel]:
     """“I have read this”, where somebody asked the viewer to."""
-    task = Assignments(services.db).reading(current_viewer(), article.slug) if may(TAKE) else None
+    task = Assignments(services).reading(current_viewer(), article.slug) if may(TAKE) else None
     if task is None:
         return []
     return [ArticlePanel(Text("要读的", "For you to read"), "quizzes/training/read_panel.html", {"task": task, "article": article}, order=5)]

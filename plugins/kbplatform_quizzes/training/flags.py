@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from kbplatform.sdk import ArticleService, InvalidInput, NotFound, Text, emit, mask
+from kbplatform.sdk import ArticleService, InvalidInput, NotFound, Text, emit
 from kbplatform_quizzes.models import BankQuestion, Flag
+from kbplatform_quizzes.private import note as kept_note
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from kbplatform.sdk import Database, Viewer
+    from kbplatform.sdk import Services, Viewer
 
 FLAGGED = "quizzes.question_flagged"
 TAKER, SECTION = "taker", "section"
@@ -30,19 +31,20 @@ def raise_flag(session: Session, question_id: int, slug: str, reason: str, *, no
     return flag.id
 
 
-def flag(db: Database, viewer: Viewer, question_id: int, note: str) -> int:
+def flag(services: Services, viewer: Viewer, question_id: int, note: str) -> int:
     """A taker says that a question should be looked at; the flag's number. Who flags again says it anew: they have one open flag each.
 
-    Customers' numbers are taken out of ``note``, which is cut at 300 characters. Raises InvalidInput for nobody in particular;
+    What the site masks is taken out of ``note``, which is cut at 300 characters. Raises InvalidInput for nobody in particular;
     NotFound, also where they may not read the question's article.
     """
+    db = services.db
     if viewer.id is None:
         raise InvalidInput(_WHO)
     with db.read() as session:
         row = session.get(BankQuestion, question_id) if 0 < question_id < 2**31 else None
     if row is None or not ArticleService(db).cards([row.slug], "zh", viewer):
         raise NotFound(_NONE)
-    words = mask(note, MAX_NOTE).text
+    words = kept_note(note, MAX_NOTE, services.masking).text
     with db.write() as session:
         session.scalars(select(BankQuestion).where(BankQuestion.id == question_id).with_for_update()).one()  # two tabs: one flag
         mine = select(Flag).where(Flag.question_id == question_id, Flag.by == viewer.id, Flag.reason == TAKER, Flag.settled_at.is_(None))

@@ -26,24 +26,32 @@ Sort = Literal["need", "name"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 PAGE_SIZE = 25
 MAX_PRACTICES = 200
+MAX_COLUMNS = 30
+"""Practices side by side on the page; the file and the API have all of them."""
 WORDS: Mapping[State, Text] = {
     "none": Text("未开始", "not started"),
     "going": Text("在学", "going"),
     "stale": Text("要重学", "stale"),
     "passed": Text("通过", "passed"),
 }
+LETTERS: Mapping[State, Text] = {"none": Text("–", "–"), "going": Text("学", "G"), "stale": Text("重", "S"), "passed": Text("过", "P")}
+"""What stands for a state in a field of the page: hundreds of them have to stay light. Its legend says which is which."""
 _NOBODY = Text("没有这个人", "There is no such person")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody wants to see. Empty ``team``, ``group`` and ``state`` restrict nothing; ``page`` is from 1."""
+    """What somebody wants to see. Empty ``team``, ``group`` and ``state`` restrict nothing.
+
+    ``page`` of people and ``across``, the page of practices, are from 1.
+    """
 
     team: str = ""
     group: str = ""
     state: str = ""
     sort: Sort = "need"
     page: int = 1
+    across: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,12 @@ class Matrix:
     def pages(self) -> int:
         """How many pages there are."""
         return -(-self.people // PAGE_SIZE)
+
+    def columns(self, across: int) -> slice:
+        """The practices of a page of them: the last where there is no such page."""
+        last = max(1, -(-len(self.practices) // MAX_COLUMNS))
+        first = (min(max(across, 1), last) - 1) * MAX_COLUMNS
+        return slice(first, min(first + MAX_COLUMNS, len(self.practices)))
 
 
 class Training:

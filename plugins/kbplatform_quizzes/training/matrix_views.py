@@ -10,7 +10,7 @@ from flask import Response, abort, render_template, request
 from kbplatform.sdk import Text, as_csv, as_xlsx, content_lang, current_actor, current_viewer, may, record_audit, requires, ui_lang
 from kbplatform_quizzes.registry import RESULTS, TAKE
 from kbplatform_quizzes.training.assignment_views import page_number
-from kbplatform_quizzes.training.matrix import SORTS, WORDS, Asked, Training, heading, table
+from kbplatform_quizzes.training.matrix import LETTERS, MAX_COLUMNS, SORTS, WORDS, Asked, Training, heading, table
 from kbplatform_quizzes.training.progress import STATES
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ def add_pages(web: Blueprint, services: Services) -> None:
     def matrix() -> ResponseReturnValue:
         asked = asked_for()
         found = training.matrix(current_viewer(), content_lang(), asked)
-        return render_template("quizzes/training/matrix.html", m=found, asked=asked, query=lambda **changes: _query(asked, **changes), **LEGEND)
+        return render_template(
+            "quizzes/training/matrix.html", m=found, asked=asked, query=lambda **changes: _query(asked, **changes), letters=LETTERS,
+            columns=found.columns(asked.across), step=MAX_COLUMNS, **LEGEND,
+        )  # fmt: skip
 
     @web.get("/matrix.<any(csv, xlsx):kind>")
     @requires(RESULTS)
@@ -69,9 +72,12 @@ def asked_for() -> Asked:
         state=state if state in STATES else "",
         sort=sort if sort in SORTS else "need",
         page=page_number(),
+        across=page_number("across"),
     )
 
 
 def _query(asked: Asked, **changes: object) -> str:
-    fields = {"team": asked.team, "group": asked.group, "state": asked.state, "sort": asked.sort} | changes
-    return urlencode({name: str(value) for name, value in fields.items() if value})
+    fields: dict[str, object] = {"team": asked.team, "group": asked.group, "state": asked.state, "sort": asked.sort}
+    if asked.across > 1:
+        fields["across"] = asked.across
+    return urlencode({name: str(value) for name, value in (fields | changes).items() if value})

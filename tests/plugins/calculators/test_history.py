@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from kbplatform.app import platform_of
 from kbplatform.db.migrate import CORE, Component, upgrade
 from kbplatform.errors import Conflict, Forbidden, InvalidInput, NotFound
+from kbplatform.sdk import Rules
 from kbplatform.viewer import CLI, Actor, Viewer
 from kbplatform_calculators.cards import change
 from kbplatform_calculators.definitions import SOUND
@@ -173,11 +174,12 @@ def test_the_card_says_how_a_figure_changed_and_nothing_where_it_was_defined_oth
         ("自 2026-03-09 起换系统", "自 2026-03-09 起换系统", False),
         ("2026年3月9日 到 2026/3/15 找 a@b.cn", "2026年3月9日 到 2026/3/15 找 ***", True),
         ("2026-03-09 13800138000", "2026-03-09 ***", True),
-        ("⦃a⦄ 2026-03-09", "{a⦄ 2026-03-09", False),
+        ("⦃a⦄ 2026-03-09", "⦃a⦄ 2026-03-09", False),
+        ("2026-03-09 2026-03-10 2026-03-11 都忙", "2026-03-09 2026-03-10 2026-03-11 都忙", False),
     ],
 )
 def test_a_note_is_kept_without_a_customer_s_number_and_with_its_dates(note, kept, hidden):
-    safe = safe_note(note)
+    safe = safe_note(note, Rules())
     assert (safe.text, safe.hidden) == (kept, hidden)
 
 
@@ -191,10 +193,10 @@ def test_names_among_the_inputs_are_looked_at_too():
     fields = (Table(name="rows", label=label, columns=(Label(name="who", label=label), Count(name="n", label=label))), Record(name="data", label=label))
     way = replace(REGISTRY.get("resolution_rate").ways[0], inputs=fields)
     values = {"rows": (("13800138000", 13_800_138_000), ("早班", 2)), "data": {"tel 13800138000": ["a@b.cn", 13_800_138_000]}}
-    safe, hidden = safe_inputs(way, values)
+    safe, hidden = safe_inputs(way, values, Rules())
     assert hidden
     assert safe == {"rows": (("***", 13_800_138_000), ("早班", 2)), "data": {"tel ***": ["***", 13_800_138_000]}}
-    assert safe_inputs(way, safe) == (safe, False)
+    assert safe_inputs(way, safe, Rules()) == (safe, False)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from kbplatform.articles.content_root import bundled_content
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_manual_s_calculator_works_on_every_face(kb_plugin, lang):
-    manual = (bundled_content() / "handbook" / "plugins" / f"{lang}.md").read_text("utf-8")
+    manual = (bundled_content() / "handbook" / "plugin-hooks-data" / f"{lang}.md").read_text("utf-8")
     source = re.search(r"### register_calculators\n.*?```python\n(.*?)```", manual, re.DOTALL)[1]
     module = types.ModuleType("kb_hello")
     exec(compile(source, f"{lang}.md", "exec"), module.__dict__)

@@ -93,7 +93,7 @@ def test_what_was_said_on_a_call_can_t_be_unsaid(room, taker):
         room.sittings.save(taker, token, 0, {"q0": [""]})
 
 
-@pytest.mark.parametrize(("position", "sent"), [(0, {"q0": ["9"]}), (1, {"q1": ["x"]}), (8, {"q8": ["7"]}), (4, {"q4": ["很多"]})])
+@pytest.mark.parametrize(("position", "sent"), [(0, {"q0": ["9"]}), (1, {"q1": ["x"]}), (4, {"q4": ["很多"]})])
 def test_what_is_no_answer_is_told_in_words(room, taker, position, sent):
     saved = room.sittings.save(taker, room.start(room.quiz(), taker), position, sent)
     assert (saved.answered, bool(saved.problem.zh), bool(saved.problem.en)) == (False, True, True)

@@ -99,7 +99,7 @@ def test_rows_left_empty_are_left_out_and_faults_keep_the_place_of_their_row():
         ("numerical", STEM | {"answers.0.value": "1", "units.0.name.zh": "元", "units.0.times": "x"}, "units.0.times", "number"),
         ("matching", STEM | {"pairs.0.left.zh": "甲"}, "pairs.0.right", "fill this in"),
         ("ordering", STEM | {"rule": "all", "items.0.zh": "甲", "items.1.zh": "甲"}, "", "all different"),
-        ("cloze", STEM | {"text.zh": "{{a}}", "gaps.0.id": "b", "gaps.0.type": "shortanswer", "gaps.0.answers.0.text.zh": "x"}, "", "not those under gaps"),
+        ("cloze", STEM | {"text.zh": "{{a}}", "gaps.0.id": "b", "gaps.0.type": "shortanswer", "gaps.0.answers.0.text.zh": "x"}, "", "not those listed for it"),
         ("cloze", STEM | {"text.zh": "{{a}}", "gaps.0.id": "a", "gaps.0.type": "numerical", "gaps.0.answers.0.value": "x"}, "gaps.0.answers.0.value", "number"),
         ("essay", STEM | {"rubric.0.text.zh": "看", "rubric.0.points": "0"}, "", "above 0"),
         ("scenario", STEM | {"start": "a", "scenes.0.id": "", "scenes.0.says.zh": "喂"}, "scenes.0.id", "fill this in"),

@@ -22,6 +22,9 @@ EXPECTED = {
         {47: "at least 2 answers", 49: "-> is missing", 51: "no number: about five", 53: "at least 2 answers", 55: "a brace stands alone",
          57: "a brace stands alone", 61: "no option is right", 64: "empty line after $CATEGORY"},
     ),
+    "more-traps.gift": (
+        "gift", {"single": 1, "shortanswer": 4, "truefalse": 3, "numerical": 4, "ordering": 1, "essay": 1, "description": 1}, {},
+    ),
     "bom-crlf.gift": ("gift", {"truefalse": 1, "single": 1}, {}),
     "old-mac.gift": ("gift", {"truefalse": 2}, {}),
     "gb18030.gift": ("gift", {}, {1: "not UTF-8: byte 2,"}),
@@ -254,3 +257,31 @@ def test_a_file_that_is_too_large_is_refused_in_words():
     found = FORMATS["gift"]
     _, imported = read_file(b"q {T}\n\n" + b"a" * found.most)
     assert [r.en for i in imported.refused for r in i.reasons] == ["the file is over 5 MB"]
+
+
+def test_what_has_far_too_much_in_it_is_refused_at_once(monkeypatch):
+    from kbplatform_quizzes.formats import imported
+
+    monkeypatch.setattr(imported, "write_sheet", lambda _questions: pytest.fail("it was written out to be looked at"))
+    many = "q {=a " + "~b " * 40 + "}"
+    options = "q {=a " + " ".join(f"~b{n}" for n in range(20_000)) + "}"
+    answers = "q {" + " ".join(f"=b{n}" for n in range(20_000)) + "}"
+    for text, told in ((options, "over 1,500 texts"), (answers, "over 1,500 texts"), (many, "needs 2 to 20 options")):
+        _format, found = read_file(text.encode(), "x.gift")
+        assert [told in item.reasons[0].en for item in found.refused] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("x.gift", "q {#5..1}", "the range is the wrong way round: 5..1"),
+        ("x.xml", "<?xml version='1.0'?><quiz><question><name><text>n</text></name></question></quiz>", "it says no question type"),
+        ("x.csv", "题型,题干,A,B,答案\n单选题,问,甲,乙,\n", "an answer is missing"),
+        ("x.yaml", "questions:\n\t- id: a\n", "indent with spaces only"),
+    ],
+)
+def test_a_reason_says_what_to_mend(name, text, told):
+    _format, found = read_file(text.encode(), name)
+    (item,) = found.refused
+    assert told in item.reasons[0].en
+    assert item.reasons[0].zh != item.reasons[0].en

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kbplatform.accounts.people import NewPerson
 from kbplatform.app import platform_of
-from kbplatform.sdk import Actor, InvalidInput, NotFound, Viewer
+from kbplatform.sdk import Actor, Conflict, InvalidInput, NotFound, Viewer
 from kbplatform.viewer import CLI
 from kbplatform_quizzes.attempts.carrying import CantCarry, carry
 from kbplatform_quizzes.attempts.marking import Markers
@@ -33,7 +33,7 @@ def staff(kb_app):
 
 @pytest.fixture
 def markers(room):
-    return Markers(room.db, room.bank, room.sittings)
+    return Markers(room.services, room.bank, room.sittings)
 
 
 @pytest.fixture
@@ -63,13 +63,29 @@ def test_an_essay_is_marked_by_its_rubric_and_then_there_is_a_score(room, staff,
 def test_two_markers_do_not_see_each_other_and_the_mean_counts(room, staff, markers):
     taker, one, two = staff("Li"), staff("Wang", "hotline", "trainer"), staff("Chen", "hotline", "trainer")
     token = room.take(room.quiz(keys="long", markers=2), taker, long="道歉")
-    markers.mark(one, by(one), token, 0, [1, 3])
-    assert room.look(token, taker).percent is None
+    markers.mark(one, by(one), token, 0, [1, 3], "时限说得好")
+    waiting = room.look(token, taker)
+    assert (waiting.percent, waiting.reviewed[0].judgements, waiting.reviewed[0].rubric) == (None, (), ())
     assert markers.queue(one)[1] == 0
     assert markers.look(two, token, 0, "zh").others == ()
     markers.mark(two, by(two), token, 0, [1, 0])
     assert [j.by for j in markers.look(two, token, 0, "zh").others] == [one.id]
-    assert room.look(token, taker).percent == 62.5
+    after = room.look(token, taker)
+    assert after.percent == 62.5
+    assert [j.comment for j in after.reviewed[0].judgements] == ["时限说得好", ""]
+    assert after.reviewed[0].rubric == (("道歉", 1.0, 1), ("时限", 1.5, 3))
+
+
+def test_an_essay_is_not_practised_again_alone(room, staff, markers):
+    taker, trainer = staff("Li"), staff("Wang", "hotline", "trainer")
+    token = room.take(room.quiz(keys="truth long"), taker, truth=True, long="道歉")
+    markers.mark(trainer, by(trainer), token, 1, [0, 0])
+    again = room.sittings.again(taker, token, "zh")
+    assert [a.face.kind for a in room.look(again, taker).asked] == ["truefalse"]
+    only = room.take(room.quiz("essay", keys="long"), taker, long="道歉")
+    markers.mark(trainer, by(trainer), only, 0, [0, 0])
+    with pytest.raises(Conflict):
+        room.sittings.again(taker, only, "zh")
 
 
 def test_a_near_miss_waits_for_a_person_who_may_give_part_of_it(room, staff, markers):

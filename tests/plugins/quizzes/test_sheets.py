@@ -56,7 +56,7 @@ def test_the_bundled_files_read_and_write_without_a_difference(path):
         (sheet(single("a", A)), 2, "2 to 20 options"),
         (sheet(single("a", B, B)), 2, "exactly one"),
         (sheet("id: a\ntype: numerical\nstem: s\nanswers:\n- {value: many}"), 6, "number"),
-        (sheet("id: a\ntype: cloze\nstem: s\ntext: 'no gap'\ngaps:\n  x: {type: shortanswer, answers: [{text: a}]}"), 2, "not those under gaps"),
+        (sheet("id: a\ntype: cloze\nstem: s\ntext: 'no gap'\ngaps:\n  x: {type: shortanswer, answers: [{text: a}]}"), 2, "not those listed for it"),
         (sheet("id: a\ntype: ordering\nstem: s\nitems: [a, a]"), 2, "all different"),
         (sheet("id: a\ntype: essay\nstem: s\nrubric: []"), 2, "at least one line"),
     ],
