@@ -32,13 +32,14 @@ KEPT = 2_000
 
 class StoredDocuments:
     """A source as the site's own (``kbplatform/articles/documents_for_search.py``): what is the present revision of each hit is asked of
-    a database every time, a text that was read in that revision is kept, two thousand of them."""
+    a database every time (with a write-ahead log, as the site's), a text that was read in that revision is kept, two thousand of them."""
 
     kinds = ARTICLES
     with_program = False
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("CREATE TABLE document (id TEXT PRIMARY KEY, revision INTEGER, value BLOB)")
         self._kept: OrderedDict[tuple[str, int], SearchDocument] = OrderedDict()
         self._revision = 0

@@ -7,9 +7,8 @@ Engines store and match what comes out of here and never analyse again.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -31,9 +30,6 @@ _RUN = re.compile(rf"(?P<han>[{HAN_RANGE}]+)|(?P<latin>{_LATIN_CHAR}+(?:['’]{_
 _HAN = re.compile(rf"[{HAN_RANGE}]")
 _POSSESSIVE = re.compile(r"['’]s$|['’]")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(e|es|ed|er|ers|ing|ation|ations)$")
-_HANS = re.compile(rf"[{HAN_RANGE}]*")
-_LATIN = re.compile(_LATIN_CHAR)
-_LATINS = re.compile(rf"{_LATIN_CHAR}*")
 _WORDS_AT_ONCE = 20_000
 _PLAIN = tuple((wide, unicodedata.normalize("NFKC", wide)) for wide in "，：；？！（）％～／＋＝")
 """What NFKC changes in nearly every Chinese text, one character for one: without them it has nothing to do there."""
@@ -148,23 +144,6 @@ class Analyzer:
                 found.append((self._stem(surface), start, start + len(text)))
         return found
 
-    def spans_of(self, wanted: Mapping[str, str], normal: str, start: int = 0, end: int = sys.maxsize) -> dict[str, list[tuple[int, int]]]:
-        """Where these terms stand between ``start`` and ``end``, ascending: as :meth:`spans` says, but hardly another word is read.
-
-        ``wanted`` maps each term to its :func:`trace`. ``start`` and ``end`` must not be inside a word.
-        """
-        end = min(end, len(normal))
-        found: dict[str, list[tuple[int, int]]] = {}
-        for low, high in _runs_at(_places(wanted.values(), normal, start, end), normal, start, end):
-            run = normal[low:high]
-            if _HAN.match(run):
-                for word, first, last in _segment(run, "search"):
-                    if word in wanted:
-                        found.setdefault(word, []).append((low + first, low + last))
-            elif (surface := _POSSESSIVE.sub("", run)) and (term := self._stem(surface)) in wanted:
-                found.setdefault(term, []).append((low, high))
-        return found
-
     def query_tokens(self, normal: str) -> list[Token]:
         """The longest words of normalised text, without overlap."""
         return self._tokens(normal, "default")
@@ -229,53 +208,6 @@ def _compatible(text: str) -> str:
     """NFKC, which is slow where it finds anything to do."""
     plain = text if text.isascii() else _plain(text)
     return plain if unicodedata.is_normalized("NFKC", plain) else unicodedata.normalize("NFKC", plain)
-
-
-def trace(term: str) -> str:
-    """What must stand in a normalised text (without apostrophes) that has the term: a stem may end otherwise than its word."""
-    return term if not term.isascii() else term[: max(1, len(term) - 2)]
-
-
-def _places(traces: Iterable[str], normal: str, start: int, end: int) -> list[int]:
-    """Where something stands that one of these terms may have left, ascending: anywhere in a Chinese run, else where a word begins."""
-    places: set[int] = set()
-    for letters in set(traces):
-        anywhere = _HAN.match(letters)
-        at = normal.find(letters, start, end)
-        while at >= 0:
-            if anywhere or at == start or _begins(normal, at):
-                places.add(at)
-            at = normal.find(letters, at + 1, end)
-    for mark in "'’":  # a word with one hides its trace
-        at = normal.find(mark, start, end)
-        while at >= 0:
-            places.add(_back(_LATINS, normal, start, at))
-            at = normal.find(mark, at + 1, end)
-    return sorted(places)
-
-
-def _begins(normal: str, at: int) -> bool:
-    """Whether no word reaches over here."""
-    before = normal[at - 1]
-    if before.isalnum():
-        return _HAN.match(before) is not None
-    return before not in "'’" or not _LATIN.match(normal, max(at - 2, 0))
-
-
-def _back(characters: re.Pattern[str], normal: str, start: int, at: int) -> int:
-    """Where what these characters are just before ``at`` began."""
-    while at > start and (before := characters.match(normal[max(start, at - 40) : at][::-1])) and before.end():
-        at -= before.end()
-    return at
-
-
-def _runs_at(places: Iterable[int], normal: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The runs of one script that reach over these places, if Chinese, or begin there."""
-    done = start
-    for place in places:
-        if place >= done and (run := _RUN.match(normal, _back(_HANS, normal, done, place) if _HAN.match(normal, place) else place, end)):
-            done = run.end()
-            yield run.span()
 
 
 def _teach(word: str) -> None:

@@ -68,8 +68,12 @@ class Asking:
         alike = [(-1, 0.0, 0)]  # sets of phrases that hold the same of the query: how much of it, and by how many words of theirs
         for number, ways in groupby(self._held(phrases), key=lambda way: way[0]):
             alike = _divided(alike, self._shares[number], list(ways))
-        sizes = phrases.sizes
-        return max((held / self._total * min(1.0, met / sizes[_lowest(some)]) ** 0.5 for some, held, met in alike if met), default=0.0)
+        closest = 0.0
+        for some, held, met in alike:
+            if met:
+                shortest = phrases.sizes[(some & -some).bit_length() - 1]
+                closest = max(closest, held / self._total * min(1.0, met / shortest) ** 0.5)
+        return closest
 
     def _held(self, phrases: Phrases) -> list[tuple[int, int, float, int, int]]:
         """The ways that phrases have, group by group and the better ones first: as ``_Way``, but with the number of terms, and those phrases."""
@@ -101,7 +105,3 @@ def _divided(
             divided.append((rest, held, met))
     return divided
 
-
-def _lowest(phrases: int) -> int:
-    """The first of them, which is the shortest."""
-    return (phrases & -phrases).bit_length() - 1

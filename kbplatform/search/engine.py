@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from kbplatform.plugin.contributions import SearchDocument
@@ -46,8 +46,8 @@ class IndexRecord:
     ``head`` title and keywords; ``rest`` the parts that speak of other pages; ``pairs`` words that
     follow each other (see :func:`kbplatform.search.analysis.pairs`); ``initials`` pinyin
     initials of short phrases; ``suggest`` their beginnings; ``spelling`` unstemmed Latin words.
-    ``changed`` is when the text last changed, in seconds since 1970 UTC. ``asked`` is not matched but given back: what
-    :meth:`kbplatform.search.phrases.Phrases.dumps` wrote.
+    ``changed`` is when the text last changed, in seconds since 1970 UTC. ``asked`` and ``places`` are not matched but given back:
+    what :meth:`kbplatform.search.phrases.Phrases.dumps` and :func:`kbplatform.search.pagetext.places_of` wrote.
     """
 
     id: str
@@ -66,6 +66,7 @@ class IndexRecord:
     spelling: tuple[str, ...] = ()
     changed: float = 0.0
     asked: str = ""
+    places: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,7 @@ class Filters:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class EngineHit:
+class EngineHit(NamedTuple):
     """``reasons[i]`` is how group ``i`` matched, None where it didn't."""
 
     id: str
@@ -201,6 +201,9 @@ class SearchEngine(Protocol):
 
     def asked(self, pages: Sequence[str], *, filters: Filters) -> Mapping[str, Sequence[Phrases]]:
         """For each page what its visible documents were given as ``asked``, read by :meth:`Phrases.loads`."""
+
+    def places(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """What documents were given as ``places``, by id; what is not in the index is missing."""
 
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         """Every term of a field with the number of documents it occurs in: of all, or of those ``filters`` let through."""

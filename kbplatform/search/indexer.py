@@ -81,6 +81,7 @@ class Indexer:
 
         ``progress`` hears how many of how many documents are written.
         """
+        self._engine.ensure(schema_version(self._glossary))  # what is written under no version, nobody reads
         seq = self._outbox.head()
         documents = [d for source in self._sources for d in source.documents()]
         self._learn(documents, everything=True)

@@ -75,7 +75,7 @@ class Lexicon:
             if len(found[0]) > 1:
                 self._vague.setdefault(fuzzy(letters), []).extend(w for w in found if len(w) > 1)
         self._inside: dict[str, list[str]] = {}
-        for word in self._han:
+        for word in sorted(self._han, key=self.prior, reverse=True):
             for char in set(word[1:]):
                 self._inside.setdefault(char, []).append(word)
         self._readings = sorted(self._spoken)
@@ -111,7 +111,7 @@ class Lexicon:
 
     def holding(self, char: str, limit: int = 6) -> list[str]:
         """Chinese words with this character in them, not at the beginning."""
-        return sorted(self._inside.get(char, ()), key=self.prior, reverse=True)[:limit]
+        return self._inside.get(char, [])[:limit]
 
     def sounding_begun(self, letters: str, limit: int = 6) -> list[str]:
         """Chinese words of two characters and more whose pinyin begins with these letters."""

@@ -1,117 +1,133 @@
-"""A page's text, made ready so that the words of many queries are found in it quickly.
+"""Where each word of a page stands: worked out once, when the page is indexed, and kept in the index as bytes.
 
-Which sections may hold a word is known from the pairs of characters in it. The first times one is looked for in a section, it is
-looked for alone; after that all words of the section are read, and kept.
+A word is kept as a 64-bit digest, so that those of a query are found among those of a page by a few operations on arrays.
 """
 
 from __future__ import annotations
 
+import zlib
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import blake2b
+from struct import Struct
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kbplatform.plugin.contributions import SearchDocument, SearchSection
-from kbplatform.search.analysis import Analyzer, Normalised, trace
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-_PAGES_KEPT = 1_000
-"""A long one takes 30 kB."""
-_HASHES = 1 << 12
-"""Of two characters that follow each other; a long section has every tenth."""
-_LOOKS = 2
-"""How often the words of a query are looked for alone in a section before it is read whole. Most are never asked again."""
-_BITS = 16
-NAMES = _BITS - 1
-"""The number of a page's names, title first, a line each; its sections come before, in one text for those past the fourteenth."""
+    from kbplatform.plugin.contributions import SearchDocument, SearchSection
+    from kbplatform.search.analysis import Analyzer
+    from kbplatform.search.engine import SearchEngine
+
+_PAGES_KEPT = 2_000
+"""About 8 kB each."""
+_HEADER = Struct("<IIII")
+"""Checksum of the texts, how many words and how many places follow, and in how many bytes each number of these is written."""
 
 Span = tuple[int, int]
-"""Start and end in a normalised text."""
+"""Start and end in a text."""
+Found = Mapping[str, Mapping[int, Sequence[Span]]]
+"""Where terms stand on a page, by the number of the part."""
 
 
-class Traces:
-    """What the words of one query leave in a text that has them (see :func:`kbplatform.search.analysis.trace`)."""
+class Terms:
+    """Terms to look for on many pages."""
 
     def __init__(self, terms: Iterable[str]) -> None:
-        of: dict[str, list[str]] = {}
-        for term in dict.fromkeys(terms):
-            of.setdefault(trace(term), []).append(term)
-        long = [t for t in of if len(t) > 1]
-        self.short = {t: terms for t, terms in of.items() if len(t) == 1}
-        self.long = [of[t] for t in long]
-        self.first = _pairs("".join(t[:2] for t in long))[::2]
-        self.last = _pairs("".join(t[-2:] for t in long))[::2]
+        self.terms = list(dict.fromkeys(terms))
+        self.keys = np.array([_key(term) for term in self.terms], np.uint64)
 
 
 class PageText:
-    """The sections of a page that have any text, by number, and its names."""
+    """A document with where its words stand, as :func:`places_of` wrote it.
 
-    def __init__(self, analyzer: Analyzer, title: str, keywords: tuple[str, ...], texts: Sequence[str]) -> None:
-        self._analyzer = analyzer
-        aligned = analyzer.align_all([on_one_line(text) for text in texts])
-        self._offsets = tuple(a.offsets for a in aligned)
-        self._lines = [*(a.text for a in aligned), analyzer.normalise("\n".join((title, *keywords)))]
-        self._looks = bytearray(len(self._lines))
-        """How often somebody looked at each line, up to ``_LOOKS``."""
-        self._words = [""] * len(self._lines)
-        """Of those looked at more often, everything, as :func:`_written`."""
-        self.bits = [1 << min(number, NAMES - 1) for number in range(len(aligned))] + [1 << NAMES]
-        """Stand for the sections; the last one for the names."""
-        self.title_end = len(analyzer.normalise(title))
-        self._pairs = np.zeros(_HASHES, np.uint16)
-        letters = [_letters(line) for line in self._lines]
-        bits = np.repeat(np.array(self.bits, np.uint16), [len(line) + 1 for line in letters])
-        np.bitwise_or.at(self._pairs, _pairs("\n".join(letters)), bits[:-2])
+    Its parts are the ``sections`` that have any text, then the title, then the other names.
+    """
 
-    def perhaps(self, traces: Traces) -> dict[str, int]:
-        """For each term that may stand somewhere here, the bits of where; few of them do not."""
-        found: dict[str, int] = {}
-        bits = self._pairs.take(traces.first) & self._pairs.take(traces.last)
-        for terms, where in zip(traces.long, bits.tolist(), strict=True):
-            if where:
-                found.update(dict.fromkeys(terms, where))
-        for letter, terms in traces.short.items():
-            where = 0
-            for bit, line in zip(self.bits, self._lines, strict=True):
-                if letter in line:
-                    where |= bit
-            if where:
-                found.update(dict.fromkeys(terms, where))
+    def __init__(self, document: SearchDocument, places: bytes) -> None:
+        self.document = document
+        self.sections = with_text(document)
+        self.title = len(self.sections)
+        """The number of that part; the next one is the other names."""
+        self._lines: dict[int, str] = {}
+        _, words, spans, width = _HEADER.unpack_from(places)
+        kind, at = f"<u{width}", _HEADER.size + 8 * words
+        self._keys = np.frombuffer(places, "<u8", words, _HEADER.size)
+        self._bounds = np.frombuffer(places, kind, words + 1, at)
+        self._spans = np.frombuffer(places, kind, 3 * spans, at + width * (words + 1)).reshape(spans, 3)
+
+    def line(self, number: int) -> str:
+        """The text of a section as excerpts show it, on one line."""
+        known = self._lines.get(number)
+        if known is None:
+            known = self._lines[number] = _on_one_line(self.sections[number].text)
+        return known
+
+    def find(self, wanted: Terms) -> Found:
+        """Where those of the terms stand that the page has."""
+        if not len(self._keys):
+            return {}
+        at = self._keys.searchsorted(wanted.keys)
+        (there,) = (self._keys.take(at, mode="clip") == wanted.keys).nonzero()
+        at = at.take(there)
+        found: dict[str, dict[int, list[Span]]] = {}
+        for number, low, high in zip(there.tolist(), self._bounds.take(at).tolist(), self._bounds.take(at + 1).tolist(), strict=True):
+            parts: dict[int, list[Span]] = {}
+            for part, start, end in self._spans[low:high].tolist():
+                if part in parts:
+                    parts[part].append((start, end))
+                else:
+                    parts[part] = [(start, end)]
+            found[wanted.terms[number]] = parts
         return found
-
-    def spans(self, number: int, perhaps: Mapping[str, int]) -> dict[str, list[Span]]:
-        """Where terms stand in a section (or, past the last one, in the names), of those that :meth:`perhaps` do."""
-        bit, words = self.bits[number], self._words[number]
-        wanted = [term for term, where in perhaps.items() if where & bit]
-        if not words:
-            if self._looks[number] < _LOOKS:
-                self._looks[number] += 1
-                return self._analyzer.spans_of({term: trace(term) for term in wanted}, self._lines[number])
-            words = self._words[number] = _written(self._analyzer.words_at(self._lines[number]))
-        return {term: found for term in wanted if (found := _read(words, f"\0{term}\1"))}
-
-    def named(self, perhaps: Mapping[str, int]) -> dict[str, list[Span]]:
-        """Where terms stand in the names; those of the title before ``title_end``."""
-        return self.spans(len(self.bits) - 1, perhaps)
-
-    def original(self, section: int, start: int, end: int) -> Span:
-        """Where ``start:end`` of a normalised section came from in the section's text on one line."""
-        return Normalised("", self._offsets[section]).original(start, end)
 
 
 class PageTexts:
-    """Makes pages ready. They are kept, since the same ones come up again and again."""
+    """Pages by document, as the index has them. They are kept, since the same ones come up again and again."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._kept = lru_cache(maxsize=_PAGES_KEPT)(self._make)
+        self._kept: OrderedDict[str, PageText] = OrderedDict()
+        self._lock = Lock()
 
-    def of(self, document: SearchDocument) -> PageText:
-        """The text of a document, of those of its sections that have any: see :func:`with_text`."""
-        return self._kept(document.title, document.keywords, tuple([s.text for s in with_text(document)]))
+    def of(self, documents: Sequence[SearchDocument], engine: SearchEngine | None = None) -> list[PageText]:
+        """The pages of documents. What ``engine`` knows of another text than this (it was edited just now) is worked out here."""
+        with self._lock:
+            known = {d.id: page for d in documents if (page := self._kept.get(d.id)) is not None and _same(page.document, d)}
+        missing = [d for d in documents if d.id not in known]
+        stored = engine.places([d.id for d in missing]) if missing and engine else {}
+        known |= {d.id: PageText(d, self._right(d, stored.get(d.id, b""))) for d in missing}
+        with self._lock:
+            for id_, page in known.items():
+                self._kept[id_] = page
+                self._kept.move_to_end(id_)
+            while len(self._kept) > _PAGES_KEPT:
+                self._kept.popitem(last=False)
+        return [known[d.id] for d in documents]
 
-    def _make(self, title: str, keywords: tuple[str, ...], texts: tuple[str, ...]) -> PageText:
-        return PageText(self._analyzer, title, keywords, texts)
+    def _right(self, document: SearchDocument, places: bytes) -> bytes:
+        fits = len(places) >= _HEADER.size and _HEADER.unpack_from(places)[0] == _checksum(document)
+        return places if fits else places_of(document, self._analyzer)
+
+
+def places_of(document: SearchDocument, analyzer: Analyzer) -> bytes:
+    """Where the words of a document stand, for :class:`PageText`."""
+    parts = (*(s.text for s in with_text(document)), document.title, " ".join(document.keywords))
+    found: dict[str, list[Sequence[int]]] = {}
+    for number, aligned in enumerate(analyzer.align_all([_on_one_line(text) for text in parts])):
+        for term, start, end in analyzer.words_at(aligned.text):
+            found.setdefault(term, []).append((number, *aligned.original(start, end)))
+    words = sorted((_key(term), spans) for term, spans in found.items())
+    spans = np.array([span for _, some in words for span in some], np.int64).reshape(-1, 3)
+    bounds = np.cumsum([0, *(len(some) for _, some in words)])
+    width = 2 if max(spans.max(initial=0), len(spans)) < 1 << 16 else 4
+    header = _HEADER.pack(_checksum(document), len(words), len(spans), width)
+    keys: NDArray[np.uint64] = np.array([key for key, _ in words], "<u8")
+    return header + keys.tobytes() + bounds.astype(f"<u{width}").tobytes() + spans.astype(f"<u{width}").tobytes()
 
 
 def with_text(document: SearchDocument) -> list[SearchSection]:
@@ -119,32 +135,19 @@ def with_text(document: SearchDocument) -> list[SearchSection]:
     return [s for s in document.sections if s.text and not s.text.isspace()]
 
 
-def on_one_line(text: str) -> str:
-    """A text as excerpts show it."""
+def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _letters(normal: str) -> str:
-    return normal.replace("'", "").replace("’", "")
+def _same(one: SearchDocument, other: SearchDocument) -> bool:
+    return one is other or one == other
 
 
-def _written(words: Iterable[tuple[str, int, int]]) -> str:
-    """Words with their places in one string, which is smaller than a dictionary: a character is a number, from 2 on."""
-    return "".join([f"\0{term}\1{chr(start + 2)}{chr(end + 2)}" for term, start, end in words]) + "\0"
+def _checksum(document: SearchDocument) -> int:
+    texts = "\0".join((document.title, *document.keywords, *(s.text for s in document.sections)))
+    return zlib.crc32(texts.encode("utf-8", "surrogatepass"))
 
 
-def _read(words: str, marked: str) -> list[Span]:
-    """The places that are written after a term, given with the marks around it."""
-    found: list[Span] = []
-    at, size = words.find(marked), len(marked)
-    while at >= 0:
-        found.append((ord(words[at + size]) - 2, ord(words[at + size + 1]) - 2))
-        at = words.find(marked, at + size + 2)
-    return found
-
-
-def _pairs(text: str) -> NDArray[np.uint32]:
-    """A hash of each two characters that follow each other."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    hashes: NDArray[np.uint32] = (codes[:-1] * np.uint32(31) + codes[1:]) & np.uint32(_HASHES - 1)
-    return hashes
+@lru_cache(maxsize=20_000)
+def _key(term: str) -> int:
+    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

@@ -182,14 +182,19 @@ def _pages(joined: Mapping[str, list[EngineHit]], usable: tuple[Group, ...], ask
     total = sum(g.share for g in asked) or 1.0
     held = [{None: 0.0, **{r: g.share * TRUST[r] * (g.trust if r == "typo" else 1.0) for r in KIND_ORDER}} for g in usable]
     topical = [g.topical for g in usable]
+    parts: dict[tuple[MatchKind | None, ...], tuple[float, float]] = {}
+    """Coverage and topic by reasons: most pages are met in one of a few ways."""
     out: list[PageHit] = []
     for page, members in joined.items():
-        members.sort(key=lambda h: -h.score)
-        reasons = members[0].reasons if len(members) == 1 else tuple(map(_plainest, *(m.reasons for m in members)))
-        shares = [known[r] for known, r in zip(held, reasons, strict=True)]
-        coverage = sum(shares) / total
-        topic = sum(share for share, counts in zip(shares, topical, strict=True) if counts) / total
-        score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])
+        reasons, score = members[0].reasons, members[0].score
+        if len(members) > 1:
+            members.sort(key=lambda h: -h.score)
+            reasons = tuple(map(_plainest, *(m.reasons for m in members)))
+            score = members[0].score + OTHER_LANGUAGE * sum(m.score for m in members[1:])
+        if reasons not in parts:
+            shares = [known[r] for known, r in zip(held, reasons, strict=True)]
+            parts[reasons] = sum(shares) / total, sum(share for share, counts in zip(shares, topical, strict=True) if counts) / total
+        coverage, topic = parts[reasons]
         out.append(PageHit(page, score * coverage, coverage, topic, reasons, asked))
     return out
 

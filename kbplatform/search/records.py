@@ -11,10 +11,11 @@ from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.analysis import Analyzer, Token, is_han, pairs, taught
 from kbplatform.search.asking import phrases_of
 from kbplatform.search.engine import IndexRecord
+from kbplatform.search.pagetext import places_of
 from kbplatform.search.pinyin import PinyinTable, initials
 from kbplatform.search.stopwords import is_stop
 
-RECORD_VERSION = "7"
+RECORD_VERSION = "8"
 """Part of the index's schema version: raise it whenever fields or weights change."""
 
 ASIDE = frozenset({"twins", "source-sum"})
@@ -62,6 +63,7 @@ class RecordBuilder:
             suggest=tuple(self._suggest(doc)),
             spelling=tuple(self._spelling(doc)),
             asked=phrases_of(doc, self._analyzer).dumps(),
+            places=places_of(doc, self._analyzer),
         )
 
     def words_to_read(self, docs: Iterable[SearchDocument]) -> set[str]:

@@ -84,11 +84,12 @@ class Scorer:
         groups = sorted(enumerate(query.groups), key=lambda item: -item[1].share)
         totals = np.zeros(self._size)
         found: dict[int, NDArray[np.int8]] = {}
-        whole, some = np.ones(self._size, np.bool_), np.zeros(self._size, np.bool_)
+        whole = np.ones(self._size, np.bool_) if allowed is None else allowed.copy()
+        some = np.zeros(self._size, np.bool_)
         for done, (index, group) in enumerate(groups):
             if done and time.perf_counter() > self._stop:
                 break
-            scores, found[index] = self._group(group, whole if query.every and done else allowed)
+            scores, found[index] = self._group(group)
             totals += scores
             met = found[index] >= 0
             whole &= met
@@ -102,31 +103,26 @@ class Scorer:
             totals[docs] += PAIR_WEIGHT * scores
         best = best_of(np.flatnonzero(whole), totals, limit)
         if not query.every:
-            best = best_of(np.union1d(best, best_of(np.flatnonzero(some), totals, limit)).astype(np.intp), totals, 2 * limit)
+            if allowed is not None:
+                some &= allowed
+            best = best_of(np.array(sorted({*best, *best_of(np.flatnonzero(some), totals, limit)}), np.intp), totals, 2 * limit)
         nothing = np.full(self._size, -1, np.int8)
         kinds = [[_REASONS[kind] for kind in found.get(i, nothing)[best].tolist()] for i in range(len(query.groups))]
         return [Ranked(*hit) for hit in zip(best, totals[best].tolist(), zip(*kinds, strict=True), strict=True)]
 
-    def _group(self, group: Group, within: Mask | None) -> tuple[Scores, NDArray[np.int8]]:
+    def _group(self, group: Group) -> tuple[Scores, NDArray[np.int8]]:
         """Best score a document gets from any alternative; the reason is the first alternative that holds, -1 for none."""
-        best = np.zeros(self._size)
-        reasons = np.full(self._size, -1, np.int8)
-        some = False
+        found: list[tuple[PostingList, float, int]] = []
         for alternative in group.alternatives:
-            if some and (self.touched > MOST_POSTINGS or time.perf_counter() > self._stop):
+            if found and (self.touched > MOST_POSTINGS or time.perf_counter() > self._stop):
                 break
             kind = KIND_ORDER.index(alternative.kind)
-            for postings, weight in self._alternative(alternative):
-                docs, scores = postings if within is None else _inside(postings, within)
-                if not len(docs):
-                    continue
-                if some:
-                    best[docs] = np.maximum(best[docs], weight * scores)
-                    reasons[docs[reasons[docs] < 0]] = kind
-                else:
-                    best[docs] = weight * scores
-                    reasons[docs] = kind
-                    some = True
+            found += [(postings, weight, kind) for postings, weight in self._alternative(alternative) if len(postings.docs)]
+        best = np.zeros(self._size)
+        reasons = np.full(self._size, -1, np.int8)
+        for (docs, scores), weight, kind in reversed(found):  # the first one has the last word
+            np.maximum.at(best, docs, weight * scores)
+            reasons[docs] = kind
         return best, reasons
 
     def _alternative(self, alternative: Alternative) -> list[tuple[PostingList, float]]:
@@ -154,11 +150,6 @@ class Scorer:
         found = self._postings(field, term)
         self.touched += len(found.docs)
         return found
-
-
-def _inside(postings: PostingList, within: Mask) -> PostingList:
-    inside = within[postings.docs]
-    return PostingList(postings.docs[inside], postings.scores[inside])
 
 
 def best_of(numbers: NDArray[np.intp], scores: Scores, limit: int) -> list[int]:

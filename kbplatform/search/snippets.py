@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
-from kbplatform.plugin.contributions import SearchDocument, SearchSection
+from kbplatform.plugin.contributions import SearchDocument
 from kbplatform.search.analysis import Analyzer
-from kbplatform.search.engine import Group
-from kbplatform.search.pagetext import PageText, PageTexts, Span, Traces, on_one_line, with_text
+from kbplatform.search.engine import Group, SearchEngine
+from kbplatform.search.pagetext import Found, PageText, PageTexts, Span, Terms
 from kbplatform.search.records import ASIDE
 
 WIDTH = {"zh": 110, "en": 170}
@@ -44,8 +45,7 @@ class Excerpt:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """One way to say group number ``group`` of a query: words that all must be there. ``name``: it is another name for what was said."""
 
     group: int
@@ -62,12 +62,16 @@ class Sought:
         self.named = [float(any(a.field == "initials" for a in g.alternatives)) for g in groups]
         """1 for each group that names every page it is met on: by initials of a name."""
         ways = {_Way(i, a.kind == "synonym", a.terms) for i, g in enumerate(groups) for a in g.alternatives if a.field == "all"}
-        self.ways = sorted(ways, key=lambda way: (way.group, way.name))
-        self.traces = Traces(term for way in self.ways for term in way.terms)
+        self.terms = Terms(term for way in ways for term in way.terms)
+        self._ways: dict[str, list[_Way]] = {}
+        """By their first term."""
+        for way in ways:
+            self._ways.setdefault(way.terms[0], []).append(way)
 
-    def ways_among(self, there: Container[str]) -> list[_Way]:
-        """The ways whose words all are there."""
-        return [way for way in self.ways if (way.terms[0] in there if len(way.terms) == 1 else all(term in there for term in way.terms))]
+    def ways(self, found: Found) -> list[_Way]:
+        """The ways whose words all were found; of each group those in its own words first."""
+        known = self._ways
+        return sorted(way for term in found if term in known for way in known[term] if len(way.terms) == 1 or all(t in found for t in way.terms))
 
 
 class Excerpter:
@@ -76,46 +80,50 @@ class Excerpter:
     def __init__(self, analyzer: Analyzer) -> None:
         self._texts = PageTexts(analyzer)
 
-    def excerpt(self, document: SearchDocument, sought: Sought) -> Excerpt:
+    def pages(self, documents: Sequence[SearchDocument], engine: SearchEngine | None = None) -> list[PageText]:
+        """Documents with what ``engine`` knows of their words, for :meth:`excerpt`."""
+        return self._texts.of(documents, engine)
+
+    def excerpt(self, page: PageText, sought: Sought) -> Excerpt:
         """The section that answers: where most of the query is met, or, for a query that names the page, its call face or steps."""
-        page = self._texts.of(document)
-        sections = with_text(document)
-        if not sections:
+        if not page.sections:
             return Excerpt("", "", "")
-        number, matches = _choose(document.moment, sections, page, sought)
-        section = sections[number]
-        spans = [(*page.original(number, start, end), group) for start, end, group, _ in matches]
-        width = WIDTH.get(document.lang, WIDTH["en"])
-        return Excerpt(section.id, section.heading, _render(on_one_line(section.text), spans, sought.shares, width))
+        number, matches = _choose(page, sought)
+        section = page.sections[number]
+        spans = [(start, end, group) for start, end, group, _ in matches]
+        width = WIDTH.get(page.document.lang, WIDTH["en"])
+        return Excerpt(section.id, section.heading, _render(page.line(number), spans, sought.shares, width))
 
 
-def _choose(moment: str, sections: Sequence[SearchSection], page: PageText, sought: Sought) -> tuple[int, list[_Match]]:
+def _choose(page: PageText, sought: Sought) -> tuple[int, list[_Match]]:
     """The number of the section that answers, with where the query is met in it."""
-    perhaps = page.perhaps(sought.traces)
-    ways = sought.ways_among(perhaps)
-    named = page.named(perhaps)
-    about = _share(ways, named, sought, 0.5)
+    moment, found = page.document.moment, page.find(sought.terms)
+    ways = sought.ways(found)
+    about = _share(ways, {term for term, parts in found.items() if page.title in parts or page.title + 1 in parts}, sought, 0.5)
     say_first = 0.0
     if moment == "call":
-        say_first = _SAY_FIRST * _share(ways, {term for term, spans in named.items() if spans[0][0] < page.title_end}, sought, 0.0)
+        say_first = _SAY_FIRST * _share(ways, {term for term, parts in found.items() if page.title in parts}, sought, 0.0)
     answers = _ANSWERS.get(moment, _ANSWERS_OTHERWISE)
     answering = max(about, _FOUND_OTHERWISE)
+    most = _most(ways, found, sought)
     hopes: list[tuple[float, int, float, float]] = []
-    for number, (section, most) in enumerate(zip(sections, _most(page, ways, perhaps, sought), strict=True)):
-        weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
+    for number, section in enumerate(page.sections):
         anyway = answering * answers.get(section.id, 0.0) + (say_first if section.id == "say" else 0.0)
-        hopes.append((-(most * weight + anyway), number, weight, anyway))
+        met = most.get(number, 0.0)
+        if met or anyway:
+            weight = _WEIGHTS.get(section.id, 1.0) - (_MEASURE_LESS * about if section.id == "measure" else 0.0)
+            hopes.append((-(met * weight + anyway), number, weight, anyway))
     best: tuple[float, int, list[_Match]] = (0.0, -1, [])
     for hope, number, weight, anyway in sorted(hopes):
         if -hope < best[0]:
-            break  # the words of the others need not be looked for: that is most of the time of a search
-        matches = _matches(ways, page.spans(number, perhaps))
+            break
+        matches = _matches(ways, found, number)
         score = _met(matches, sought) * weight + anyway
         if score > best[0] or (score == best[0] > 0 and number < best[1]):
             best = (score, number, matches)
     if best[1] >= 0:
         return best[1], best[2]
-    return next((n for n, s in enumerate(sections) if s.id), 0), []
+    return next((n for n, s in enumerate(page.sections) if s.id), 0), []
 
 
 def _share(ways: Sequence[_Way], there: Container[str], sought: Sought, by_name: float) -> float:
@@ -123,37 +131,31 @@ def _share(ways: Sequence[_Way], there: Container[str], sought: Sought, by_name:
     held = list(sought.named)
     for way in ways:
         trust = by_name if way.name else 1.0
-        if trust > held[way.group] and all(term in there for term in way.terms):
+        if trust > held[way.group] and (way.terms[0] in there if len(way.terms) == 1 else all(term in there for term in way.terms)):
             held[way.group] = trust
     return sum(share * trust for share, trust in zip(sought.shares, held, strict=True)) / sought.total
 
 
-def _matches(ways: Sequence[_Way], found: Mapping[str, Sequence[Span]]) -> list[_Match]:
-    """Where the groups of a query are met, first things first."""
+def _matches(ways: Sequence[_Way], found: Found, number: int) -> list[_Match]:
+    """Where the groups of a query are met in a section, first things first."""
     matches: set[_Match] = set()
-    for way in ways:
-        if all(term in found for term in way.terms):
-            trust = _BY_NAME if way.name else 1.0
-            matches.update((start, end, way.group, trust) for term in way.terms for start, end in found[term])
+    for group, name, terms in ways:
+        if number in found[terms[0]] and (len(terms) == 1 or all(number in found[term] for term in terms)):
+            trust = _BY_NAME if name else 1.0
+            matches.update([(start, end, group, trust) for term in terms for start, end in found[term][number]])
     return sorted(matches, key=lambda m: (m[0], -m[1]))
 
 
-def _most(page: PageText, ways: Sequence[_Way], perhaps: Mapping[str, int], sought: Sought) -> list[float]:
-    """For each section more than :func:`_met` can be, found without its words."""
-    bits = page.bits[:-1]
-    most = [_OFTEN + 1e-9] * len(bits)
-    met: dict[int, int] = {}
-    for way in ways:
-        known = met.get(way.group, 0)
-        where = ~known
-        for term in way.terms:
-            where &= perhaps[term]
-        if where:
-            met[way.group] = known | where
-            held = sought.shares[way.group] / sought.total * (_BY_NAME if way.name else 1.0)
-            for number, bit in enumerate(bits):
-                if where & bit:
-                    most[number] += held
+def _most(ways: Sequence[_Way], found: Found, sought: Sought) -> dict[int, float]:
+    """By section that meets anything, more than :func:`_met` can be; how often it does is not counted for that."""
+    most: dict[int, float] = {}
+    met: set[tuple[int, int]] = set()
+    for group, name, terms in ways:
+        held = sought.shares[group] / sought.total * (_BY_NAME if name else 1.0)
+        for number in found[terms[0]]:
+            if (group, number) not in met and (len(terms) == 1 or all(number in found[term] for term in terms)):
+                met.add((group, number))
+                most[number] = most.get(number, _OFTEN + 1e-9) + held
     return most
 
 

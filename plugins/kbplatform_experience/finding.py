@@ -10,7 +10,7 @@ from kbplatform.sdk import ArticleService, ChangingDocuments, SearchDocument, Se
 from kbplatform_experience.announcing import announce
 from kbplatform_experience.models import Entry, Tag
 from kbplatform_experience.reach import SHOWN
-from kbplatform_experience.registry import KIND, entry_url, kinds_of
+from kbplatform_experience.registry import KIND, READ, entry_url, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def documents_for(services: Services) -> ChangingDocuments:
         numbers = {int(part) for i in ids if (part := i.split(":")[1]).isdecimal() and len(part) < 10}
         return read(Entry.id.in_(numbers))
 
-    return ChangingDocuments(KIND, lambda: list(read().values()), load)
+    return ChangingDocuments(KIND, lambda: list(read().values()), load, permission=READ)
 
 
 def follow_article(event: Event, session: Session) -> None:

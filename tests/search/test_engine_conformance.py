@@ -203,6 +203,16 @@ def test_what_a_page_is_asked_by_is_given_back_for_documents_that_may_be_found(e
     assert asked("a", "b") == {"a": [kept["a/en"], kept["s/zh"]], "b": [Phrases()]}
 
 
+def test_where_words_stand_is_given_back_for_documents_that_are_there(engine):
+    engine.rebuild([record("a/zh", "pear", places=b"\x00a\xff"), record("b/zh", "pear")], 1)
+    engine.apply(Batch((record("c/zh", "pear", places=b"c"),)), 2)
+    assert engine.places(["a/zh", "b/zh", "c/zh", "d/zh"]) == {"a/zh": b"\x00a\xff", "b/zh": b"", "c/zh": b"c"}
+    engine.apply(Batch((record("a/zh", "pear", places=b"new"),), ("c/zh",)), 3)
+    assert engine.places(["a/zh", "c/zh"]) == {"a/zh": b"new"}
+    engine.tidy()
+    assert engine.places(["a/zh", "b/zh", "c/zh"]) == {"a/zh": b"new", "b/zh": b""}
+
+
 def test_terms_count_documents_not_occurrences(engine):
     engine.apply(Batch((record("a/zh", "pear pear plum"), record("b/zh", "pear"))), 1)
     assert dict(engine.terms("all")) == {"pear": 2, "plum": 1}

@@ -1,13 +1,21 @@
-"""A page's text, made ready to have the words of many queries looked for in it."""
+"""Where the words of a page stand: worked out when it is indexed, and found again."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from kbplatform.articles.content_root import bundled_content
 from kbplatform.plugin.contributions import SearchDocument, SearchSection
 from kbplatform.search.analysis import Analyzer
-from kbplatform.search.pagetext import PageTexts, Traces, on_one_line, with_text
+from kbplatform.search.engine import Batch
+from kbplatform.search.engines.memory import MemoryEngine
+from kbplatform.search.pagetext import PageText, PageTexts, Terms, places_of
+from kbplatform.search.pinyin import PinyinTable
+from kbplatform.search.records import RecordBuilder
+
+ODD = "dying 'tis rock'n'roll o'clock don’t 's it's ''it 投诉x'y天天天 a_b c’d_e 天'天 x' organised 客户满意度调查"
 
 
 def page(*texts: str, title: str = "Title", keywords: tuple[str, ...] = ()) -> SearchDocument:
@@ -16,72 +24,87 @@ def page(*texts: str, title: str = "Title", keywords: tuple[str, ...] = ()) -> S
 
 
 @pytest.fixture(scope="module")
-def texts():
-    return PageTexts(Analyzer())
+def read(analyzer):
+    """Where terms stand on a page: each with its places by the number of the part."""
+
+    def read_(document: SearchDocument, *terms: str):
+        return PageText(document, places_of(document, analyzer)).find(Terms(terms))
+
+    return read_
 
 
-ODD = "dying 'tis rock'n'roll o'clock don’t 's it's ''it 投诉x'y天天天 ﬁrst ＦＩＲＳＴ a_b c’d_e 天'天 x' organised 客户满意度调查"
-
-
-def read(texts: PageTexts, document: SearchDocument, *terms: str) -> list[dict[str, list[tuple[int, int]]]]:
-    """Where terms stand in each section, then in the names: the first time and later alike."""
-    made = texts.of(document)
-    perhaps = made.perhaps(Traces(terms))
-    first, *others = ([*(made.spans(n, perhaps) for n in range(len(with_text(document)))), made.named(perhaps)] for _ in range(4))
-    assert others == [first] * 3
-    return first
-
-
-def test_each_section_is_read_on_one_line_and_empty_ones_are_none(texts):
+def test_each_section_is_read_on_one_line_and_empty_ones_are_none(read, analyzer):
     document = page("One\ntwo", "  ", "Don't ＷＡＩＴ two two", "三")
-    assert [s.id for s in with_text(document)] == ["s0", "s2", "s3"]
-    assert read(texts, document, "two", "wait", "三") == [{"two": [(4, 7)]}, {"two": [(11, 14), (15, 18)], "wait": [(6, 10)]}, {"三": [(0, 1)]}, {}]
+    made = PageText(document, places_of(document, analyzer))
+    assert [(s.id, made.line(n)) for n, s in enumerate(made.sections)] == [("s0", "One two"), ("s2", "Don't ＷＡＩＴ two two"), ("s3", "三")]
+    assert read(document, "two", "wait", "三", "四") == {"two": {0: [(4, 7)], 1: [(11, 14), (15, 18)]}, "wait": {1: [(6, 10)]}, "三": {2: [(0, 1)]}}
 
 
-def test_words_are_found_where_reading_everything_finds_them(analyzer):
-    every = [path.read_text("utf-8") for path in sorted(bundled_content().rglob("*.md"))[:60]]
-    texts = PageTexts(analyzer)
+def test_every_word_is_found_where_reading_the_text_finds_it_and_no_other(read, analyzer):
+    every = [" ".join(path.read_text("utf-8").split()) for path in sorted(bundled_content().rglob("*.md"))[:60]]
+    sought = [*{term for text in every for term in analyzer.spans(analyzer.normalise(text))}, "nowhere", "无处"]
+    compared = 0
     for text in [*every, ODD]:
-        line = on_one_line(text)
-        expected = analyzer.spans(analyzer.normalise(line))
-        made = texts.of(page(text))
-        for _ in range(4):  # twice alone, then by reading everything, then by what was kept
-            assert made.spans(0, made.perhaps(Traces(expected))) == expected
-        assert made.spans(0, made.perhaps(Traces(["nowhere", "无处"]))) == {}
+        aligned = analyzer.align(text)
+        expected = {term: [aligned.original(*span) for span in spans] for term, spans in analyzer.spans(aligned.text).items()}
+        found = read(page(text, title=""), *sought, *expected)
+        assert {term: parts[0] for term, parts in found.items()} == expected
+        compared += len(expected)
+    assert compared > 10_000
 
 
-def test_sections_past_the_fifteenth_are_told_apart(texts):
-    document = page(*(f"word{n} text" for n in range(40)), title="word39")
-    found = read(texts, document, "word3", "word20", "word39")
-    assert {n: list(terms) for n, terms in enumerate(found) if terms} == {3: ["word3"], 20: ["word20"], 39: ["word39"], 40: ["word39"]}
+def test_the_parts_of_a_page_of_many_sections_are_told_apart(read):
+    document = page(*(f"word{n} text" for n in range(40)), title="word39", keywords=("word38", "word39"))
+    found = read(document, "word3", "word20", "word38", "word39")
+    assert {term: sorted(parts) for term, parts in found.items()} == {"word3": [3], "word20": [20], "word38": [38, 41], "word39": [39, 40, 41]}
 
 
-def test_a_place_in_a_section_is_known_in_the_original(texts):
-    document = page("x", "ﬁrst ① 投訴")
-    ((span,),) = read(texts, document, "投诉")[1].values()
-    assert texts.of(document).original(1, *span) == (7, 9)
+def test_a_place_is_one_of_the_original_text(read):
+    assert read(page("x", "ﬁrst ① 投訴"), "投诉", "first") == {"投诉": {1: [(7, 9)]}, "first": {1: [(0, 4)]}}
 
 
-def test_places_far_down_a_long_text_are_kept_exactly(texts):
-    text = "退款 " * 30_000 + "投诉"
-    assert read(texts, page(text), "投诉")[0] == {"投诉": [(90_000, 90_002)]}
+def test_places_far_down_a_long_text_are_kept_exactly(read):
+    assert read(page("退款 " * 30_000 + "投诉"), "投诉") == {"投诉": {0: [(90_000, 90_002)]}}
 
 
-def test_no_word_of_a_page_is_ever_left_out_and_most_others_are(texts, analyzer):
-    every = [path.read_text("utf-8") for path in sorted(bundled_content().glob("practices/*/*.md"))]
-    parts = [part for text in every for part in text.split("\n## ")]
-    words = [set(analyzer.spans(analyzer.normalise(part))) for part in parts]
-    sought = Traces(set().union(*words))
-    spared = 0
-    for part, own in zip(parts, words, strict=True):
-        perhaps = {term for term, where in texts.of(page(part)).perhaps(sought).items() if where & 1}
-        assert own <= perhaps
-        spared += len(set().union(*words)) - len(perhaps)
-    assert spared > 0.8 * len(parts) * len(set().union(*words))
+def test_a_page_without_any_word_has_none(read):
+    assert read(page("…", title="—"), "x") == {}
+    assert read(page("text"), *()) == {}
 
 
-def test_names_are_looked_through_too(texts):
+def test_names_are_read_too(read):
     document = page("text", title="Rückgabe und ＧＥＬＤ", keywords=("退款", "geld"))
-    made = texts.of(document)
-    assert made.title_end == len("rückgabe und geld")
-    assert read(texts, document, "退款", "geld") == [{}, {"退款": [(18, 20)], "geld": [(13, 17), (21, 25)]}]
+    assert read(document, "退款", "geld") == {"退款": {2: [(0, 2)]}, "geld": {1: [(13, 17)], 2: [(3, 7)]}}
+
+
+class Watching(Analyzer):
+    """Notes which texts it reads."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        super().__init__()
+
+    def words_at(self, normal):
+        self.read.append(normal)
+        return super().words_at(normal)
+
+
+def test_what_the_index_knows_is_taken_from_there_and_of_an_edited_text_worked_out_here():
+    analyzer, engine = Watching(), MemoryEngine()
+    engine.ensure("1")
+    engine.rebuild([], 0)
+    document = page("refund")
+    edited = replace(document, sections=(SearchSection("s0", "", "the refund"),))
+    engine.apply(Batch((RecordBuilder(analyzer, PinyinTable.build()).build(document),)), 1)
+    texts = PageTexts(analyzer)
+
+    def found(document: SearchDocument):
+        analyzer.read.clear()
+        (read,) = texts.of([document], engine)
+        return read.find(Terms(["refund"])), list(analyzer.read)
+
+    assert found(document) == ({"refund": {0: [(0, 6)]}}, [])
+    assert found(edited) == ({"refund": {0: [(4, 10)]}}, ["the refund", "title", ""])
+    assert found(replace(edited)) == ({"refund": {0: [(4, 10)]}}, [])  # another one that says the same
+    assert found(document) == ({"refund": {0: [(0, 6)]}}, [])
+    assert found(replace(document, id="new")) == ({"refund": {0: [(0, 6)]}}, ["refund", "title", ""])  # the index has not heard of it

@@ -185,6 +185,10 @@ class MemoryEngine:
             known = self._asked[id_] = Phrases.loads(self._records[id_].asked)
         return known
 
+    def places(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        with self._lock:
+            return {id_: self._records[id_].places for id_ in ids if id_ in self._records}
+
     def terms(self, field: str, filters: Filters | None = None) -> Mapping[str, int]:
         with self._lock:
             seen = {i for i, r in self._records.items() if filters is None or filters.admits(r)}

@@ -208,13 +208,13 @@ class PostgresEngine(ViewEngine):
         builder = Builder(state.generation + 1)
         found = session.execute(
             text(
-                f"SELECT id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens, asked FROM kbx_document_{epoch} "  # noqa: S608
+                f"SELECT id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens, asked, places FROM kbx_document_{epoch} "  # noqa: S608
                 "WHERE segment = ANY(:small) AND gone IS NULL ORDER BY segment, number"
             ),
             {"small": list(small)},
         ).all()
-        for *row, lengths, tokens, asked in found:
-            builder.add_counted(tuple(row), lengths, unpacked(tokens), asked)
+        for *row, lengths, tokens, asked, places in found:
+            builder.add_counted(tuple(row), lengths, unpacked(tokens), (asked, places))
         for table in ("document", "segment"):
             session.execute(text(f"DELETE FROM kbx_{table}_{epoch} WHERE segment = ANY(:small)"), {"small": list(small)})  # noqa: S608
         builder.write(session, epoch, stored=len(found) >= _SMALL_DOCUMENTS)
@@ -233,6 +233,14 @@ class PostgresEngine(ViewEngine):
         if any(segment.lacks_asked(wanted) for segment, wanted in stored.items()):
             with self._db.read() as session:
                 read_asked_together(session, stored)
+
+    def places(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        with self._own_errors(), self._db.read() as session:
+            state = self._usable(_state(session))
+            if not state.epoch:
+                return {}
+            statement = text(f"SELECT id, places FROM kbx_document_{state.epoch} WHERE gone IS NULL AND id = ANY(:ids)")  # noqa: S608 - a number of ours
+            return {id_: bytes(places) for id_, places in session.execute(statement, {"ids": list(ids)})}
 
     def _try_open(self, known: Mapping[str, Segment]) -> View | None:
         with self._own_errors(), self._db.read() as session:

@@ -37,7 +37,7 @@ AT_ONCE = 64
 TABLES = (
     """CREATE TABLE kbx_document_{epoch} (segment bigint, number int, id text NOT NULL, page text NOT NULL, lang text NOT NULL,
         kind text NOT NULL, grp text NOT NULL, audience text[] NOT NULL, popularity float8 NOT NULL, changed float8 NOT NULL,
-        lengths int[] NOT NULL, tokens bytea NOT NULL, asked text NOT NULL, gone bigint, PRIMARY KEY (segment, number))""",
+        lengths int[] NOT NULL, tokens bytea NOT NULL, asked text NOT NULL, places bytea NOT NULL, gone bigint, PRIMARY KEY (segment, number))""",
     """CREATE TABLE kbx_segment_{epoch} (segment bigint PRIMARY KEY, stored bool NOT NULL, counts bytea)""",
     """CREATE TABLE kbx_posting_{epoch} (segment bigint, field smallint, term text COLLATE "C", docs bytea NOT NULL, counts bytea NOT NULL)""",
 )
@@ -46,7 +46,7 @@ INDEXES = (
     "CREATE INDEX ON kbx_document_{epoch} (segment, number) WHERE gone IS NOT NULL",
     "CREATE UNIQUE INDEX ON kbx_posting_{epoch} (term, field, segment)",
 )
-DOCUMENT = "segment, number, id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens, asked"
+DOCUMENT = "segment, number, id, page, lang, kind, grp, audience, popularity, changed, lengths, tokens, asked, places"
 
 Counts = Mapping[str, Mapping[str, int]]
 """Field → term → how often a document has it."""
@@ -237,12 +237,12 @@ class Builder:
     def add(self, record: IndexRecord) -> int:
         """Add a document; its number."""
         row = (record.id, record.page, record.lang, record.kind, record.group, sorted(record.audience), record.popularity, record.changed)
-        return self.add_counted(row, [len(getattr(record, f)) for f in SCORED_FIELDS], counts_of(record), record.asked)
+        return self.add_counted(row, [len(getattr(record, f)) for f in SCORED_FIELDS], counts_of(record), (record.asked, record.places))
 
-    def add_counted(self, row: tuple[object, ...], lengths: list[int], counts: Counts, asked: str) -> int:
-        """Add a document whose tokens are counted; its number."""
+    def add_counted(self, row: tuple[object, ...], lengths: list[int], counts: Counts, given: tuple[str, bytes]) -> int:
+        """Add a document whose tokens are counted, with what is to be given back of it; its number."""
         number = len(self.documents)
-        self.documents.append((self.segment, number, *row, lengths, packed(counts), asked))
+        self.documents.append((self.segment, number, *row, lengths, packed(counts), *given))
         self.inverted.add(counts)
         readership = Readership(frozenset(row[5]), str(row[3]))  # type: ignore[call-overload]  # audience and kind, by place
         self.vocabulary.add(readership, {field: list(counts.get(field, ())) for field in WORD_FIELDS})

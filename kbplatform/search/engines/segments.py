@@ -72,8 +72,11 @@ class Segment(ABC):
         self.size = len(rows)
         self.popularity = np.array([r.popularity for r in rows], np.float64)
         self.pages: dict[str, list[int]] = {}
+        self.numbers: dict[str, int] = {}
+        """By id."""
         for number, row in enumerate(rows):
             self.pages.setdefault(row.page, []).append(number)
+            self.numbers[row.id] = number
         self._audience = _Column([r.audience for r in rows])
         self._kind = _Column([r.kind for r in rows])
         self._group = _Column([r.group for r in rows])

@@ -29,6 +29,7 @@ class StateFile:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
+        self._file = str(self.root / "state.json")
         self.schema_version = ""
         self._stamp: tuple[int, int, int] | None = None
         self._state = IndexState()
@@ -41,7 +42,7 @@ class StateFile:
     def current(self) -> IndexState:
         """The content, read again only when the file was replaced. Costs microseconds."""
         try:
-            status = os.stat(self.root / "state.json")
+            status = os.stat(self._file)
         except OSError:
             self._stamp, self._state = None, IndexState()
             return self._state

@@ -192,6 +192,14 @@ class View:
             out.setdefault(page, {})[row.lang] = row.id
         return out
 
+    def present(self, ids: Sequence[str]) -> Iterator[tuple[str, Segment, int]]:
+        """Where documents are, of those that are still there."""
+        for start, segment in self._placed:
+            for id_ in ids:
+                number = segment.numbers.get(id_)
+                if number is not None and (self._there is None or self._there[start + number]):
+                    yield id_, segment, number
+
     def documents(self, pages: Sequence[str], filters: Filters) -> dict[Segment, dict[int, str]]:
         """What may be found of these pages: for each segment its numbers, with their pages."""
         out: dict[Segment, dict[int, str]] = {}

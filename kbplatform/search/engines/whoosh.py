@@ -66,7 +66,8 @@ class _Tokens(fields.FieldType):  # type: ignore[misc]  # untyped base
 
 def _schema() -> Any:  # noqa: ANN401
     tokens = {name: _Tokens(scorable=name in SCORED_FIELDS) for name in _TOKEN_FIELDS}
-    return fields.Schema(id=fields.ID(unique=True), row=fields.STORED(), words=fields.STORED(), asked=fields.STORED(), **tokens)
+    stored = {name: fields.STORED() for name in ("row", "words", "asked", "places")}
+    return fields.Schema(id=fields.ID(unique=True), **stored, **tokens)
 
 
 def _alike(segments: list[Any]) -> list[Any]:
@@ -224,6 +225,11 @@ class WhooshEngine(ViewEngine):
             self._state.replace(IndexState(self._state.schema_version, folder.name, generation, seq))
             self._state.sweep(folder.name)
 
+    def places(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        view = self._open()
+        with self._own_errors():
+            return {id_: segment.places(number) for id_, segment, number in view.present(ids) if isinstance(segment, WhooshSegment)}
+
     def close(self) -> None:
         self._forget()
 
@@ -245,4 +251,5 @@ def _row(record: IndexRecord) -> dict[str, object]:
         record.id, record.page, record.lang, record.kind, record.group, record.audience, float(record.popularity), float(record.changed)
     )
     words = "\n".join(" ".join(dict.fromkeys(getattr(record, name))) for name in WORD_FIELDS)
-    return row | {"id": record.id, "row": (*kept[:5], tuple(sorted(kept.audience)), *kept[6:]), "words": words, "asked": record.asked}
+    given = {"id": record.id, "asked": record.asked, "places": record.places}
+    return row | given | {"row": (*kept[:5], tuple(sorted(kept.audience)), *kept[6:]), "words": words}

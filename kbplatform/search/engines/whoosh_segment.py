@@ -50,6 +50,10 @@ class WhooshSegment(Segment):
     def _read_asked(self, numbers: Sequence[int]) -> Mapping[int, str]:
         return {n: self._asked_texts[n] for n in numbers}
 
+    def places(self, number: int) -> bytes:
+        with self._lock:
+            return bytes(self._leaf.stored_fields(number)["places"])
+
     def _read_lengths(self, field: str) -> Scores:
         """As exactly as Whoosh keeps them: in a byte each."""
         return np.array([self._leaf.doc_field_length(n, field) or 0 for n in range(self.size)], np.float64)

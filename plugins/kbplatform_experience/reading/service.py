@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, exists, or_, select, tuple_
 
-from kbplatform.sdk import ArticleService, InvalidInput, Text, names_of, team_names
+from kbplatform.sdk import ArticleService, InvalidInput, Text, names_of, sections_of, team_names
 from kbplatform_experience.models import Entry, Promotion, Reaction, Tag
 from kbplatform_experience.reach import SHOWN, entry_for, readable, seen_by, within_reach
 from kbplatform_experience.reading.following import Followed, followed_by
@@ -104,6 +104,16 @@ class Reading:
             rows = list(session.scalars(statement.limit(size + 1)))
             cards = self.cards(session, viewer, lang, rows[:size])
         return Feed(tuple(cards), _cursor(rows[size - 1], wanted.order) if len(rows) > size else "", followed)
+
+    def sections(self, article: ArticleCard) -> dict[str, str]:
+        """Id → heading of an article's sections, in order: what its entries can be narrowed to."""
+        with self._db.read() as session:
+            return {s.id: s.heading for s in sections_of(session, article.slug, article.lang) if s.id and s.heading}
+
+    def has_section(self, wanted: Wanted) -> bool:
+        """Whether entries of the article belong to that section: it may have gone since they were written."""
+        with self._db.read() as session:
+            return bool(session.scalar(select(exists().where(Entry.slug == wanted.slug, Entry.section == wanted.section))))
 
     def card(self, viewer: Viewer, lang: Lang, number: int) -> Card:
         """One entry. Raises NotFound."""

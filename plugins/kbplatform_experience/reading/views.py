@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -59,16 +60,19 @@ def _feed(web: Blueprint, services: Services) -> None:
     def index() -> ResponseReturnValue:
         viewer, lang = current_viewer(), content_lang()
         wanted, tab = _wanted()
+        named = articles.cards([wanted.slug], lang, viewer) if wanted.slug else []
+        sections = reading.sections(named[0]) if named else {}
+        if named and wanted.section not in sections and not reading.has_section(wanted):
+            wanted = replace(wanted, section="")  # of another article, chosen before this one was
         feed = light(reading.feed(viewer, lang, wanted), wanted.order)
         practices, _total = articles.listing("practice", lang, viewer, limit=100)
         asked = {name: getattr(wanted, name) for name in _NARROWING if getattr(wanted, name)}
-        named = articles.cards([wanted.slug], lang, viewer) if wanted.slug else []
         with services.db.read() as session:
             teams = team_names(session, viewer.teams | feed.followed.teams | ({wanted.team} if wanted.team else set()))
         return render_template(
             "experience/feed.html", feed=feed, tab=tab, asked=asked, kinds=kinds_of(services), practices=practices, teams=teams,
             article=named[0] if named else None, unseen=notices.unseen(viewer), here=address(tab, asked), address=address,
-            following=_following(feed.followed, wanted), first=not wanted.after,
+            following=_following(feed.followed, wanted), first=not wanted.after, sections=sections,
         )  # fmt: skip
 
 
