@@ -158,3 +158,13 @@ def test_more_time_is_given_to_ones_own_people(kb_app, trainer, essay, post):
     post(trainer, "/p/quizzes/time", {"person": viewer.id, "percent": "0"})
     with room.db.read() as session:
         assert session.scalars(select(Allowance)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("page", "here"),
+    [("manage", "测验"), ("marking", "批改"), ("results", "成绩"), ("mine", "我的成绩"), ("time", "加时"), ("bank", "题库"), ("huddle", "班前会")],
+)
+def test_each_page_of_training_says_where_one_is_and_leads_to_the_others(trainer, page, here):
+    shown = text(trainer.get(f"/p/quizzes/{page}"))
+    assert f'<a href="/p/quizzes/{page}" aria-current="page">{here}</a>' in shown
+    assert all(f'<a href="/p/quizzes/{other}"' in shown for other in ("assignments", "matrix", "marking", "bank", "time"))
