@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from kbplatform import __version__
 from kbplatform.accounts import api as accounts_api
 from kbplatform.accounts import views as accounts_views
+from kbplatform.accounts.gate import gate_of
 from kbplatform.accounts.service import Accounts, make_accounts
 from kbplatform.articles import api as articles_api
 from kbplatform.articles import views as articles_views
@@ -20,6 +21,9 @@ from kbplatform.articles.documents_for_search import ArticleDocuments
 from kbplatform.articles.service import ArticleService
 from kbplatform.articles.sitefacts import SiteFactService, declared_facts
 from kbplatform.bilingual import Text
+from kbplatform.conflicts import api as conflicts_api
+from kbplatform.conflicts import views as conflicts_views
+from kbplatform.conflicts.service import Conflicts
 from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
 from kbplatform.desk import api as desk_api
@@ -53,6 +57,7 @@ from kbplatform.proposals.personal_data import personal_data as proposed_by
 from kbplatform.proposals.service import Proposals, close_outdated
 from kbplatform.search import api as search_api
 from kbplatform.search import views as search_views
+from kbplatform.search.guard import Guard
 from kbplatform.search.nearest import install_nearest
 from kbplatform.search.setup import make_indexer, make_search
 from kbplatform.settings import Settings, load_settings
@@ -108,6 +113,7 @@ class Platform:
     engines: list[SearchEngineOffer]
     search: SearchService
     proposals: Proposals
+    conflicts: Conflicts
     gaps: Gaps
     pruning: Pruning
     desk: DeskService
@@ -184,10 +190,12 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
     services = Services(db, settings, calls, load_rules(settings.masking_path))
     resolvers = {s.name: (lambda target, _lang, resolve=s.resolve: resolve(target)) for s in calls.all("register_link_schemes", services=services)}
     glossary = load_glossary(content, settings.data_dir)
-    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing_sources(calls, services)]
+    changing = changing_sources(calls, services)
+    sources: list[DocumentSource] = [ArticleDocuments(db), PluginDocuments(calls, services), *changing]
     articles = ArticleService(db, resolvers)
     engines = calls.all("register_search_engines", services=services)
-    search = make_search(settings, db, sources, glossary, engines)
+    guard = Guard(((kind, source.permission) for source in changing if source.permission for kind in source.kinds), gate_of(services).allows)
+    search = make_search(settings, db, sources, glossary, engines, guard)
     return Platform(
         settings=settings,
         content=content,
@@ -203,6 +211,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         engines=engines,
         search=search,
         proposals=Proposals(db),
+        conflicts=Conflicts(db),
         gaps=Gaps(db, search, services.masking),
         pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
@@ -238,10 +247,12 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
         )
     )
     app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals, platform.articles))
+    app.register_blueprint(conflicts_views.make_blueprint(platform.conflicts))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles, platform.db))
     app.register_api(proposals_api.make_api(platform.db, platform.proposals))
+    app.register_api(conflicts_api.make_api(platform.conflicts))
     app.register_api(glossary_api.make_api(platform.book))
     app.register_api(search_api.make_api(platform.search))
     app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))

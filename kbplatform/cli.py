@@ -28,6 +28,7 @@ _COMMANDS: dict[str, tuple[Text, str]] = {
     "glossary": (Text("术语表：检查、查一条", "The glossary: check, show a term"), "kbplatform.glossary.commands:glossary"),
     "index": (Text("搜索索引：重建、运行索引进程", "The search index: rebuild, run the indexer"), "kbplatform.search.commands:index"),
     "gaps": (Text("内容缺口：大家求助过的问题", "Content gaps: what people asked for"), "kbplatform.insights.commands:gaps"),
+    "proposal": (Text("修改提议：列出、采纳、不采纳", "Proposed changes: list, accept, decline"), "kbplatform.proposals.commands:proposal"),
     "user": (Text("人员：新建、邀请、停用、重设", "People: create, invite, disable, reset"), "kbplatform.accounts.commands:user"),
     "plugin": (Text("插件：列出", "Plugins: list"), "kbplatform.plugin.commands:plugin"),
     "doctor": (Text("逐项检查，并说怎么办", "Check each part and say what to do"), "kbplatform.doctor:doctor"),

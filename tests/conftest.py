@@ -55,6 +55,26 @@ def lay_out(indexed_template):
     return lambda folder: shutil.copytree(indexed_template, folder, dirs_exist_ok=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _schemas_known():
+    """Every application describes the same models: their schemas, a fifth of making one, are worked out once. Nobody changes them."""
+    from weakref import WeakKeyDictionary
+
+    from flask_openapi3 import utils
+
+    known, real = WeakKeyDictionary(), utils.get_model_schema
+
+    def get_model_schema(model, mode="validation"):
+        of_model = known.setdefault(model, {})
+        if mode not in of_model:
+            of_model[mode] = real(model, mode=mode)
+        return of_model[mode]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "get_model_schema", get_model_schema)
+        yield
+
+
 class _Smtp(socketserver.StreamRequestHandler):
     """As much of RFC 5321 as smtplib asks for."""
 

@@ -35,7 +35,7 @@ def test_help_lists_every_command_and_imports_nothing_heavy():
         "print([m for m in ('flask', 'sqlalchemy', 'whoosh', 'alembic', 'pypinyin', 'opencc', 'markdown') if m in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for name in ("serve", "search", "content", "site", "index", "gaps", "plugin", "doctor", "calc"):
+    for name in ("serve", "search", "content", "site", "index", "gaps", "proposal", "plugin", "doctor", "calc"):
         assert f"\n  {name} " in result.stdout
     assert result.stdout.strip().splitlines()[-1] == "[]"
 

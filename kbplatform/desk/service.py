@@ -104,7 +104,8 @@ class DeskService:
     def find(self, query: str, lang: Lang, viewer: Viewer, *, everything: bool = False) -> Found:
         """Pages for what was typed; with ``everything`` also the handbook, calculators and the like."""
         kinds: Iterable[str] = () if everything else ARTICLES
-        result = self._search.search(query[:MAX_QUERY_CHARS], lang=lang, kinds=kinds, audiences=viewer.audiences, limit=LIMIT, explain=True)
+        readers = self._search.audiences_of(viewer)
+        result = self._search.search(query[:MAX_QUERY_CHARS], lang=lang, kinds=kinds, audiences=readers, limit=LIMIT, explain=True)
         moments = {card.slug: card.moment for card in self._articles.cards((h.slug for h in result.hits), lang, viewer)}
         ranked = call_pages_first(result.hits, moments)
         unsure = result.low_confidence

@@ -11,7 +11,6 @@ from kbplatform.bilingual import Text, terminal_lang
 
 if TYPE_CHECKING:
     from kbplatform.insights.gaps import GapView
-    from kbplatform.viewer import Viewer
 
 
 def _say(zh: str, en: str) -> None:
@@ -50,11 +49,12 @@ def list_(ctx: click.Context, state: str, sort: str, limit: int, as_json: bool) 
 @click.pass_context
 def answer(ctx: click.Context, gap_id: int, article: str) -> None:
     """A section answers it: kbplatform gaps answer 3 complaint-handling#steps."""
-    from kbplatform.insights.forms import target_of  # noqa: PLC0415 - slow import, only for this command
+    from kbplatform.accounts.operator import operator  # noqa: PLC0415 - slow import, only for this command
+    from kbplatform.insights.forms import target_of  # noqa: PLC0415 - as above
     from kbplatform.viewer import CLI  # noqa: PLC0415 - as above
 
     platform = ctx.obj.platform()
-    target = target_of(article, platform.articles, terminal_lang(), _operator(platform))
+    target = target_of(article, platform.articles, terminal_lang(), operator(platform.accounts))
     platform.gaps.answer(CLI, gap_id, slug=target.slug, section=target.section)
     _say(f"{gap_id} 号记为已有答案：{article}", f"Number {gap_id} is answered by {article}")
 
@@ -80,13 +80,6 @@ def prune(ctx: click.Context, days: int | None) -> None:
 
     gone = ctx.obj.platform().pruning.prune(days, actor=CLI)
     _say(f"清掉了 {gone} 条内容缺口", f"{gone} content gaps forgotten")
-
-
-def _operator(platform: Any) -> Viewer:  # noqa: ANN401 - the composition root's type is above this module
-    """Whoever runs the machine may name any article, a team's too."""
-    from kbplatform.viewer import Viewer  # noqa: PLC0415 - as above
-
-    return Viewer(id=0, reads_all_teams=frozenset(t.key for t in platform.accounts.teams.every()))
 
 
 def _plain(g: GapView) -> dict[str, Any]:

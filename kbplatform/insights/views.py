@@ -93,7 +93,7 @@ def make_blueprint(db: Database, gaps: Gaps, articles: ArticleService, search: S
     def show(gap_id: int, problems: dict[str, str], typed_in: str = "") -> str:
         gap = gaps.get(gap_id)
         lang, viewer = content_lang(), current_viewer()
-        found = search.search(gap.query, lang=gap.lang, kinds=_CANDIDATE_KINDS, audiences=viewer.audiences, limit=5)
+        found = search.search(gap.query, lang=gap.lang, kinds=_CANDIDATE_KINDS, audiences=search.audiences_of(viewer), limit=5)
         return render_template(
             "insights/gap.html", gap=gap, related=gaps.related(gap), candidates=found.hits, answers=_answers(articles, [gap]), problems=problems,
             typed_in=typed_in, values={n: typed(n, 500) for n in ("article", "reason", "into")}, most_reason=MOST_REASON,

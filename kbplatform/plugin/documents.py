@@ -58,6 +58,7 @@ class ChangingSource:
         self._plugin = plugin
         self._offer = offer
         self.kinds = frozenset({offer.kind})
+        self.permission = offer.permission
 
     def documents(self) -> list[SearchDocument]:
         """Every document of the kind."""

@@ -13,6 +13,7 @@ from kbplatform.articles.writing import MOST_SECTION
 from kbplatform.bilingual import Lang, Text
 from kbplatform.errors import Forbidden
 from kbplatform.proposals.checking import MOST_TITLE, MOST_WORDS
+from kbplatform.proposals.plain import ProposalOut, plain
 from kbplatform.proposals.proposal import Credit, NewProposal, State
 from kbplatform.proposals.reading import PAGE_SIZE, page_of
 from kbplatform.web.access import current_actor, current_viewer, may, requires
@@ -20,7 +21,6 @@ from kbplatform.web.api import ApiBlueprint, QueryModel, StaleProblem
 
 if TYPE_CHECKING:
     from kbplatform.db import Database
-    from kbplatform.proposals.proposal import Proposal
     from kbplatform.proposals.service import Proposals
 
 _TAG = Tag(name="proposals", description="Changes proposed to sections of articles")
@@ -33,54 +33,6 @@ class ProposalsQuery(QueryModel):
     article: str = Field("", max_length=80)
     mine: bool = False
     page: int = Field(1, ge=1, le=100_000)
-
-
-class CreditOut(BaseModel):
-    """Whose experience it carries; ``name`` empty for a colleague who stays unnamed or has left (``erased``)."""
-
-    name: str
-    erased: bool
-
-
-class EvidenceOut(BaseModel):
-    """What speaks for it."""
-
-    label_zh: str
-    label_en: str
-    value: str
-    number: float | None
-    link: str
-
-
-class ProposalOut(BaseModel):
-    """A proposal. ``base_text`` is the section when it was proposed, ``text`` what was proposed, ``accepted_text`` what the editor made of it.
-
-    ``version`` counts decisions. None unless accepted: ``revision``, the article's revision it became, and ``in_meaning``, whether it changed
-    the section in meaning.
-    """
-
-    id: int
-    article: str
-    lang: str
-    section: str
-    heading: str
-    title: str
-    state: State
-    version: int
-    base_revision: int
-    base_text: str
-    text: str
-    accepted_text: str
-    in_meaning: bool | None
-    revision: int | None
-    words: str
-    proposed_by: str
-    proposed_at: str
-    decided_by: str
-    decided_at: str | None
-    credits: list[CreditOut]
-    evidence: list[EvidenceOut]
-    url: str
 
 
 class ProposalsOut(BaseModel):
@@ -134,7 +86,7 @@ def make_api(db: Database, proposals: Proposals) -> ApiBlueprint:
     api = ApiBlueprint("proposals_api", __name__, url_prefix="/api/v1", abp_tags=[_TAG])
 
     def out(proposal_id: int) -> dict[str, Any]:
-        return _plain(proposals.get(current_viewer(), proposal_id, editor=may(EDIT)))
+        return plain(proposals.get(current_viewer(), proposal_id, editor=may(EDIT)))
 
     @api.get("/proposals", responses={200: ProposalsOut})
     @requires(PROPOSE, person=True)
@@ -145,7 +97,7 @@ def make_api(db: Database, proposals: Proposals) -> ApiBlueprint:
             found = page_of(
                 session, current_viewer(), editor=may(EDIT), states=states, slug=query.article, mine=query.mine, page=query.page
             )
-        return jsonify({"total": found.total, "page_size": PAGE_SIZE, "proposals": [_plain(p) for p in found.proposals]})
+        return jsonify({"total": found.total, "page_size": PAGE_SIZE, "proposals": [plain(p) for p in found.proposals]})
 
     @api.post("/proposals", responses={201: ProposalOut})
     @requires(PROPOSE, person=True)
@@ -186,15 +138,3 @@ def _decide(proposals: Proposals, proposal_id: int, body: DecisionIn) -> None:
         )  # fmt: skip
     else:
         proposals.decline(viewer, actor, proposal_id, words=body.words, version=body.version)
-
-
-def _plain(p: Proposal) -> dict[str, Any]:
-    return ProposalOut(
-        id=p.id, article=p.slug, lang=p.lang, section=p.section, heading=p.heading, title=p.title, state=p.state, version=p.version,
-        base_revision=p.base_revision, base_text=p.base_text, text=p.text, accepted_text=p.accepted_text, in_meaning=p.in_meaning,
-        revision=p.accepted_revision,
-        words=p.words, proposed_by=p.created_by_name, proposed_at=p.created_at.isoformat(), decided_by=p.decided_by_name,
-        decided_at=p.decided_at.isoformat() if p.decided_at else None, url=p.url,
-        credits=[CreditOut(name=c.name, erased=c.erased) for c in p.credits],
-        evidence=[EvidenceOut(label_zh=e.label.zh, label_en=e.label.en, value=e.value, number=e.number, link=e.link) for e in p.evidence],
-    ).model_dump()  # fmt: skip

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def credit_as(session: Session, plugin: str, ref: str, user_id: int | None) -> None:
-    """From now on ``user_id`` is credited for what ``plugin`` calls ``ref``, in what waits and in what was accepted; None: a colleague without a name.
+    """From now on ``user_id`` is credited for what ``plugin`` calls ``ref``, in what waits and in what was accepted.
 
-    Those whose data was erased stay forgotten. Doing it twice changes nothing.
+    None is a colleague without a name. Those whose data was erased stay forgotten. Doing it twice changes nothing.
     """
     theirs = select(ProposalRow.id).where(ProposalRow.plugin == plugin)
     given = update(CreditRow).where(CreditRow.ref == ref, CreditRow.erased.is_(False), CreditRow.proposal_id.in_(theirs))

@@ -101,7 +101,7 @@ def make_api(search: SearchService) -> ApiBlueprint:
         """Find pages by words, pinyin, initials, with typos, in both languages."""
         asked = Wanted(query.kind, query.group, query.only or "", query.since or 0)
         result = search.search(
-            query.q, lang=query.lang, audiences=current_viewer().audiences, limit=query.limit, explain=query.explain, **asked.restricting()
+            query.q, lang=query.lang, audiences=search.audiences_of(current_viewer()), limit=query.limit, explain=query.explain, **asked.restricting()
         )
         return jsonify(
             {"query": query.q, "low_confidence": result.low_confidence, "took_ms": result.took_ms, "hits": [h.plain() for h in result.hits]}
@@ -111,7 +111,7 @@ def make_api(search: SearchService) -> ApiBlueprint:
     @requires(READ)
     def suggest(query: SuggestQuery) -> Response:
         """What the reader may be about to type."""
-        found = search.suggest(query.q, lang=query.lang, audiences=current_viewer().audiences, limit=query.limit)
+        found = search.suggest(query.q, lang=query.lang, audiences=search.audiences_of(current_viewer()), limit=query.limit)
         rows = [{"kind": s.kind, "title": s.title, "angle": s.angle, "lang": s.lang, "number": s.number, "url": s.url} for s in found]
         return jsonify({"query": query.q, "suggestions": rows})
 

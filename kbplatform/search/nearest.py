@@ -28,5 +28,5 @@ def nearest(text: str, *, kinds: Iterable[str], viewer: Viewer, lang: str, limit
     For use while a request is answered. The text is kept nowhere: mask what people type before asking all the same.
     """
     search: SearchService = current_app.extensions[_KEY]
-    found = search.search(text[:MAX_QUERY_CHARS], lang=lang, kinds=kinds, audiences=viewer.audiences, limit=limit)
+    found = search.search(text[:MAX_QUERY_CHARS], lang=lang, kinds=kinds, audiences=search.audiences_of(viewer), limit=limit)
     return [] if found.low_confidence else list(found.hits)

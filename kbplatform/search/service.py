@@ -18,6 +18,7 @@ from kbplatform.plugin.contributions import DocumentSource, SearchDocument
 from kbplatform.search.analysis import ANALYSIS_VERSION, Analyzer, clean_query
 from kbplatform.search.asking import Asking
 from kbplatform.search.engine import ARTICLES, Alternative, EngineError, Filters, Group, MatchKind, ParsedQuery, SearchEngine, since_day
+from kbplatform.search.guard import Guard
 from kbplatform.search.meaning import MEANING_VERSION, Meanings
 from kbplatform.search.ranking import PageHit, Ranking, rank
 from kbplatform.search.records import RECORD_VERSION
@@ -26,6 +27,7 @@ from kbplatform.search.snippets import Excerpt, Excerpter, Sought
 from kbplatform.search.texts import Texts, in_language
 from kbplatform.search.thesaurus import Thesaurus
 from kbplatform.search.why import Explainer, Why
+from kbplatform.viewer import Viewer
 
 CALL_BOOST = 1.02
 """What makes a page for the live call win a near-tie."""
@@ -98,6 +100,14 @@ def schema_version(glossary: Glossary) -> str:
     return f"{ANALYSIS_VERSION}.{RECORD_VERSION}.{glossary.digest}"
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search may look at. ``open_kinds`` are the kinds whose words its query may mean; empty for all."""
+
+    filters: Filters
+    open_kinds: frozenset[str]
+
+
 class SearchService:
     """One per process. ``engine`` may be without a usable index: answers then come from the sources, slower."""
 
@@ -108,7 +118,10 @@ class SearchService:
         *,
         analyzer: Analyzer,
         glossary: Glossary,
+        guard: Guard | None = None,
     ) -> None:
+        """``guard`` says which kinds are for holders of a permission; without one none is."""
+        self._guard = guard or Guard()
         self._engine = engine
         self._sources = tuple(sources)
         self._analyzer = analyzer
@@ -136,6 +149,15 @@ class SearchService:
     def degraded(self) -> bool:
         """Whether there is no usable index, so that answers come from the sources."""
         return not self._engine.generation()
+
+    def audiences_of(self, viewer: Viewer) -> frozenset[str]:
+        """As whom somebody searches: what :meth:`search` and the others take as ``audiences``, permissions to kinds of page included."""
+        return viewer.audiences | self._guard.held(viewer)
+
+    def kinds_for(self, viewer: Viewer) -> tuple[str, ...]:
+        """The kinds of page that somebody may find anything of."""
+        closed = self._guard.closed(self._guard.held(viewer))
+        return tuple(k for k in self.kinds if k not in closed)
 
     def reading(self, word: str) -> tuple[str, ...]:
         """The syllables of a Chinese word as search reads it, without tones; empty where a character is unknown."""
@@ -185,16 +207,18 @@ class SearchService:
     ) -> SearchResult:
         """The best pages for a query of any length; ``lang`` is preferred, ``explain`` has each hit say why, all else restricts.
 
+        ``audiences`` come from :meth:`audiences_of`: without the permission that a kind of page asks for, nothing of it is found.
         ``changed_since`` (seconds since 1970 UTC) means since that day.
         """
         started = time.perf_counter()
         text = clean_query(query)
-        filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
-        if not text or limit < 1:
+        scope = self._scope(audiences, kinds, groups, langs, changed_since)
+        if not text or limit < 1 or scope is None:
             return SearchResult(text, low_confidence=True, took_ms=0.0, hits=())
+        filters = scope.filters
 
         def answered(snapshot: Snapshot) -> tuple[Snapshot, Ranking, tuple[SearchHit, ...]]:
-            ranking = self._rank(snapshot, text, filters, limit)
+            ranking = self._rank(snapshot, text, scope, limit)
             texts = Texts(snapshot.engine, filters, self._load, [p.page for p in ranking.pages], lang, every=explain)
             return snapshot, ranking, self._hits(snapshot.engine, ranking, texts, explain=explain)
 
@@ -209,8 +233,23 @@ class SearchService:
 
     def judge(self, query: str, *, kinds: Iterable[str] = ARTICLES, audiences: Iterable[str], limit: int = 10) -> Ranking:
         """The ranking behind a search, with the evidence for it."""
-        filters = Filters(frozenset(audiences), frozenset(kinds))
-        return self._with_index(lambda snapshot: self._rank(snapshot, clean_query(query), filters, limit))
+        scope = self._scope(audiences, kinds)
+        if scope is None:
+            return Ranking((), None)
+        return self._with_index(lambda snapshot: self._rank(snapshot, clean_query(query), scope, limit))
+
+    def _scope(
+        self, audiences: Iterable[str], kinds: Iterable[str], groups: Iterable[str] = (), langs: Iterable[str] = (), since: float | None = None
+    ) -> Scope | None:
+        """What the engine is asked for; None where every kind wanted is closed to these readers, so that it need not be asked."""
+        readers, wanted = frozenset(audiences), frozenset(kinds)
+        closed = self._guard.closed(readers)
+        open_kinds = frozenset(self.kinds) - closed if closed else frozenset[str]()  # an empty set restricts nothing
+        wanted = wanted - closed if wanted else open_kinds
+        if closed and not wanted:
+            return None
+        filters = Filters(self._guard.without_permissions(readers), wanted, frozenset(groups), frozenset(langs), since_day(since))
+        return Scope(filters, open_kinds)
 
     def _with_index(self, ask: Callable[[Snapshot], Answer]) -> Answer:
         """Asks what is there of the index, and where that fails one made from the sources."""
@@ -220,8 +259,8 @@ class SearchService:
         except EngineError:
             return ask(self._snapshots.fallback())
 
-    def _rank(self, snapshot: Snapshot, text: str, filters: Filters, limit: int) -> Ranking:
-        reader = snapshot.reader(filters)
+    def _rank(self, snapshot: Snapshot, text: str, scope: Scope, limit: int) -> Ranking:
+        filters, reader = scope.filters, snapshot.reader(scope.filters, scope.open_kinds)
         closeness = partial(_closeness, snapshot.engine, filters, reader.wording(text))
         return rank(snapshot.engine, reader, text, filters=filters, limit=limit, closeness=closeness, deadline_ms=DEADLINE_MS)
 
@@ -293,8 +332,10 @@ class SearchService:
         limit: int = 8,
     ) -> tuple[Suggestion, ...]:
         """Pages with a word in title or keywords that begins so, in characters, letters, pinyin or initials; else as ``search``."""
-        filters = Filters(frozenset(audiences), frozenset(kinds), frozenset(groups), frozenset(langs), since_day(changed_since))
-        parts = self._parts(prefix)
+        scope = self._scope(audiences, kinds, groups, langs, changed_since)
+        if scope is None:
+            return ()
+        filters, parts = scope.filters, self._parts(prefix)
         snapshot = self._snapshots.current()
         key = (id(snapshot.engine), snapshot.engine.generation(), filters, lang, limit, parts)
         with self._lock:

@@ -23,17 +23,19 @@ if TYPE_CHECKING:
     from kbplatform.db import Database
     from kbplatform.glossary import Glossary
     from kbplatform.plugin.contributions import DocumentSource
+    from kbplatform.search.guard import Guard
     from kbplatform.settings import Settings
 
 AUTO = "auto"
 
 
 def make_search(
-    settings: Settings, db: Database, sources: Sequence[DocumentSource], glossary: Glossary, offers: Iterable[SearchEngineOffer] = ()
-) -> SearchService:
-    """The reading half: one per process. ``offers`` are the engines of plugins."""
+    settings: Settings, db: Database, sources: Sequence[DocumentSource], glossary: Glossary, offers: Iterable[SearchEngineOffer] = (),
+    guard: Guard | None = None,
+) -> SearchService:  # fmt: skip
+    """The reading half: one per process. ``offers`` are the engines of plugins, ``guard`` says which kinds ask for a permission."""
     engine = make_engine(settings, db, offers)
-    service = SearchService(engine, sources, analyzer=_analyzer(glossary.words), glossary=glossary)
+    service = SearchService(engine, sources, analyzer=_analyzer(glossary.words), glossary=glossary, guard=guard)
     if settings.search_engine == "memory":
         _indexer(settings, engine, db, sources, glossary).rebuild()
     return service

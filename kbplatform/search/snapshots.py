@@ -37,12 +37,13 @@ class Snapshot:
     readers: dict[Filters, QueryReader] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reader(self, filters: Filters) -> QueryReader:
-        """The reader for a search: it knows the words of what this reader may find, and of nothing else.
+    def reader(self, filters: Filters, open_kinds: frozenset[str] = frozenset()) -> QueryReader:
+        """The reader for a search: it knows the words of what this reader may find, and of nothing else: of ``open_kinds`` alone,
+        where there are kinds they may not read.
 
         Articles have one of their own, whose words the examples in our manual must not change.
         """
-        key = Filters(filters.audiences & self.audiences, filters.kinds if filters.kinds == ARTICLES else frozenset())
+        key = Filters(filters.audiences & self.audiences, filters.kinds if filters.kinds == ARTICLES else open_kinds)
         with self.lock:
             found = self.readers.pop(key, None)
             if found is not None:

@@ -61,7 +61,8 @@ def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint
         query, lang, viewer = _query(), content_lang(), current_viewer()
         labels, live = articles.group_labels(lang), bool(request.args.get("fragment"))
         asked = wanted(request.args, search.kinds, labels)
-        result = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT, explain=True, **asked.restricting()) if query else None
+        readers = search.audiences_of(viewer)
+        result = search.search(query, lang=lang, audiences=readers, limit=LIMIT, explain=True, **asked.restricting()) if query else None
         unsure = result is None or result.low_confidence
         target = articles.by_code(query, lang, viewer) if unsure and not live else None
         if target is not None:  # a spoken code, sent off with Enter
@@ -81,7 +82,7 @@ def make_blueprint(search: SearchService, articles: ArticleService) -> Blueprint
             "here": asked.url(q=query, lang=lang),
             "other_url": asked.url(q=query, lang=other_lang(lang)),
             "plain_url": Wanted().url(q=query, lang=lang),
-            "choices": {"kinds": search.kinds, "groups": labels, "since": SINCE},
+            "choices": {"kinds": search.kinds_for(viewer), "groups": labels, "since": SINCE},
         }
         return render_template("search/_results.html" if live else "search/search.html", **context)
 
@@ -112,10 +113,10 @@ def _nearest(groups: list[GroupCard], result: SearchResult | None) -> list[Group
 
 def _elsewhere(search: SearchService, query: str, lang: Lang, viewer: Viewer, asked: Wanted) -> dict[str, int]:
     """How many pages of each other kind surely answer: kinds that stay out unless asked for."""
-    others = frozenset(search.kinds) - asked.kinds
+    others = frozenset(search.kinds_for(viewer)) - asked.kinds
     if not others:
         return {}
-    found = search.search(query, lang=lang, audiences=viewer.audiences, limit=LIMIT, **asked.restricting() | {"kinds": others})
+    found = search.search(query, lang=lang, audiences=search.audiences_of(viewer), limit=LIMIT, **asked.restricting() | {"kinds": others})
     return {} if found.low_confidence else dict(Counter(h.kind for h in found.hits))
 
 

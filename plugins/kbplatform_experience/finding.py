@@ -10,7 +10,7 @@ from kbplatform.sdk import ArticleService, ChangingDocuments, SearchDocument, Se
 from kbplatform_experience.announcing import announce
 from kbplatform_experience.models import Entry, Tag
 from kbplatform_experience.reach import SHOWN
-from kbplatform_experience.registry import KIND, entry_url, kinds_of
+from kbplatform_experience.registry import KIND, READ, entry_url, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def documents_for(services: Services) -> ChangingDocuments:
         numbers = {int(part) for i in ids if (part := i.split(":")[1]).isdecimal() and len(part) < 10}
         return read(Entry.id.in_(numbers))
 
-    return ChangingDocuments(KIND, lambda: list(read().values()), load)
+    return ChangingDocuments(KIND, lambda: list(read().values()), load, permission=READ)
 
 
 def follow_article(event: Event, session: Session) -> None:
@@ -75,8 +75,7 @@ def _document(row: Entry, audience: str, tags: Iterable[str], kinds: dict[str, E
         lang=row.lang,
         title=row.lesson,
         url=entry_url(row.id),
-        angle=kinds[row.kind].label.in_("en" if row.lang == "en" else "zh") if row.kind in kinds else "",
-        keywords=tuple(sorted(tags)),
+        keywords=(*((kinds[row.kind].label.in_("en" if row.lang == "en" else "zh"),) if row.kind in kinds else ()), *sorted(tags)),
         sections=tuple(SearchSection(part, heading.in_("en" if row.lang == "en" else "zh"), text) for part, heading, text in written if text),
         audience=frozenset({audience}),
         popularity=row.uses / (row.uses + HALF),

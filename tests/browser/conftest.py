@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,10 +40,17 @@ def own_site(tmp_path, lay_out):
         yield url, re.search(r"http\S+/welcome\?token=\S+", (tmp_path / "log").read_text("utf-8"))[0]
 
 
+@pytest.fixture
+def serve_again(tmp_path, lay_out):
+    """``with serve_again(KBPLATFORM_…=…) as url``: a site of the test's own, as often as wanted on the same data."""
+    lay_out(tmp_path)
+    return partial(_serving, tmp_path)
+
+
 @contextmanager
-def _serving(data_dir: Path):
+def _serving(data_dir: Path, **settings: str):
     port = free_port()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")} | {"KBPLATFORM_DATA_DIR": str(data_dir)}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")} | {"KBPLATFORM_DATA_DIR": str(data_dir)} | settings
     command = [sys.executable, "-m", "kbplatform", "serve", "--port", str(port)]
     with (data_dir / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stderr=log, stdout=log, cwd=data_dir)

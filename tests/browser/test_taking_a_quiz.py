@@ -18,7 +18,6 @@ from kbplatform_quizzes.bank import read_sheet
 from kbplatform_quizzes.registry import quizzes_of
 
 AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-SHEET = (Path(__file__).parents[1] / "plugins/quizzes/ten_kinds.yaml").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHEET = (Path(__file__).parents[1] / "plugins" / "quizzes" / "ten_kinds.yaml").read_bytes()
 SENTENCE = "今天天气真不错啊朋友"
@@ -262,7 +261,7 @@ def test_an_answer_kept_for_a_page_that_is_not_here_yet_is_sent_and_marks_follow
     assert other.get_attribute("[data-question='9'] [data-mark]", "aria-pressed") == "true"
     other.locator("[data-finish]").click()
     other.wait_for_url("**/submit?**")
-    assert "你说要回头再看的" in other.inner_text("main")
+    assert "您说要回头再看的" in other.inner_text("main")
 
 
 def test_without_scripts_a_call_pauses_and_nothing_typed_is_lost_when_signed_out(quiz_site):
@@ -288,3 +287,21 @@ def test_without_scripts_a_call_pauses_and_nothing_typed_is_lost_when_signed_out
     assert page.url.startswith(f"{place}/submit")
     page.goto(f"{place}?page=2")
     assert page.input_value("[name=q9]") == "先道歉，再说清楚三天内补发。\n最后核对地址。"
+
+
+@pytest.mark.parametrize(("length", "told"), [(20_500, "20,000"), (1_000_000, "内容太大")])
+def test_an_essay_that_is_far_too_long_is_told_and_stays(quiz_site, length, told):
+    page = quiz_site("zh")
+    page.goto("/p/quizzes/q/zh")
+    page.click("main form .btn-primary")
+    page.wait_for_selector("[data-attempt]")
+    page.click("[data-to='9']")
+    page.fill("#q9 textarea", "先道歉。")
+    until(page, 9, "已保存")
+    page.evaluate("(n) => { const e = document.querySelector('#q9 textarea'); e.value = '字'.repeat(n); e.dispatchEvent(new Event('input', {bubbles: true})) }", length)
+    page.wait_for_function("(w) => document.querySelector('#q9 [data-error]').textContent.includes(w)", arg=told)
+    assert page.is_visible("#q9 [data-error]")
+    assert (len(page.input_value("#q9 textarea")), kept(page)) == (length, 1)
+    page.fill("#q9 textarea", "先道歉，再说时限。")
+    until(page, 9, "已保存")
+    assert (page.is_hidden("#q9 [data-error]"), kept(page)) == (True, 0)

@@ -138,7 +138,7 @@ def test_one_line_after_a_call_without_leaving_the_keyboard(site):
     assert violations(page) == []
     page.keyboard.type(f"先听完再说，不打 {MOBILE}")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-masked]:visible >> text=先听完再说，不打 〔手机号〕")
+    page.wait_for_selector("dialog [data-marks] .w-text >> text=先听完再说，不打 〔手机号〕")
     assert site.entries() == []
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog[data-desk-action]:not([open])", state="attached")
@@ -149,6 +149,67 @@ def test_one_line_after_a_call_without_leaving_the_keyboard(site):
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     page.wait_for_function("() => document.activeElement.name === 'q'")
+
+
+@pytest.fixture
+def after_a_call(site):
+    """The box for one line after a call, open at the desk."""
+    page = site.open()
+    page.goto("/desk?q=投诉&lang=zh")
+    page.wait_for_selector("[data-answer]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("w")
+    page.wait_for_selector("dialog[open]")
+    return page
+
+
+def test_after_a_call_a_mask_that_is_none_is_corrected_without_leaving_the_desk(site, after_a_call):
+    page = after_a_call
+    page.keyboard.type(f"按高先生那套流程说，别打 {MOBILE}")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog [data-marks] mark >> text=〔姓名〕")
+    assert violations(page) == []
+    page.check("dialog [name=keep]")
+    page.wait_for_function("() => document.querySelector('dialog [data-marks] .w-text').textContent.includes('高先生')")
+    page.focus("#desk-lesson")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[data-desk-action]:not([open])", state="attached")
+    assert [e.lesson for e in site.entries()] == ["按高先生那套流程说，别打 〔手机号〕"]
+
+
+@pytest.mark.parametrize("signed_out", [False, True])
+def test_after_a_call_more_is_written_in_a_page_that_has_the_line_and_its_place(site, after_a_call, signed_out):
+    page = after_a_call
+    slug = page.get_attribute("[data-answer]", "data-slug")
+    page.keyboard.type("先问哪一件最要紧，再决定要不要转给经理")
+    page.check("dialog [name=unnamed]")
+    if signed_out:
+        page.context.clear_cookies()
+        page.focus("#desk-lesson")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dialog [data-said] >> text=你已经退出登录")
+        assert page.input_value("#desk-lesson")
+    with page.context.expect_page() as opened:
+        page.click("dialog [value=more]")
+    more = opened.value
+    if signed_out:
+        assert "写的内容都还在这一页" in more.inner_text("main")
+        door = more.context.new_page()
+        door.goto("/sign-in")
+        door.fill("[name=who]", "chen@example.com")
+        door.fill("[name=password]", SENTENCE)
+        door.click(".entry .btn-primary")
+        door.wait_for_url(lambda url: "/sign-in" not in url)
+        more.click("main form button >> text=再送一次")
+        more.wait_for_selector("main >> text=您现在登录的是")
+        more.click("main form button >> text=再送一次")
+    more.wait_for_selector("#w-lesson")
+    assert more.input_value("#w-lesson") == "先问哪一件最要紧，再决定要不要转给经理"
+    assert more.input_value("#w-article") == slug
+    assert more.is_checked("[name=unnamed]")
+    assert site.entries() == []
+    page.wait_for_selector("dialog[data-desk-action]:not([open])", state="attached")
+    assert page.input_value("#desk-lesson") == ""
 
 
 def test_pictures_that_were_cleaned_are_still_pictures(site):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from kbplatform.sdk import ArticleService, headings_of, utcnow
 from kbplatform_experience.models import Entry, Promotion, Reaction
@@ -201,14 +202,19 @@ def _lessons(session: Session, since: datetime, cards: Mapping[str, ArticleCard]
 def _weeks(session: Session, now: datetime, cards: Mapping[str, ArticleCard]) -> tuple[tuple[datetime, int, int], ...]:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
-    written = Counter((at - first).days // 7 for at in session.scalars(select(Entry.at).where(*_among(cards), Entry.at >= first)))
-    used = Counter(
-        (at - first).days // 7
-        for at in session.scalars(
-            select(Reaction.at).join(Entry, Entry.id == Reaction.entry_id).where(*_among(cards), Reaction.kind == "used", Reaction.at >= first)
-        )
-    )
-    return tuple((first + timedelta(weeks=i), written[i], used[i]) for i in range(WEEKS))
+    starts = [first + timedelta(weeks=i) for i in range(WEEKS + 1)]
+    written = session.execute(select(*_by_week(Entry.at, starts)).where(*_among(cards), Entry.at >= first)).one()
+    used = session.execute(
+        select(*_by_week(Reaction.at, starts))
+        .join(Entry, Entry.id == Reaction.entry_id)
+        .where(*_among(cards), Reaction.kind == "used", Reaction.at >= first)
+    ).one()
+    return tuple(zip(starts[:-1], written, used, strict=True))
+
+
+def _by_week(at: Any, starts: list[datetime]) -> list[Any]:  # noqa: ANN401 - columns
+    """A count for each week: the database counts, whatever it keeps moments as."""
+    return [_count(and_(at >= begins, at < ends)) for begins, ends in pairwise(starts)]
 
 
 def share(part: int, whole: int) -> Markup:

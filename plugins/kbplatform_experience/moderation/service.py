@@ -13,6 +13,7 @@ from kbplatform_experience.limits import allow_report
 from kbplatform_experience.models import Comment, Decision, Entry, Notice, Report
 from kbplatform_experience.private import clean
 from kbplatform_experience.reach import TOO_BIG, within_reach
+from kbplatform_experience.reading.notices import REPORTED
 from kbplatform_experience.reading.reacting import recount
 from kbplatform_experience.registry import MODERATE
 
@@ -247,7 +248,7 @@ def _tell(session: Session, entry: int, decision: Decision, writer: int | None, 
     if writer is not None and writer != decision.by:  # each decision is told, the same one again too: the last word must be the last notice
         session.add(Notice(user_id=writer, entry_id=entry, kind=f"decided.{decision.what}", words=words))
     for person in reporters - {decision.by, writer, None}:
-        session.add(Notice(user_id=person, entry_id=entry, kind=f"reported.{decision.what}"))
+        session.add(Notice(user_id=person, entry_id=entry, kind=f"{REPORTED}{decision.what}"))
 
 
 def _entry(session: Session, number: int, *where: ColumnElement[bool]) -> Entry:

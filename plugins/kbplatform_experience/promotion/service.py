@@ -112,7 +112,7 @@ def follow(event: Event, session: Session) -> None:
     """
     if event.topic != DECIDED or event.payload.get("plugin") != PLUGIN:
         return
-    state, by, proposal = str(event.payload["state"]), event.payload.get("by"), int(event.payload["proposal"])
+    state, by, proposal = str(event.payload["state"]), event.payload.get("by"), int(str(event.payload["proposal"]))
     words = clean(str(event.payload.get("words") or ""), MAX_WORDS)
     moved = []
     for entry in session.scalars(select(Entry).where(Entry.id.in_(_credited(event)))).all():

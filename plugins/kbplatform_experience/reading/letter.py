@@ -14,6 +14,7 @@ from kbplatform.sdk import Mail, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from jinja2 import Template
 
     from kbplatform.sdk import Lang, Settings

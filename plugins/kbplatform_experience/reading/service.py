@@ -6,13 +6,13 @@ A writer who wishes to stay unnamed has no name here for anybody, and no team ei
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, exists, or_, select, tuple_
 
-from kbplatform.sdk import ArticleService, InvalidInput, Text, names_of, team_names
+from kbplatform.sdk import ArticleService, InvalidInput, Text, names_of, sections_of, team_names
 from kbplatform_experience.models import Entry, Promotion, Reaction, Tag
 from kbplatform_experience.reach import SHOWN, entry_for, readable, seen_by, within_reach
 from kbplatform_experience.reading.following import Followed, followed_by
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from kbplatform.sdk import ArticleCard, Database, Lang, Viewer
 
 PAGE_SIZE = 20
+ROOM = 16_000
+"""Bytes that the cards of one page may have."""
+CARD_RESULT, CARD_TAGS = 140, 3
+"""Characters of the result and tags of an entry that a card shows."""
 Order = Literal["newest", "used"]
 ACCEPTED = "accepted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -101,6 +105,16 @@ class Reading:
             cards = self.cards(session, viewer, lang, rows[:size])
         return Feed(tuple(cards), _cursor(rows[size - 1], wanted.order) if len(rows) > size else "", followed)
 
+    def sections(self, article: ArticleCard) -> dict[str, str]:
+        """Id → heading of an article's sections, in order: what its entries can be narrowed to."""
+        with self._db.read() as session:
+            return {s.id: s.heading for s in sections_of(session, article.slug, article.lang) if s.id and s.heading}
+
+    def has_section(self, wanted: Wanted) -> bool:
+        """Whether entries of the article belong to that section: it may have gone since they were written."""
+        with self._db.read() as session:
+            return bool(session.scalar(select(exists().where(Entry.slug == wanted.slug, Entry.section == wanted.section))))
+
     def card(self, viewer: Viewer, lang: Lang, number: int) -> Card:
         """One entry. Raises NotFound."""
         with self._db.read() as session:
@@ -125,6 +139,23 @@ class Reading:
             )
             for r in rows
         ]  # fmt: skip
+
+
+def light(feed: Feed, order: Order, room: int = ROOM) -> Feed:
+    """As much of the page as ``room`` bytes hold, one card at least: a few long lines make as heavy a page as many short ones."""
+    used = 0
+    for n, card in enumerate(feed.cards):
+        used += _weight(card)
+        if n and used > room:
+            return replace(feed, cards=feed.cards[:n], next=_cursor(feed.cards[n - 1].entry, order))
+    return feed
+
+
+def _weight(card: Card) -> int:
+    """Bytes of a card on the page: its words, its tags twice, once of them as an address, and what stands around them."""
+    e = card.entry
+    words = "".join([e.lesson, (e.result or e.action)[:CARD_RESULT], card.article.title if card.article else "", card.section_url])
+    return 620 + len(words.encode()) + sum(60 + 4 * len(tag.encode()) for tag in card.tags[:CARD_TAGS])
 
 
 def _conditions(viewer: Viewer, wanted: Wanted, followed: Followed) -> list[ColumnElement[bool]]:

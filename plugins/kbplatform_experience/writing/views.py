@@ -116,7 +116,7 @@ class _Desk:
             return self.show(replace(page, typed=replace(page.typed, **found), paste=""))
         if do == "sections":
             return self.show(replace(page, typed=replace(page.typed, section="")))
-        return None
+        return self.show(page) if do == "more" else None
 
     def unseen(self, typed: Typed) -> Looked | None:
         """What would be masked and was not shown to the writer yet."""

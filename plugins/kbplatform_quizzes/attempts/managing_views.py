@@ -24,7 +24,7 @@ from kbplatform.sdk import (
     utcnow,
 )
 from kbplatform_quizzes.attempts.people import people_of
-from kbplatform_quizzes.attempts.quiz_form import QuizForm
+from kbplatform_quizzes.attempts.quiz_form import QuizForm, zone
 from kbplatform_quizzes.attempts.quizzes import PAGE_SIZE, STATES
 from kbplatform_quizzes.attempts.rules import MAX_POOLS
 from kbplatform_quizzes.models import Allowance
@@ -134,7 +134,7 @@ def _form(services: Services, form: QuizForm, problems: dict[str, str], key: str
     pools = [*form.pools, {}] if "more" in request.form and len(form.pools) < MAX_POOLS else list(form.pools)
     context = {"form": form.values, "pools": pools, "shown": form.shown, "problems": problems, "practices": practices, "states": STATES}
     kinds = [(t.name, t.label) for t in types_of(services)]
-    page = render_template("quizzes/trainer/quiz_form.html", kinds=kinds, new=not key, key=key, revision=revision, **context)
+    page = render_template("quizzes/trainer/quiz_form.html", kinds=kinds, new=not key, key=key, revision=revision, zone=zone(), **context)
     return page, 422 if problems else 200
 
 

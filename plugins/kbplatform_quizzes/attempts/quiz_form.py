@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kbplatform.sdk import FieldError, InvalidInput, Text
+from kbplatform.sdk import FieldError, InvalidInput, Text, utcnow
 from kbplatform_quizzes.attempts.quizzes import QuizView, Wanted
 from kbplatform_quizzes.attempts.rules import MAX_POOLS, Pool, Rule
 
@@ -36,7 +36,7 @@ class QuizForm:
         values |= {name: "1" if getattr(rule, name) else "" for name in _TRUTHS}
         values |= {name: f"{getattr(rule, name):g}" for name in _NUMBERS}
         values |= {name: getattr(rule, name) for name in _WORDS}
-        values |= {name: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M") if (at := getattr(rule, name)) else "" for name in ("opens_at", "closes_at")}
+        values |= {name: at.astimezone().strftime("%Y-%m-%dT%H:%M") if (at := getattr(rule, name)) else "" for name in ("opens_at", "closes_at")}
         pools = tuple({name: [str(v) for v in getattr(p, name)] for name in _POOL_LISTS} | {"count": str(p.count or "")} for p in rule.pools)
         return cls(values, pools, frozenset(rule.shown))
 
@@ -73,7 +73,7 @@ class QuizForm:
         data: dict[str, Any] = {name: bool(self.values[name]) for name in _TRUTHS}
         data |= {name: value for name in _NUMBERS if (value := number(name, self.values[name])) is not None}
         data |= {name: self.values[name] for name in _WORDS}
-        data |= {name: self.values[name] or None for name in ("opens_at", "closes_at")}
+        data |= {name: _moment(self.values[name]) for name in ("opens_at", "closes_at")}
         data["shown"] = sorted(self.shown)
         data["pools"] = [
             {name: pool[name] for name in _POOL_LISTS if name != "difficulty"}
@@ -96,3 +96,16 @@ class QuizForm:
             raise InvalidInput(message, fields=tuple(problems))
         return wanted
 
+
+def zone() -> str:
+    """The zone that the form's times are in, ``UTC+08:00``: that of the place where the server stands, as due days are."""
+    offset = f"{utcnow().astimezone():%z}"
+    return "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+def _moment(text: str) -> str | None:
+    """A time of the form with its zone; as it was typed where it is none, so that the rule can say so."""
+    try:
+        return datetime.fromisoformat(text).astimezone().isoformat() if text else None
+    except (ValueError, OverflowError):
+        return text

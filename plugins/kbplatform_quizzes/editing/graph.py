@@ -114,8 +114,9 @@ def _laid_out(scenario: Scenario, ways: dict[str, list[str]], back: set[tuple[st
 def _line(a: tuple[int, int], b: tuple[int, int], *, loop: bool) -> str:
     x, y, u, v = a[0] + WIDE, a[1] + HIGH // 2, b[0], b[1] + HIGH // 2
     bend = max(16, abs(u - x) // 2)
+    dip = DOWN * 2 // 3 if u - x > ACROSS and y == v else 0  # between the rows: it would be lost behind the boxes of its own
     loops = ' class="g-loop"' if loop else ""
-    return f'<path{loops} d="M{x} {y}C{x + bend} {y} {u - bend} {v} {u} {v}"/>'
+    return f'<path{loops} d="M{x} {y}C{x + bend} {y + dip} {u - bend} {v + dip} {u} {v}"/>'
 
 
 def _box(name: str, at: tuple[int, int], scenario: Scenario, *, lost: bool) -> str:

@@ -104,7 +104,7 @@ def write(questions: Iterable[Question], lang: Lang, find_picture: FindPicture) 
 def _written(question: Question, sender: Sender) -> str:
     body = question.body
     if not isinstance(body, Single):
-        raise uncarried(label(body.kind), "Aiken")
+        raise uncarried(label(body.kind), Text("Aiken ", "Aiken"))
     sender.lose_what_only_we_have(question)
     if question.tags:
         sender.lose("标签", "the tags")

@@ -97,9 +97,9 @@ class Sender:
         return written, losses
 
 
-def uncarried(kind: Text, where: str) -> Uncarried:
+def uncarried(kind: Text, where: Text) -> Uncarried:
     """A kind of question that a format doesn't know."""
-    return Uncarried(Text(f"{where} 里没有“{kind.zh}”这种题", f"{where} has no questions of the type “{kind.en}”"))
+    return Uncarried(Text(f"{where.zh}里没有“{kind.zh}”这种题", f"{where.en} has no questions of the type “{kind.en}”"))
 
 
 def figure(value: Decimal | float) -> str:

@@ -91,7 +91,7 @@ def _answer(question: Question, sender: Sender) -> str | None:  # noqa: PLR0911 
         case Ordering(items, rule):
             grading = "ALL_OR_NOTHING" if rule == "all" else "ABSOLUTE_POSITION"
             return f">{len(items)} ALL VERTICAL {grading} SHOW none" + _lines(_text(i, sender) for i in items)
-    raise uncarried(label(question.body.kind), "GIFT")
+    raise uncarried(label(question.body.kind), Text("GIFT ", "GIFT"))
 
 
 def _lines(parts: Iterable[str]) -> str:

@@ -119,7 +119,7 @@ def _body(body: Body, sender: Sender) -> str:  # noqa: C901, PLR0911 - one case 
             grading = "ALL_OR_NOTHING" if rule == "all" else "ABSOLUTE_POSITION"
             settings = f"<layouttype>VERTICAL</layouttype><selecttype>ALL</selecttype><gradingtype>{grading}</gradingtype>"
             return settings + "\n" + "\n".join(_rich("answer", t, sender, f' fraction="{i}"') for i, t in enumerate(items, 1))
-    raise uncarried(label(body.kind), "Moodle XML")
+    raise uncarried(label(body.kind), Text("Moodle XML ", "Moodle XML"))
 
 
 def _options(options: list[tuple[Option, float]], sender: Sender) -> str:

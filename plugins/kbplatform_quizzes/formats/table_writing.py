@@ -107,7 +107,7 @@ def _body(row: Row, question: Question, sender: Sender) -> None:
         case Essay(rubric):
             _list(row, [(c.text, Text("", ""), c.points) for c in rubric], sender, full=1)
         case body:
-            raise uncarried(label(body.kind), "表格" if sender.lang == "zh" else "A table")
+            raise uncarried(label(body.kind), Text("表格", "A table"))
 
 
 def _arrow(left: Text, right: Text, sender: Sender) -> Text:

@@ -2,7 +2,7 @@
 // server's; everything works by keyboard. Without this script the same form is sent page by page.
 
 import { forget, Outbox } from "./quizzes-outbox.js";
-import { call, pageOf } from "./quizzes-line.js";
+import { call, pageOf, why } from "./quizzes-line.js";
 import { startClock } from "./quizzes-clock.js";
 import { startKeys } from "./quizzes-keys.js";
 
@@ -132,7 +132,7 @@ function taken(position, entry, { status, body }) {
   }
   if (body.code === "stale") elsewhere(position, body.now);
   else if (status === 409) closed(body);
-  else problem(position, body.errors?.[0]?.message ?? body.detail ?? body.title ?? words.waiting);
+  else problem(position, why(body) || words.waiting);
   state(position, words.waiting);
   return false;
 }
@@ -340,7 +340,7 @@ form.addEventListener("click", async (event) => {
     const note_ = flag.parentElement.querySelector("[name=note]").value;
     const { status, body } = await call("POST", "/api/v1/p/quizzes/flags", { question: Number(flag.dataset.flag), note: note_ });
     if (status === 201) flag.closest("details").replaceChildren(Object.assign(document.createElement("summary"), { textContent: words.thanks }));
-    else problem(positionOf(flag), body.detail ?? words.waiting);
+    else problem(positionOf(flag), why(body) || words.waiting);
     return;
   }
   const toggle = target.closest("[data-mark]");

@@ -17,6 +17,11 @@ export async function call(method, path, body, { keepalive = false, again = true
   return { status: response.status, body: json ? await response.json().catch(() => ({})) : {} };
 }
 
+/** Why something was not taken, in the words of the server; a detail may be empty. */
+export function why({ errors, detail, title, remedy }) {
+  return [errors?.[0]?.message || detail || title, remedy].filter(Boolean).join(" · ");
+}
+
 /** The page `number` of this attempt as the server has it now; null where it can't be had. */
 export async function pageOf(number) {
   try {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import tomllib
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from kbplatform.accounts.models import User
 from kbplatform.app import make_platform, platform_of
@@ -20,6 +22,7 @@ from kbplatform_experience.limits import allow_writing
 from kbplatform_experience.models import Comment, Decision, Entry, Notice, Promotion, Reaction, Report
 from kbplatform_experience.moderation.service import ENOUGH, Moderation, first_state
 from kbplatform_experience.promotion.service import follow, plan, promote, with_lessons
+from kbplatform_experience.reading.notices import Notices
 from kbplatform_experience.registry import MODERATE
 
 SLUG = "complaint-handling"
@@ -52,6 +55,18 @@ def write(platform, lesson="先复述再要照片", by=1, **more):
 
 def report(platform, entry, by, reason="wrong", **more):
     Moderation(platform.services).report(Viewer(id=by, name=f"p{by}"), CLI, entry, reason=reason, **more)
+
+
+@contextmanager
+def statements(db):
+    found = []
+
+    def note(_c, _cursor, statement, *_rest):
+        found.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def state(platform, entry):
@@ -95,6 +110,29 @@ def test_hiding_needs_a_reason_which_the_writer_is_told_and_who_reported_it_hear
         assert session.scalars(select(Decision)).one().reason == "blame"
     assert told == {(1, "decided.hide", "blame: 没点名就好"), (2, "reported.hide", "")}
     assert (state(platform, entry), moderation.waiting(MODERATOR)) == ("hidden", 0)
+
+
+def test_who_reported_it_hears_back_also_where_it_is_hidden_now_and_the_count_is_that_of_the_list(platform, kb_app, kb_login):
+    reporter = kb_login(kb_app)
+    me, notices, moderation = Viewer(id=reporter.person_id, name="r"), Notices(platform.db), Moderation(platform.services)
+    hidden, shown, gone = (write(platform, lesson, by=999) for lesson in ("藏起来的一句", "留着的一句", "撤回的一句"))
+    report(platform, hidden, me.id)
+    report(platform, shown, me.id)
+    for case in moderation.queue(MODERATOR):
+        moderation.decide(MODERATOR, CLI, case.entry.id, "hide" if case.entry.id == hidden else "show", seen=case.seen, reason="blame")
+    with platform.db.write() as session:
+        session.add(Notice(user_id=me.id, entry_id=gone, kind="followed", by=1))
+    assert notices.unseen(me) == len(notices.page(me)[0]) == 3
+    with platform.db.write() as session:
+        session.get_one(Entry, gone).state = "withdrawn"
+    told, _older = notices.page(me)
+    assert [(t.kind, t.lesson) for t in told] == [("reported.show", "留着的一句"), ("reported.hide", "")]
+    assert notices.unseen(me) == 2
+    page = reporter.get("/p/experience/notices", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "A moderator looked at what you reported. You can’t open it any more." in page
+    assert "藏起来的一句" not in page + reporter.get("/").get_data(as_text=True)
+    notices.seen(me)
+    assert notices.unseen(me) == 0
 
 
 def test_two_moderators_at_once_one_decides_and_the_other_is_told(floor):
@@ -278,6 +316,22 @@ def test_insight_counts_what_happened_and_where_it_speaks_against_the_article(pl
     assert found.most_used[0].uses == 4
     assert (sum(n for _, n, _ in found.weeks), sum(n for _, _, n in found.weeks)) == (2, 4)
     assert insight(platform.db, Viewer(id=9, name="lead"), "zh", days=0, now=now).total == 3
+
+
+def test_the_weeks_are_counted_by_the_database_each_from_its_monday(floor):
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    moments = [monday, now, monday - timedelta(microseconds=1), monday - timedelta(weeks=11), monday - timedelta(weeks=11, microseconds=1), monday - timedelta(weeks=5)]
+    numbers = [write(floor, f"第 {i} 句", slug="", section="", at=at) for i, at in enumerate(moments)]
+    with floor.db.write() as session:
+        session.add_all(Reaction(entry_id=numbers[0], user_id=i, kind=kind, at=at) for i, (kind, at) in enumerate([("used", monday), ("used", moments[2]), ("thanks", monday)]))
+    with statements(floor.db) as asked:
+        weeks = insight(floor.db, Viewer(id=9, name="lead"), "zh", now=now).weeks
+    assert {begins: (written, used) for begins, written, used in weeks if written or used} == {
+        monday: (2, 1), monday - timedelta(weeks=1): (1, 1), monday - timedelta(weeks=5): (1, 0), monday - timedelta(weeks=11): (1, 0),
+    }  # fmt: skip
+    assert len(weeks) == 12
+    assert not [s for s in asked if re.match(r"SELECT experience_(entry|reaction)\.at\b", s)]
 
 
 def test_insight_leaves_out_articles_the_reader_may_not_read(platform):

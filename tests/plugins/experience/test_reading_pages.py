@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from reader_room import SLUG
 
@@ -61,6 +63,44 @@ def test_following_from_the_feed_and_letting_go_from_the_notices(people, press):
     assert "Say sorry first" not in reader.get("/p/experience/digest?week=2026-W47").get_data(as_text=True)
     press(reader, "/p/experience/follow", {"kind": "tag", "key": "rain", "undo": "1"})
     assert "Say sorry first" not in reader.get("/p/experience/?tab=followed").get_data(as_text=True)
+
+
+def options(page, name):
+    """The choices of a filter: value → whether it is chosen."""
+    found = re.search(rf'<select class="input" name="{name}".*?</select>', page, re.DOTALL)
+    return {value: chosen == " selected" for value, chosen in re.findall(r'<option value="([^"]*)"[^>]*?( selected)?>', found[0])} if found else {}
+
+
+def test_where_an_article_is_chosen_the_feed_is_narrowed_to_one_of_its_sections(people, floor):
+    _writer, reader, _number = people
+    floor.entry("About the steps", slug=SLUG, section="steps", lang="en")
+    floor.entry("About what to say", slug=SLUG, section="say", lang="en")
+    base = "/p/experience/"
+
+    def page(query):
+        return reader.get(base + query).get_data(as_text=True)
+
+    assert options(page(""), "section") == {}
+    chosen = options(page(f"?slug={SLUG}"), "section")
+    assert {"", "say", "steps"} <= set(chosen)
+    assert not any(chosen.values())
+    narrowed = page(f"?slug={SLUG}&section=steps")
+    assert ("About the steps" in narrowed, "About what to say" in narrowed) == (True, False)
+    assert [value for value, on in options(narrowed, "section").items() if on] == ["steps"]
+    (heading,) = re.findall(r'<option value="steps" selected>([^<]+)</option>', narrowed)
+    without_section, without_article = (re.search(rf'class="chip" href="([^"]+)"[^>]*>{re.escape(words)}', narrowed)[1] for words in (heading, "How to"))
+    assert without_section == f"{base}?slug={SLUG}"
+    assert without_article == base
+
+
+def test_a_section_of_another_article_is_forgotten_when_the_article_changes_and_one_that_has_gone_is_not(people, floor):
+    _writer, reader, _number = people
+    floor.entry("Of a section that has gone", slug=SLUG, section="old-part", lang="en")
+    kept = reader.get(f"/p/experience/?slug={SLUG}&section=old-part").get_data(as_text=True)
+    assert ("Of a section that has gone" in kept, "Say sorry first" in kept) == (True, False)
+    other = reader.get(f"/p/experience/?slug={SLUG}&section=of-another").get_data(as_text=True)
+    assert "Say sorry first" in other
+    assert re.findall(r'class="chip"[^>]*>([^<]+)', other) == re.findall(r'class="chip"[^>]*>([^<]+)', reader.get(f"/p/experience/?slug={SLUG}").get_data(as_text=True))
 
 
 def test_bad_addresses_are_refused_in_words(people):

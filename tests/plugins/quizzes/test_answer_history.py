@@ -39,7 +39,8 @@ def kept_of(room, *kinds):
     return len(rows), sum(len(json.dumps(row.data)) for row in rows), rows
 
 
-def test_an_essay_saved_as_it_is_typed_keeps_few_steps_and_the_newest(room, taker):
+def test_an_essay_saved_as_it_is_typed_keeps_few_steps_and_the_newest(crowd, taker):
+    room = crowd
     token = room.start(room.quiz(keys="long words"), taker)
     for n in range(1, 301):
         room.sittings.save(taker, token, 0, {"q0": ["字" * n]}, rev=n)

@@ -22,6 +22,9 @@ EXPECTED = {
         {47: "at least 2 answers", 49: "-> is missing", 51: "no number: about five", 53: "at least 2 answers", 55: "a brace stands alone",
          57: "a brace stands alone", 61: "no option is right", 64: "empty line after $CATEGORY"},
     ),
+    "more-traps.gift": (
+        "gift", {"single": 1, "shortanswer": 4, "truefalse": 3, "numerical": 4, "ordering": 1, "essay": 1, "description": 1}, {},
+    ),
     "bom-crlf.gift": ("gift", {"truefalse": 1, "single": 1}, {}),
     "old-mac.gift": ("gift", {"truefalse": 2}, {}),
     "gb18030.gift": ("gift", {}, {1: "not UTF-8: byte 2,"}),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import time
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -41,7 +43,7 @@ def test_a_quiz_is_made_and_its_form_posted_back_changes_nothing(kb_app, trainer
     assert (pool.count, pool.practices, pool.kinds, pool.difficulty, pool.tags) == (4, ("complaint-handling",), ("single", "multiple"), (2,), ("situation",))
     rule = made.rule
     assert (rule.minutes, rule.attempts, rule.pass_percent, rule.exam, rule.certainty, rule.markers) == (20, 2, 75.0, True, False, 2)
-    assert (rule.review, rule.shown, rule.counts, rule.opens_at.isoformat()) == ("closed", frozenset({"marks"}), "first", "2026-11-01T08:00:00+00:00")
+    assert (rule.review, rule.shown, rule.counts, rule.opens_at) == ("closed", frozenset({"marks"}), "first", datetime(2026, 11, 1, 8).astimezone())
     page = text(trainer.get("/p/quizzes/manage/refunds"))
     assert 'value="situation"' in page
     assert post(trainer, "/p/quizzes/manage/refunds", FORM | {"revision": "1"}).status_code == 303
@@ -51,6 +53,24 @@ def test_a_quiz_is_made_and_its_form_posted_back_changes_nothing(kb_app, trainer
     assert quizzes.get("refunds").title.zh == "退款"
     assert post(trainer, "/p/quizzes/manage/refunds", FORM | {"revision": "2", "zh": "别的"}).status_code == 303
     assert quizzes.get("refunds").title.zh == "别的"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process can't be set here")
+def test_times_of_a_quiz_are_those_of_the_place_where_it_is_held(kb_app, trainer, post, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        page = text(trainer.get("/p/quizzes/manage/new"))
+        assert "开放时间（UTC+08:00）" in page
+        assert post(trainer, "/p/quizzes/manage/new", FORM).status_code == 303
+        made = quizzes_of(platform_of(kb_app).services).get("refunds")
+        assert made.rule.opens_at.astimezone(UTC).isoformat() == "2026-11-01T00:00:00+00:00"
+        assert 'value="2026-11-01T08:00"' in text(trainer.get("/p/quizzes/manage/refunds"))
+        wrong = post(trainer, "/p/quizzes/manage/new", FORM | {"key": "other", "opens_at": "bald"})
+        assert (wrong.status_code, "2026-11-27T09:00+08:00" in text(wrong)) == (422, True)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(
