@@ -261,7 +261,7 @@ def test_an_answer_kept_for_a_page_that_is_not_here_yet_is_sent_and_marks_follow
     assert other.get_attribute("[data-question='9'] [data-mark]", "aria-pressed") == "true"
     other.locator("[data-finish]").click()
     other.wait_for_url("**/submit?**")
-    assert "你说要回头再看的" in other.inner_text("main")
+    assert "您说要回头再看的" in other.inner_text("main")
 
 
 def test_without_scripts_a_call_pauses_and_nothing_typed_is_lost_when_signed_out(quiz_site):

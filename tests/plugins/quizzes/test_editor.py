@@ -421,7 +421,7 @@ def test_a_changed_key_leads_to_the_regrade_and_the_quizzes_it_is_in_are_links(k
     form = controls(trainer.get(f"{url}/edit").get_data(as_text=True))
     saved = trainer.post(f"{url}/edit", data=form | {"options.right": "1", "do": "save"})
     told = page(trainer, saved.headers["Location"])
-    assert "你的人有 1 次作答，还是按这道题以前的文字判的" in told
+    assert "您组里的人有 1 次作答，还是按这道题以前的文字判的" in told
     regrade = re.search(r'href="(/p/quizzes/regrade/\d+)"', told)[1]
     assert post(trainer, regrade).status_code == 303
     assert "以前的文字" not in page(trainer, url)

@@ -349,10 +349,10 @@ def test_what_to_come_back_to_is_kept_with_the_answers_and_told_before_handing_i
     assert 'name="unmark" value="1" data-mark aria-pressed="true"' in page
     assert 'value="可以"' in page
     assert re.findall(r'data-to="(\d)" class="[^"]*is-marked', page) == ["1"]
-    assert "你说要回头再看的" in text(me.get(f"{place}/submit"))
+    assert "您说要回头再看的" in text(me.get(f"{place}/submit"))
     send(me, place, {}, unmark="1")
     assert "is-marked" not in text(me.get(place))
-    assert "你说要回头再看的" not in text(me.get(f"{place}/submit"))
+    assert "您说要回头再看的" not in text(me.get(f"{place}/submit"))
 
 
 def test_pausing_without_scripts_saves_what_was_just_typed(me, quiz):
