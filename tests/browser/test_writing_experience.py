@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from looking import take, violations, watched
+from looking import SENTENCE, take, violations, watched
 from sqlalchemy import select
 
 from kbplatform.app import make_platform
@@ -175,7 +175,7 @@ def test_after_a_call_more_is_written_in_a_page_that_has_the_line_and_its_place(
         page.context.clear_cookies()
         page.focus("#desk-lesson")
         page.keyboard.press("Enter")
-        page.wait_for_selector("dialog [data-said] >> text=你已经退出登录")
+        page.wait_for_selector("dialog [data-said] >> text=您已经退出登录")
         assert page.input_value("#desk-lesson")
     with page.context.expect_page() as opened:
         page.click("dialog [value=more]")
