@@ -56,3 +56,14 @@ def site(kb_app, kb_login):
 def agent(site):
     """Somebody on the floor, signed in."""
     return site.person("agent")
+
+
+@pytest.fixture
+def post(kb_make_app, smtp):
+    """People with addresses who want the week by mail, and a server that takes it."""
+    from mail_room import MAIL, Post
+
+    app = kb_make_app(**smtp.settings, **MAIL)
+    floor = Post(platform_of(app))
+    floor.app = app
+    return floor

@@ -1,4 +1,4 @@
-"""The week by mail: to whom, what it says, once each, and how one stops it."""
+"""The week by mail: to whom, what it says, once each."""
 
 from __future__ import annotations
 
@@ -16,66 +16,20 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from reader_room import SLUG, Floor, person
+from mail_room import BASE, DURING, MAIL, MONDAY, WEEK, Post, body, to
+from reader_room import SLUG, person
 from sqlalchemy import select, update
 
-from kbplatform.accounts.models import RolePermission, User
-from kbplatform.accounts.people import NewPerson
+from kbplatform.accounts.models import RolePermission
 from kbplatform.app import make_platform, platform_of
 from kbplatform.articles.audience import set_audience
 from kbplatform.sdk import InvalidInput, Unavailable
 from kbplatform.viewer import CLI
-from kbplatform_experience import personal
 from kbplatform_experience.models import DigestMail, Entry, Promotion, Reaction
-from kbplatform_experience.reading.choices import Choices
 from kbplatform_experience.reading.commands import digest
 from kbplatform_experience.reading.digest import Digests, Week
 from kbplatform_experience.reading.following import Following
 from kbplatform_experience.reading.mailing import Mailing, forget, job
-
-BASE = "https://kb.example.com"
-WEEK = Week(2026, 47)
-MONDAY = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
-DURING = WEEK.begins + timedelta(days=2)
-MAIL = {"public_url": BASE, "mail_from": "知识库 <kb@example.com>"}
-
-
-class Post(Floor):
-    """A floor whose people have addresses and want the week by mail."""
-
-    def __init__(self, platform) -> None:
-        super().__init__(platform)
-        self.services, self.choices = platform.services, Choices(platform.services)
-
-    def person(self, name, *, lang="zh", teams=(), roles=(), email=None) -> int:
-        address = f"{name.lower().replace(' ', '.')}@example.com" if email is None else email
-        number = self.platform.accounts.people.create(None, CLI, NewPerson(name, address, frozenset(roles), frozenset(teams)))
-        if lang is not None:
-            self.choices.choose(number, lang)
-        return number
-
-    def entry(self, lesson="先道歉再问单号", **more) -> int:
-        return super().entry(lesson, **{"at": DURING, "uses": 3, "user": None} | more)
-
-    def used(self, *numbers) -> None:
-        """Somebody used these entries in that week, so that they are in everybody's week."""
-        with self.db.write() as session:
-            session.add_all(Reaction(entry_id=number, user_id=900 + number, kind="used", at=DURING) for number in numbers)
-
-    def run(self, **more):
-        return Mailing(self.services).run(WEEK, **{"now": MONDAY} | more)
-
-    def states(self):
-        with self.db.read() as session:
-            return dict(session.execute(select(DigestMail.user_id, DigestMail.state)).tuples().all())
-
-
-@pytest.fixture
-def post(kb_make_app, smtp):
-    app = kb_make_app(**smtp.settings, **MAIL)
-    floor = Post(platform_of(app))
-    floor.app = app
-    return floor
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
@@ -86,20 +40,6 @@ def two_servers(request, kb_settings, smtp):
     yield [Post(p) for p in platforms]
     for platform in platforms:
         platform.close()
-
-
-def body(message, kind="plain"):
-    return message.get_body((kind,)).get_content().replace("\r\n", "\n")
-
-
-def to(smtp):
-    return sorted(m["To"] for m in smtp.arrived)
-
-
-def link(message, path="/p/experience/digest/stop"):
-    """The address in a mail that begins so, without the site's own part."""
-    found = re.search(re.escape(BASE + path) + r"\S*", body(message))[0]
-    return found.removeprefix(BASE)
 
 
 def test_each_gets_what_they_may_see_in_their_language_with_whole_links(post, smtp):
@@ -408,89 +348,3 @@ def test_who_got_which_week_is_forgotten_after_two_months(post):
     forget(post.services, MONDAY)
     with post.db.read() as session:
         assert list(session.scalars(select(DigestMail.week))) == ["2026-W46"]
-
-
-# ---------------------------------------------------------------------- choosing, and stopping
-
-
-def test_the_switch_stands_on_the_page_of_the_week_where_there_is_mail(post, kb_login, press):
-    client = kb_login(post.app)
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    assert "Your account has no e-mail address" in client.get("/p/experience/digest").get_data(as_text=True)
-    with post.db.write() as session:
-        session.execute(update(User).where(User.id == client.person_id).values(email="me@example.com"))
-    assert "Every Monday to me@example.com" in client.get("/p/experience/digest").get_data(as_text=True)
-    assert post.choices.of(client.person_id) == ""
-    for lang in ("en", "zh", ""):
-        assert press(client, "/p/experience/digest", {"mail": lang}).status_code == 303
-        assert post.choices.of(client.person_id) == lang
-    assert press(client, "/p/experience/digest", {"mail": "fr"}).status_code == 422
-
-
-@pytest.mark.parametrize("settings", [{}, {"smtp_host": "127.0.0.1", "experience_digest": "off"}])
-def test_without_mail_there_is_no_switch(kb_make_app, kb_login, settings):
-    page = kb_login(kb_make_app(**settings)).get("/p/experience/digest", headers={"Accept-Language": "en"})
-    assert page.status_code == 200
-    assert "by mail" not in page.get_data(as_text=True)
-
-
-def test_the_link_in_the_mail_asks_and_then_stops_it_for_whoever_is_not_signed_in(post, smtp):
-    post.used(post.entry())
-    wang = post.person("Wang")
-    post.run()
-    stranger, path = post.app.test_client(), link(smtp.arrived[0])
-    page = stranger.get(path, headers={"Accept-Language": "en"}).get_data(as_text=True)
-    assert "Shall we stop sending you the week" in page
-    assert post.choices.of(wang) == "zh"  # what only looks, a mail scanner for example, stops nothing
-    form = {name: re.search(f'name="{name}" value="([^"]+)"', page)[1] for name in ("csrf_token", "token")}
-    assert stranger.post("/p/experience/digest/stop", data={"token": form["token"]}).status_code == 400
-    assert "You get no more" in stranger.post("/p/experience/digest/stop", data=form, headers={"Accept-Language": "en"}).get_data(as_text=True)
-    assert post.choices.of(wang) == ""
-    assert Mailing(post.services).run(Week(2026, 46), now=MONDAY).sent == 0
-
-
-def test_mail_programs_stop_it_by_one_post_without_cookies(post, smtp):
-    post.used(post.entry())
-    wang = post.person("Wang")
-    post.run()
-    message, program = smtp.arrived[0], post.app.test_client()
-    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    address = re.fullmatch(rf"<{BASE}(/\S+)>", message["List-Unsubscribe"])[1]
-    asked = program.get(address)
-    assert (asked.status_code, post.choices.of(wang)) == (303, "zh")
-    assert asked.headers["Location"] == link(message)
-    assert program.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 204
-    assert post.choices.of(wang) == ""
-
-
-def test_without_https_mail_programs_are_not_promised_one_click(kb_make_app, smtp):
-    floor = Post(platform_of(kb_make_app(**smtp.settings, public_url="http://kb.example.com")))
-    floor.used(floor.entry())
-    floor.person("Wang")
-    floor.run()
-    assert (smtp.arrived[0]["List-Unsubscribe-Post"], smtp.arrived[0]["List-Unsubscribe"].startswith("<http://kb.example.com/")) == (None, True)
-
-
-def test_a_forged_link_stops_nobody(post):
-    wang, other = post.person("Wang"), post.person("Other")
-    good = post.choices.token(wang)
-    forged = [post.choices.token(other).partition(".")[0] + "." + good.partition(".")[2], good[:-1], "", "x.y", post.services.signer.sign("other.purpose", str(wang)), "é" * 600]
-    client = post.app.test_client()
-    for token in forged:
-        assert client.post("/api/v1/p/experience/digest/stop", query_string={"token": token}).status_code in {404, 422}, token
-        assert client.get("/p/experience/digest/stop", query_string={"token": token}).status_code == 404, token
-    assert (post.choices.of(wang), post.choices.of(other)) == ("zh", "zh")
-
-
-def test_a_person_takes_it_along_and_an_erased_one_leaves_nothing(post, smtp):
-    post.used(post.entry())
-    wang = post.person("Wang")
-    post.run()
-    token = post.choices.token(wang)
-    with post.db.write() as session:
-        known = personal.personal_data(wang, session, erase=False).data
-    assert ([c["lang"] for c in known["week_by_mail"]], [(m["week"], m["state"]) for m in known["weeks_mailed"]]) == (["zh"], [("2026-W47", "sent")])
-    post.platform.accounts.personal_data.erase(None, CLI, wang)
-    post.app.test_client().post("/api/v1/p/experience/digest/stop", query_string={"token": token})
-    with post.db.write() as session:
-        assert personal.personal_data(wang, session, erase=False) is None
