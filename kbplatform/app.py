@@ -21,6 +21,9 @@ from kbplatform.articles.documents_for_search import ArticleDocuments
 from kbplatform.articles.service import ArticleService
 from kbplatform.articles.sitefacts import SiteFactService, declared_facts
 from kbplatform.bilingual import Text
+from kbplatform.conflicts import api as conflicts_api
+from kbplatform.conflicts import views as conflicts_views
+from kbplatform.conflicts.service import Conflicts
 from kbplatform.db import Database
 from kbplatform.db.migrate import CORE, Component, upgrade
 from kbplatform.desk import api as desk_api
@@ -110,6 +113,7 @@ class Platform:
     engines: list[SearchEngineOffer]
     search: SearchService
     proposals: Proposals
+    conflicts: Conflicts
     gaps: Gaps
     pruning: Pruning
     desk: DeskService
@@ -207,6 +211,7 @@ def make_platform(settings: Settings | None = None, *, plugins: dict[str, Any] |
         engines=engines,
         search=search,
         proposals=Proposals(db),
+        conflicts=Conflicts(db),
         gaps=Gaps(db, search, services.masking),
         pruning=Pruning(db, settings.gaps_keep_days),
         desk=DeskService(db, search, articles),
@@ -242,10 +247,12 @@ def create_app(settings: Settings | None = None, *, plugins: dict[str, Any] | No
         )
     )
     app.register_blueprint(proposals_views.make_blueprint(platform.db, platform.proposals, platform.articles))
+    app.register_blueprint(conflicts_views.make_blueprint(platform.conflicts))
     app.register_blueprint(insights_views.make_blueprint(platform.db, platform.gaps, platform.articles, platform.search))
     app.register_api(accounts_api.make_api(platform.accounts))
     app.register_api(articles_api.make_api(platform.articles, platform.db))
     app.register_api(proposals_api.make_api(platform.db, platform.proposals))
+    app.register_api(conflicts_api.make_api(platform.conflicts))
     app.register_api(glossary_api.make_api(platform.book))
     app.register_api(search_api.make_api(platform.search))
     app.register_api(desk_api.make_api(platform.desk.uses, platform.desk.pins))

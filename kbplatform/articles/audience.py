@@ -29,7 +29,7 @@ def readable_by(viewer: Viewer) -> ColumnElement[bool]:
     return Article.audience.in_(sorted(viewer.audiences | {EVERYONE}))
 
 
-def readable_article(slug: InstrumentedAttribute[str], viewer: Viewer) -> ColumnElement[bool]:
+def readable_article(slug: ColumnElement[str] | InstrumentedAttribute[str], viewer: Viewer) -> ColumnElement[bool]:
     """Condition of a query over what belongs to articles by ``slug``: there is that article, and it is for the viewer.
 
     Asked of the article itself, so that it holds from the moment its audience changes.

@@ -70,7 +70,11 @@ def _print_report(report: PackReport) -> None:
         f"{len(report.problems)} with problems",
     )
     for path in report.conflicts:
-        _say(f"  冲突 {path}：站点上有人改过，两份都留着", f"  conflict {path}: edited on the site since; both texts are kept", err=True)
+        _say(
+            f"  冲突 {path}：站点上有人改过，两份都留着，到 /proposals/conflicts 选",
+            f"  conflict {path}: edited on the site since; both texts are kept, choose at /proposals/conflicts",
+            err=True,
+        )
     _print_problems(report.problems)
 
 

@@ -45,6 +45,17 @@ def compare(before: str, after: str) -> list[list[Run]]:
     return lines
 
 
+def sides(before: str, after: str) -> tuple[list[list[Run]], list[list[Run]]]:
+    """Each text by itself, its own lines as runs: what the other doesn't have is told from what stays."""
+    one, other = ([f"{line}\n" for line in text.split("\n")] for text in (before, after))
+    runs: list[Run] = []
+    for low, high, first, last in _changes(one, other):
+        gone, come = "".join(one[low:high]), "".join(other[first:last])
+        runs += [Run("same", gone)] if gone == come else _within(gone, come)
+    left, right = (_lines([r for r in runs if r.kind in {"same", kind}])[:-1] for kind in ("del", "ins"))
+    return left, right
+
+
 def _within(before: str, after: str) -> list[Run]:
     one, other = _UNIT.findall(before), _UNIT.findall(after)
     runs: list[Run] = []

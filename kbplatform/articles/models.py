@@ -135,6 +135,8 @@ class SyncConflict(Base):
     pack_source: Mapped[str]
     revision_number: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    settled_at: Mapped[datetime | None]
+    """When an editor chose; the text stays, so that it is known what the pack said then."""
 
 
 class SiteFact(Base):

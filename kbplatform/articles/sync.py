@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kbplatform.articles.audience import announce
 from kbplatform.articles.codes import give_codes
 from kbplatform.articles.models import Article, PracticeGroup, Revision, SyncConflict, Translation
 from kbplatform.articles.revisions import add_revision, section_rows
-from kbplatform.db import AdvisoryLock, one_at_a_time
+from kbplatform.db import AdvisoryLock, one_at_a_time, utcnow
 from kbplatform.events import emit
 from kbplatform.plugin.contributions import PackReport
 from kbplatform.rendering import RENDERER_VERSION, RenderedDocument, render
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from kbplatform.articles.documents import Document
+    from kbplatform.articles.documents import Document, FrontMatter
     from kbplatform.articles.packs import Pack
     from kbplatform.db import Database
 
@@ -75,10 +75,15 @@ def _take_in(session: Session, prepared: _Prepared, report: PackReport) -> None:
     known = select(Translation).join(Translation.article).where(Article.slug == d.front.slug, Translation.lang == d.lang)
     translation = session.scalar(known)
     if translation is not None and translation.origin != "pack" and translation.pack_hash != d.hash:
+        if _same_text(session, translation, d):
+            translation.pack_hash = d.hash
+            _settle(session, translation)
+            report.unchanged += 1
+            return
         _keep_conflict(session, translation, d)  # before the article: what languages share was edited with the text
         report.conflicts.append(d.path)
         return
-    article = _article(session, prepared)
+    article = take_front(session, prepared.kind, d.front)
     if translation is None:
         translation = Translation(article_id=article.id, lang=d.lang, revision_number=0, origin="pack")
         session.add(translation)
@@ -118,14 +123,14 @@ def rerender_outdated(db: Database) -> int:
     return len(rows)
 
 
-def _article(session: Session, prepared: _Prepared) -> Article:
-    front = prepared.document.front
+def take_front(session: Session, kind: str, front: FrontMatter) -> Article:
+    """The article of a document's front matter, made where there is none, with what its languages share as it stands there."""
     article = session.scalar(select(Article).where(Article.slug == front.slug))
     if article is None:
-        article = Article(slug=front.slug, kind=prepared.kind)
+        article = Article(slug=front.slug, kind=kind)
         session.add(article)
     group = front.group if front.group and session.get(PracticeGroup, front.group) else None
-    article.kind, article.number, article.group_id, article.related = prepared.kind, front.number, group, front.related
+    article.kind, article.number, article.group_id, article.related = kind, front.number, group, front.related
     article.moment, article.owner, article.verify_days = front.moment, front.owner, front.verify_days
     if article.audience != front.audience and not article.audience_set:
         article.audience = front.audience
@@ -135,14 +140,23 @@ def _article(session: Session, prepared: _Prepared) -> Article:
     return article
 
 
-def _keep_conflict(session: Session, translation: Translation, document: Document) -> None:
-    kept = session.scalar(
-        select(SyncConflict).where(SyncConflict.translation_id == translation.id, SyncConflict.pack_hash == document.hash)
-    )
-    if kept is None:
-        session.add(
-            SyncConflict(
-                translation_id=translation.id, pack_hash=document.hash, pack_source=document.source, revision_number=translation.revision_number
-            )
-        )
+def _same_text(session: Session, translation: Translation, document: Document) -> bool:
+    now = select(Revision.source_hash).where(Revision.translation_id == translation.id, Revision.number == translation.revision_number)
+    return session.scalar(now) == document.hash
 
+
+def _settle(session: Session, translation: Translation, but: str = "") -> None:
+    """Conflicts over what the pack no longer says are none."""
+    waiting = update(SyncConflict).where(SyncConflict.translation_id == translation.id, SyncConflict.settled_at.is_(None))
+    session.execute(waiting.where(SyncConflict.pack_hash != but).values(settled_at=utcnow()))
+
+
+def _keep_conflict(session: Session, translation: Translation, document: Document) -> None:
+    """Keep the pack's text beside ours until an editor chooses; one that was settled before and comes again waits again."""
+    _settle(session, translation, but=document.hash)
+    same = select(SyncConflict).where(SyncConflict.translation_id == translation.id, SyncConflict.pack_hash == document.hash)
+    kept = session.scalar(same)
+    if kept is None:
+        kept = SyncConflict(translation_id=translation.id, pack_hash=document.hash, pack_source=document.source)
+        session.add(kept)
+    kept.revision_number, kept.settled_at = translation.revision_number, None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kbplatform.rendering import RenderedDocument
     from kbplatform.viewer import Viewer
 
-Origin = Literal["browser", "api", "proposal"]
+Origin = Literal["browser", "api", "proposal", "pack"]
 MOST_SECTION = 20_000
 """Characters of one section's Markdown."""
 SHARED = ("slug", "number", "group", "related", "moment", "owner", "verify_days", "audience")
@@ -140,6 +140,11 @@ def draft_whole(current: StoredText, source: str) -> Draft:
     draft = _draft(current, source, field="markdown")
     _nothing_shared(current.document.front, draft.document.front)
     return draft
+
+
+def draft_merged(current: StoredText, source: str) -> Draft:
+    """A text made of parts of this one and of a pack's, what languages share included. Raises InvalidInput (field ``markdown``)."""
+    return _draft(current, source, field="markdown")
 
 
 def save(session: Session, draft: Draft, *, origin: Origin, meaning: Mapping[str, bool] | None = None) -> int:

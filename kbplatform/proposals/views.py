@@ -15,6 +15,7 @@ from kbplatform.articles.diff import compare
 from kbplatform.articles.meaning import usually_meant
 from kbplatform.articles.writing import MOST_SECTION, StoredText, stored_text
 from kbplatform.bilingual import Text
+from kbplatform.conflicts.service import open_conflicts
 from kbplatform.errors import InvalidInput, StaleText
 from kbplatform.proposals.checking import MOST_TITLE, MOST_WORDS
 from kbplatform.proposals.proposal import OPEN, STATES, Credit, NewProposal
@@ -59,8 +60,9 @@ def make_blueprint(db: Database, proposals: Proposals, articles: ArticleService)
         slug, page = request.args.get("article", "")[:80], min(max(_number(request.args.get("page", "")) or 1, 1), MAX_PAGE)
         with db.read() as session:
             found = page_of(session, current_viewer(), editor=may(EDIT), states=TABS[tab], slug=slug, mine=tab == "mine", page=page)
+            unsettled = open_conflicts(session, current_viewer()) if may(EDIT) else 0
         pages = -(-found.total // PAGE_SIZE)
-        return render_template("proposals/list.html", found=found, tab=tab, tabs=list(TABS), slug=slug, page=page, pages=pages)
+        return render_template("proposals/list.html", found=found, tab=tab, tabs=list(TABS), slug=slug, page=page, pages=pages, unsettled=unsettled)
 
     @blueprint.route("/articles/<slug>/propose", methods=["GET", "POST"])
     @requires(PROPOSE, person=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 from rapidfuzz import process
@@ -17,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from kbplatform.search.analysis import is_han
 from kbplatform.search.pinyin import PinyinTable, fuzzy, initials
+from kbplatform.search.remembered import remembered
 
 LONGEST_READING = 30
 LONGEST_MISTYPED = 5
@@ -80,8 +80,8 @@ class Lexicon:
                 self._inside.setdefault(char, []).append(word)
         self._readings = sorted(self._spoken)
         self._mistyped = _by_pattern(w for w in self._han if w in head)
-        self.near = lru_cache(maxsize=2000)(self._near)
-        self.spoken = lru_cache(maxsize=1000)(self._spoken_as)
+        self.near = remembered(self._near, 2000)
+        self.spoken = remembered(self._spoken_as, 1000)
 
     def prior(self, word: str) -> float:
         """How likely somebody means this word: where it stands in titles counts most."""

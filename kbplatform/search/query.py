@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
 
 from kbplatform.search.analysis import Analyzer, Token, clean_query, has_han, is_han, pairs
 from kbplatform.search.engine import Alternative, Group, MatchKind, idf
 from kbplatform.search.lexicon import Lexicon, Sound
 from kbplatform.search.pinyin import initials
+from kbplatform.search.remembered import remembered
 from kbplatform.search.stopwords import is_stop
 from kbplatform.search.thesaurus import Mention, Thesaurus
 
@@ -48,9 +48,9 @@ class QueryReader:
         self._analyzer = analyzer
         self._thesaurus = thesaurus
         self._lexicon = lexicon
-        self._word = lru_cache(maxsize=_WORDS_KEPT)(self._read_word)
-        self._sound_group = lru_cache(maxsize=_WORDS_KEPT)(self._read_sound)
-        self._worded = lru_cache(maxsize=100)(self._read_wording)
+        self._word = remembered(self._read_word, _WORDS_KEPT)
+        self._sound_group = remembered(self._read_sound, _WORDS_KEPT)
+        self._worded = remembered(self._read_wording, 100)
         self._short_names: dict[str, list[tuple[str, ...]]] = {}
         for form in thesaurus.forms():
             letters = initials(s for term in form for s in lexicon.pinyin.syllables(term))

@@ -21,6 +21,7 @@ class Entry(Base):
         Index("ix_experience_entry_feed", "state", "at", "id"),
         Index("ix_experience_entry_used", "state", "uses", "id"),
         Index("ix_experience_entry_article", "slug", "state", "at"),
+        Index("ix_experience_entry_best", "slug", "state", "section", "kind", "uses", "thanks", "at", "id"),
         Index("ix_experience_entry_team", "team", "state", "at"),
     )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbplatform.articles.diff import Run, compare
+from kbplatform.articles.diff import Run, compare, sides
 
 
 def shown(lines) -> list[str]:
@@ -46,3 +46,16 @@ def test_long_texts_of_one_kind_come_out_whole(unit, record_property):
     lines = compare(before, after)
     record_property("figure", f"diff of two texts of 20,000 characters made of {unit!r}: {time.perf_counter() - start:.2f} s")
     assert "".join(r.text for line in lines for r in line if r.kind != "ins").replace("\n", "") == before.replace("\n", "")
+
+
+def test_each_text_stands_by_itself_with_its_own_lines_and_what_the_other_lacks_marked():
+    left, right = sides("1. Listen.\n2. Write.\n\nEnd.", "1. Hear them.\n\nThe end.")
+    assert ["".join(run.text for run in runs) for runs in left] == ["1. Listen.", "2. Write.", "", "End."]
+    assert ["".join(run.text for run in runs) for runs in right] == ["1. Hear them.", "", "The end."]
+    assert {run.kind for runs in left for run in runs} == {"same", "del"}
+    assert {run.kind for runs in right for run in runs} == {"same", "ins"}
+
+
+@given(st.text("甲乙a \n", max_size=40), st.text("甲乙a \n", max_size=40))
+def test_both_sides_give_back_the_texts(before, after):
+    assert tuple("\n".join("".join(run.text for run in runs) for runs in side) for side in sides(before, after)) == (before, after)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import tomllib
+import weakref
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -403,6 +405,20 @@ def test_a_page_is_found_by_the_way_people_ask_for_it(site):
         hit = site.search.search(query, lang="en", audiences={"everyone"}).hits[0]
         assert hit.number in number
         assert hit.lang == "en"
+
+
+def test_a_vocabulary_that_was_replaced_is_gone_at_once_without_the_collector(service):
+    source = Source(page("a", "Refund"))
+    search = service(source)
+    search.search("refund mony tuikuan 退款", audiences={"everyone"})
+    old = [weakref.ref(part) for r in search._snapshots.current().readers.values() for part in (r, r._lexicon)]
+    gc.collect()
+    gc.disable()
+    try:
+        search.refresh()
+        assert [part for ref in old if (part := ref()) is not None] == []
+    finally:
+        gc.enable()
 
 
 def test_readers_of_many_teams_do_not_push_out_the_one_for_everyone(service):

@@ -77,6 +77,8 @@ class Following:
 
     def follow(self, viewer: Viewer, kind: str, key: str) -> None:
         """Follow something. Raises InvalidInput where there is no such thing that the viewer may know of, or they follow too much."""
+        if "\0" in kind + key:
+            raise _unknown()
         if kind == "article" and not self._articles.cards([key], "zh", viewer):
             raise _unknown()
         with self._db.write() as session:
@@ -91,6 +93,8 @@ class Following:
 
     def let_go(self, viewer: Viewer, kind: str, key: str) -> None:
         """Follow it no longer."""
+        if "\0" in kind + key:
+            return
         with self._db.write() as session:
             session.execute(delete(Follow).where(Follow.user_id == viewer.id, Follow.kind == kind, Follow.key == key))
 

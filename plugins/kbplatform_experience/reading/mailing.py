@@ -90,8 +90,7 @@ class Mailing:
                 elif row is not None and patient and not _is_due(row, now):
                     outcome.waiting += 1
                 else:
-                    digest = self._digests.of(recipient.viewer, "en" if lang == "en" else "zh", week, samples=False)
-                    self._one(posting, recipient, digest, lang, outcome, dry_run=dry_run, asked=person in chosen)
+                    self._try_one(posting, recipient, lang, outcome, dry_run=dry_run, asked=person in chosen)
         return outcome
 
     def _check(self, week: Week, now: datetime) -> None:
@@ -115,8 +114,19 @@ class Mailing:
         if week.ends < now - KEEP:
             raise InvalidInput(Text(f"{week} 太久了，只能发最近八周的", f"{week} is too long ago: only the last eight weeks are sent"))
 
-    def _one(self, posting: Posting, recipient: Recipient, digest: Digest, lang: str, outcome: Outcome, *, dry_run: bool, asked: bool) -> None:
+    def _try_one(self, posting: Posting, recipient: Recipient, lang: str, outcome: Outcome, *, dry_run: bool, asked: bool) -> None:
         """One person's mail. What is wrong with theirs is nobody else's trouble; a server that can't be reached is everybody's."""
+        person = recipient.viewer.id or 0
+        try:
+            digest = self._digests.of(recipient.viewer, "en" if lang == "en" else "zh", outcome.week, samples=False)
+            self._one(posting, recipient, digest, lang, outcome, dry_run=dry_run, asked=asked)
+        except Unavailable:
+            raise
+        except Exception as error:  # a week that can't be made: the others' can
+            log.exception("experience.digest_failed", person=person, week=str(outcome.week))
+            outcome.failed.append((person, type(error).__name__))
+
+    def _one(self, posting: Posting, recipient: Recipient, digest: Digest, lang: str, outcome: Outcome, *, dry_run: bool, asked: bool) -> None:
         person, state = recipient.viewer.id or 0, SENDING if digest else EMPTY
         if not dry_run and digest:
             _reach(posting)
@@ -204,7 +214,11 @@ def job(services: Services) -> Job:
         forget(services, now)
         week = Week.of("", now.date()).beside(-1)
         if now < week.ends + WINDOW and Choices(services).offered:
-            done = Mailing(services).run(week, patient=True, stopping=stopping, now=now)
+            try:
+                done = Mailing(services).run(week, patient=True, stopping=stopping, now=now)
+            except Unavailable as error:
+                log.warning("experience.digest_waits", week=str(week), error=error.message.en)
+                return
             if done.sent or done.failed:
                 log.info("experience.digest_sent", week=str(week), sent=done.sent, failed=len(done.failed))
 

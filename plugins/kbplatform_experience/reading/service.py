@@ -6,7 +6,7 @@ A writer who wishes to stay unnamed has no name here for anybody, and no team ei
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from kbplatform.sdk import ArticleCard, Database, Lang, Viewer
 
 PAGE_SIZE = 20
+ROOM = 16_000
+"""Bytes that the cards of one page may have."""
+CARD_RESULT, CARD_TAGS = 140, 3
+"""Characters of the result and tags of an entry that a card shows."""
 Order = Literal["newest", "used"]
 ACCEPTED = "accepted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -135,6 +139,23 @@ class Reading:
             )
             for r in rows
         ]  # fmt: skip
+
+
+def light(feed: Feed, order: Order, room: int = ROOM) -> Feed:
+    """As much of the page as ``room`` bytes hold, one card at least: a few long lines make as heavy a page as many short ones."""
+    used = 0
+    for n, card in enumerate(feed.cards):
+        used += _weight(card)
+        if n and used > room:
+            return replace(feed, cards=feed.cards[:n], next=_cursor(feed.cards[n - 1].entry, order))
+    return feed
+
+
+def _weight(card: Card) -> int:
+    """Bytes of a card on the page: its words, its tags twice, once of them as an address, and what stands around them."""
+    e = card.entry
+    words = "".join([e.lesson, (e.result or e.action)[:CARD_RESULT], card.article.title if card.article else "", card.section_url])
+    return 620 + len(words.encode()) + sum(60 + 4 * len(tag.encode()) for tag in card.tags[:CARD_TAGS])
 
 
 def _conditions(viewer: Viewer, wanted: Wanted, followed: Followed) -> list[ColumnElement[bool]]:

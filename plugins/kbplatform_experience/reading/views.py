@@ -13,6 +13,7 @@ from kbplatform.sdk import (
     Conflict,
     InvalidInput,
     Text,
+    TooMany,
     content_lang,
     current_viewer,
     local_path,
@@ -27,7 +28,7 @@ from kbplatform_experience.reach import SHOWN
 from kbplatform_experience.reading.following import Followed, Following
 from kbplatform_experience.reading.notices import Notices
 from kbplatform_experience.reading.reacting import MAX_COMMENT, MAX_RESULT, Reacting
-from kbplatform_experience.reading.service import Reading, Wanted
+from kbplatform_experience.reading.service import Reading, Wanted, light
 from kbplatform_experience.registry import READ, WRITE, entry_url, kinds_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _feed(web: Blueprint, services: Services) -> None:
         sections = reading.sections(named[0]) if named else {}
         if named and wanted.section not in sections and not reading.has_section(wanted):
             wanted = replace(wanted, section="")  # of another article, chosen before this one was
-        feed = reading.feed(viewer, lang, wanted)
+        feed = light(reading.feed(viewer, lang, wanted), wanted.order)
         practices, _total = articles.listing("practice", lang, viewer, limit=100)
         asked = {name: getattr(wanted, name) for name in _NARROWING if getattr(wanted, name)}
         with services.db.read() as session:
@@ -88,13 +89,11 @@ def _entry(web: Blueprint, services: Services) -> None:
     def comment(number: int) -> ResponseReturnValue:
         try:
             made = reacting.comment(current_viewer(), number, request.form.get("text", "")[: 4 * MAX_COMMENT])
-        except InvalidInput as error:
-            return _show(number, problems_of(error))
-        except Conflict as error:
-            return _show(number, problems_of(error))
+        except (InvalidInput, Conflict, TooMany) as error:
+            return _show(number, problems_of(error), error.status)
         return redirect(f"{entry_url(number)}#comment-{made}", 303)
 
-    def _show(number: int, problems: dict[str, str]) -> ResponseReturnValue:
+    def _show(number: int, problems: dict[str, str], status: int = 200) -> ResponseReturnValue:
         viewer, lang = current_viewer(), content_lang()
         card = reading.card(viewer, lang, number)
         said, more = reacting.comments(viewer, card.entry, whole_number(request.args.get("after", "")))
@@ -108,7 +107,7 @@ def _entry(web: Blueprint, services: Services) -> None:
             own_use=reacting.own_use(viewer, number) if "used" in card.pressed else None, followed=str(number) in map(str, feed.followed.entries),
             others=[c for c in feed.cards if c.entry.id != number][:3], reasons=REASONS, max_words=MAX_WORDS, max_comment=MAX_COMMENT,
             max_result=MAX_RESULT, problems=problems, typed=request.form.get("text", "") if problems else "", open_=card.entry.state == SHOWN,
-        ), 422 if problems else 200  # fmt: skip
+        ), status  # fmt: skip
 
 
 def _doing(web: Blueprint, services: Services) -> None:

@@ -82,6 +82,18 @@ def split(text: str) -> Parts:
     return Parts(**parts)
 
 
+def beside(parts: Parts, written: Parts) -> Parts:
+    """A pasted text in a form that was begun: nothing that was written goes; a second lesson stands above the situation."""
+    lesson, situation = parts.lesson, parts.situation
+    if written.lesson.strip() not in {"", lesson}:
+        lesson, situation = written.lesson, _joined([lesson, situation])
+
+    def both(mine: str, pasted: str) -> str:
+        return pasted if mine.strip() == pasted else _joined([mine, pasted])
+
+    return Parts(lesson, both(written.situation, situation), both(written.action, parts.action), both(written.result, parts.result))
+
+
 def _plain(line: str) -> str:
     """Full-width signs as plain ones, each in its place; what becomes several stays."""
     return "".join(n if len(n := unicodedata.normalize("NFKC", c)) == 1 else c for c in line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -111,9 +111,9 @@ class _Desk:
     def answered(self, page: _Page, do: str) -> Response | None:
         """The page again, where the button asked for something else than saving."""
         if do == "split":
-            parts = splitting.split(request.form.get("paste", ""))
-            found = {name: text for name in splitting.FIELDS if (text := getattr(parts, name))}
-            return self.show(replace(page, typed=replace(page.typed, **found), paste=""))
+            written = splitting.Parts(*(getattr(page.typed, name) for name in splitting.FIELDS))
+            parts = splitting.beside(splitting.split(request.form.get("paste", "")), written)
+            return self.show(replace(page, typed=replace(page.typed, **asdict(parts)), paste=""))
         if do == "sections":
             return self.show(replace(page, typed=replace(page.typed, section="")))
         return self.show(page) if do == "more" else None

@@ -14,7 +14,7 @@ from kbplatform.articles.content_root import bundled_content
 @pytest.fixture(params=["zh", "en"])
 def module(request):
     """The plugin as the manual prints it."""
-    manual = (bundled_content() / "handbook" / "plugins" / f"{request.param}.md").read_text("utf-8")
+    manual = (bundled_content() / "handbook" / "plugin-hooks-data" / f"{request.param}.md").read_text("utf-8")
     source = re.search(r"### register_entry_kinds\n.*?```python\n(.*?)```", manual, re.DOTALL)[1]
     made = types.ModuleType("kb_hello")
     exec(compile(source, f"{request.param}.md", "exec"), made.__dict__)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kbplatform_experience.writing.splitting import MAX_LESSON, Parts, split
+from kbplatform_experience.writing.splitting import MAX_LESSON, Parts, beside, split
 
 WHOLE = Parts("先道歉再查单", "客户催了三次", "先复述，再给时间", "客户说可以等")
 ENGLISH = Parts("Say when, then call earlier", "Third call about one parcel", "Named a time", "They waited")
@@ -67,3 +67,15 @@ def test_the_time_grows_with_the_text():
     for piece in ("情况：", " ", "**", "#", "1.", "经验 ", "（", "a.", "- "):
         short, long = (min(took(piece * (n // len(piece))) for _ in range(3)) for n in (4_000, 16_000))
         assert long < 12 * short + 0.02, piece
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (Parts(), Parts("先听完", "客户急", "复述", "")),
+        (Parts("先听完"), Parts("先听完", "客户急", "复述", "")),
+        (Parts("我写的一句", "我写的情况", "复述", "结了"), Parts("我写的一句", "我写的情况\n先听完\n客户急", "复述", "结了")),
+    ],
+)
+def test_what_was_written_before_something_is_pasted_stays(written, expected):
+    assert beside(split("情况：客户急\n做法：复述\n经验：先听完"), written) == expected
