@@ -144,6 +144,15 @@ def smtp():
         thread.join()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What takes long begins first, lest one worker be alone with it at the end; what a module's tests share is made by one worker only."""
+    for item in items:
+        if any(definitions[-1].scope == "module" for definitions in item._fixtureinfo.name2fixturedefs.values()):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_collection_finish():
     """Looking again and again for garbage among all that was imported and collected took a fifth of the time."""
     gc.collect()

@@ -166,6 +166,6 @@ def _all_chosen(differing: list[str], choices: Mapping[str, str]) -> None:
         each = Text("请选一个", "Choose one")
         raise InvalidInput(
             Text("还有没选的", "Something hasn't been chosen yet"),
-            remedy=Text("每一处都要选：留我们的，还是用内容包的。", "Choose for every part: ours or the pack's."),
+            remedy=Text("每一处都要选：留本站的，还是用内容包的。", "Choose for every part: ours or the pack's."),
             fields=tuple(FieldError(f"choice-{part}", each) for part in missing),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ _SIMPLE = {**dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)), **dict.fromkeys(
 _DASHES = frozenset("−—–‐‑‒―~～")
 _FILLERS = frozenset("\u115f\u1160\u3164")
 """Letters by their category that show nothing."""
+_MARKUP = re.compile(r"&(?:nbsp|#160|ensp|emsp|thinsp);|<(?:br|wbr)\s*/?>|</t[dhr]>\s*<t[dhr]>", re.IGNORECASE)
+"""What stands for a blank in text that was pasted with its markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,23 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Compatibility forms (NFKC), digits of any script, dashes, dots and blanks made plain; marks without width left out."""
-    if text.isascii() and text.isprintable():
+    marked = {m.start(): m.end() for m in _MARKUP.finditer(text)}
+    if not marked and text.isascii() and text.isprintable():
         return Folded(text, range(len(text)), range(1, len(text) + 1))
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    past = 0
     for at, char in enumerate(text):
-        plain = _plain(char)
+        if at < past:
+            continue
+        past = marked.get(at, at + 1)
+        plain = " " if at in marked else _plain(char)
         if not plain and ends:
-            ends[-1] = at + 1
+            ends[-1] = past
         out.append(plain)
         starts += [at] * len(plain)
-        ends += [at + 1] * len(plain)
+        ends += [past] * len(plain)
     return Folded("".join(out), starts, ends)
 
 

@@ -11,8 +11,10 @@ from kbplatform.privacy.candidates import CHECKED, LIKELY, SHAPED, WEAK, Candida
 
 HAN_DIGITS = {**dict(zip("零〇一二三四五六七八九", "00123456789", strict=True)), **dict(zip("幺两壹贰叁肆伍陆柒捌玖", "12123456789", strict=True))}
 _DIGIT = f"[0-9{''.join(HAN_DIGITS)}]"
-_CHAIN = re.compile(rf"{_DIGIT}+(?:[ \-._·,、()]{{1,3}}{_DIGIT}+)*")
-_GROUP = re.compile(r"[0-9]+|[^0-9 \-._·,、()]")
+_CHAIN = re.compile(rf"{_DIGIT}+(?:[ \-._·,、()/*\n]{{1,3}}{_DIGIT}+)*")
+_GROUP = re.compile(r"[0-9]+|[^0-9 \-._·,、()/*\n]")
+_LOOSE = frozenset(",、.·/*\n")
+"""Between groups these may as well be between numbers."""
 _PLAIN = str.maketrans(HAN_DIGITS)
 _LONGEST = 21
 _LENGTHS = frozenset(range(7, 20))
@@ -21,6 +23,8 @@ _CHECK_SIGN = re.compile(r"[ -]?[xX](?![0-9A-Za-z])")
 _PLUS = re.compile(r"[(]?[+][ (]{0,2}$|[(]$")
 _GLUED = frozenset("一二两三")
 """Numerals that begin the word after a number, 一直, 两次, and so may touch it."""
+_SPLITS = frozenset(",/*\n")
+"""Between the groups of a number that has no check digit and many shapes these are two numbers."""
 _SPOKEN_GROUPS = frozenset({(3, 4, 4), (3, 8), (11,), (1,) * 11})
 _CARD_SHAPES = frozenset({
     (4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (6, 10), (6, 13), (4, 6, 5), (8, 8), (8, 11), (4, 12), (4, 15), (6, 6, 7),
@@ -169,7 +173,7 @@ def _telephone(w: Window) -> Iterator[Candidate]:
         yield from _taiwanese(w, plus)
     elif len(w.digits) == 10:
         yield from _north_american(w)
-    elif not w.tight and telephones.is_local(w.digits, w.shape) and not checks.is_day(w.digits) and surroundings.is_phone(w.ahead):
+    elif telephones.is_local(w.digits, w.shape) and _local(w):
         yield Candidate("landline", w.start, _end_of(w), WEAK)
 
 
@@ -180,7 +184,7 @@ def _mobile(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
             continue
         shape = telephones.without(w.shape, len(lead))
         said = surroundings.is_phone(w.ahead)
-        spoken = not set(w.between) & set(",、.·") or shape in _SPOKEN_GROUPS
+        spoken = not set(w.between) & _LOOSE or shape in _SPOKEN_GROUPS
         grouped = said or (plus and "+" in plus[0]) or (shape in telephones.MOBILE_SHAPES and spoken)
         if grouped and (not w.tight or shape in {(11,), (3, 4, 4)}) and _free(w):
             start = w.start - len(plus[0]) if plus and lead else w.start
@@ -192,7 +196,7 @@ def _landline(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
     digits, shape = w.digits, w.shape
     if digits.startswith("0086") or (plus and "+" in plus[0] and digits.startswith("86")):
         digits, shape = "0" + digits.removeprefix("00")[2:], (11,)
-    if telephones.is_landline(digits) and telephones.landline_shape(digits, shape) and "," not in w.between and _free(w):
+    if telephones.is_landline(digits) and telephones.landline_shape(digits, shape) and not set(w.between) & _SPLITS and _free(w):
         yield Candidate("landline", w.start - (len(plus[0]) if plus else 0), _end_of(w), SHAPED)
 
 
@@ -205,11 +209,16 @@ def _north_american(w: Window) -> Iterator[Candidate]:
         yield Candidate("phone", w.start, w.end, WEAK)
 
 
+def _local(w: Window) -> bool:
+    """Whether seven or eight digits are called a telephone number and can't be a day or two numbers."""
+    return not (w.tight or set(w.between) & _SPLITS or checks.is_day(w.digits)) and surroundings.is_phone(w.ahead)
+
+
 def _taiwanese(w: Window, plus: re.Match[str] | None) -> Iterator[Candidate]:
     """Ten digits can be anything: the groups of a mobile, an area code in brackets, a label or a town have to speak for it."""
     bracket = 1 if plus and w.between.startswith(")") else 0
     said = bracket or w.shape == (4, 3, 3) or surroundings.is_phone(w.ahead) or surroundings.is_taiwan(w.ahead)
-    if said and not w.tight and not set(w.between) & set(",、._·") and _free(w):
+    if said and not w.tight and not set(w.between) & (_LOOSE | {"_"}) and _free(w):
         yield Candidate("phone", w.start - bracket, _end_of(w), LIKELY)
 
 

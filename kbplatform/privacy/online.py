@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kbplatform.privacy.candidates import CHECKED, SHAPED, Candidate
 from kbplatform.privacy.wordlists import words
 
-_AT = re.compile(r"@|\s?[(\[]at[)\]]\s?|\s?艾特\s?", re.IGNORECASE)
+_AT = re.compile(r"@|%40| @ |\s?[(\[]at[)\]]\s?|\s?艾特\s?", re.IGNORECASE)
 _LOCAL = re.compile(r"[A-Za-z0-9.%+_-]{1,64}$|[\u4e00-\u9fff]{1,4}$")
 _DOMAIN = re.compile(
     r"(?:[A-Za-z0-9\u4e00-\u9fff](?:[A-Za-z0-9-]{0,62}|[\u4e00-\u9fff]{0,10})(?:\.|\s?[(\[]dot[)\]]\s?)){1,6}(?P<top>[A-Za-z]{2,24}|中国|公司|网络)",
@@ -42,6 +42,8 @@ def _emails(text: str) -> Iterator[Candidate]:
         local, domain = _LOCAL.search(ahead), _DOMAIN.match(text, at.end())
         if not local or not domain or domain["top"].lower() in _NOT_TOP or _NOBODY.match(local[0]):
             continue
+        if at[0] == " @ " and not (re.search("[A-Za-z]", local[0]) and re.search("[0-9._-]", local[0])):
+            continue  # 3 @ 9.90, see you @ work.example
         start = at.start() - len(local[0].lstrip(_EDGE))
         if start < at.start():
             yield Candidate("email", start, domain.end(), CHECKED, correctable=False)

@@ -18,9 +18,11 @@ _OFFICES = {
 """Letters of the issuing offices of each province."""
 _OFFICE = "|".join(f"{province}[{letters}{letters.lower()}]" for province, letters in _OFFICES.items())
 _SIGN = "[A-HJ-NP-Za-hj-np-z0-9]"
+_APART = "|".join(rf"{_SIGN}{{{n}}}[ \-.·]{_SIGN}{{{5 - n}}}" for n in (1, 2, 3))
+_SPELLED = "零〇一二三四五六七八九幺两"
 _PLATE = re.compile(
     rf"(?:{_OFFICE})(?P<dot>\s?[·\-. ]?\s?)"
-    rf"(?P<number>(?:[A-HJ-Ka-hj-k]{_SIGN}[0-9]{{4}}|[0-9]{{5}}[A-HJ-Ka-hj-k])|{_SIGN}{{5}}|{_SIGN}{{4}}[学警挂领试超港澳])(?![0-9A-Za-z])"
+    rf"(?P<number>(?:[A-HJ-Ka-hj-k]{_SIGN}[0-9]{{4}}|[0-9]{{5}}[A-HJ-Ka-hj-k])|{_SIGN}{{5}}|(?P<apart>{_APART})|[{_SPELLED}]{{5}}|{_SIGN}{{4}}[学警挂领试超港澳])(?![0-9A-Za-z])"
     rf"|(?<![0-9A-Za-z])WJ\s?(?:[{''.join(_OFFICES)}]|[0-9]{{2}})\s?(?P<police>[0-9]{{4,5}}[A-Z]?)(?![0-9A-Za-z])"
     rf"|(?<![一-鿿])使\s?(?P<embassy>[0-9]{{6}})(?![0-9])"
 )
@@ -41,10 +43,10 @@ def plates(text: str) -> Iterator[Candidate]:
         if not number:
             yield Candidate("plate", found.start(), found.end(), SHAPED)
             continue
-        figures = sum(c.isdigit() for c in number)
+        figures = sum(c.isdigit() or c in _SPELLED for c in number)
         said = "·" in found["dot"] or number[-1] in "学警挂领试超港澳" or _LABEL.search(text, max(0, found.start() - 12), found.start())
         everyday = text[found.start()] in _EVERYDAY and figures < 5
-        if figures >= 2 and (said or not everyday):
+        if figures >= 2 and (said or not (everyday or " " in number)):
             yield Candidate("plate", found.start(), found.end(), SHAPED if said else LIKELY)
     for found in _LABELLED.finditer(text):
         yield Candidate("plate", *found.span("plate"), SHAPED)

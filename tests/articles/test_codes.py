@@ -150,7 +150,8 @@ def test_a_site_from_before_codes_gets_them_when_it_is_upgraded(kb_database, art
     with kb_database.engine.begin() as connection:
         for table in ("kb_proposal_evidence", "kb_credit", "kb_proposal", "kb_section_code", "kb_article_code", "kb_pin", "kb_use"):
             connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("ALTER TABLE kb_revision DROP COLUMN asks"))  # what came after
+        for column in ("kb_revision DROP COLUMN asks", "kb_sync_conflict DROP COLUMN settled_at"):  # what came after
+            connection.execute(text(f"ALTER TABLE {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     upgrade(kb_database, [CORE])
     assert {slug: sections_of(articles, slug) for slug in ("loose", "five", "twin")} | {"en": sections_of(articles, "five", "en")} == before

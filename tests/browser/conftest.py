@@ -13,10 +13,16 @@ import urllib.request
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 sys.path.insert(0, str(Path(__file__).parent))  # for looking, which several files use
+
+from looking import watched
 
 
 def free_port() -> int:
@@ -36,7 +42,7 @@ def site(tmp_path_factory):
 def own_site(tmp_path, lay_out):
     """A site of the test's own, and the address that makes its first owner."""
     lay_out(tmp_path)
-    with _serving(tmp_path) as url:
+    with _serving(tmp_path, "--no-sync") as url:  # the content has been taken in
         yield url, re.search(r"http\S+/welcome\?token=\S+", (tmp_path / "log").read_text("utf-8"))[0]
 
 
@@ -48,10 +54,10 @@ def serve_again(tmp_path, lay_out):
 
 
 @contextmanager
-def _serving(data_dir: Path, **settings: str):
+def _serving(data_dir: Path, *how: str, **settings: str):
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KBPLATFORM_")} | {"KBPLATFORM_DATA_DIR": str(data_dir)} | settings
-    command = [sys.executable, "-m", "kbplatform", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "kbplatform", "serve", "--port", str(port), *how]
     with (data_dir / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stderr=log, stdout=log, cwd=data_dir)
     url = f"http://127.0.0.1:{port}"
@@ -62,7 +68,7 @@ def _serving(data_dir: Path, **settings: str):
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240  # of a start that hangs: on a busy machine a first one takes its time
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
@@ -90,7 +96,7 @@ def open_page(browser, site):
             java_script_enabled=scripts,
         )
         contexts.append(context)
-        page = context.new_page()
+        page = watched(context.new_page())
         page.on("console", lambda m: complaints.append(f"{path}: {m.text}") if m.type in {"error", "warning"} else None)
         page.on("pageerror", lambda e: complaints.append(f"{path}: {e}"))
         page.goto(site + path)
@@ -100,6 +106,48 @@ def open_page(browser, site):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def _windows(browser):
+    """By locale a window that is used again, and what its pages have complained of."""
+    windows: dict[str, tuple[Page, list[str]]] = {}
+
+    def window(locale: str) -> tuple[Page, list[str]]:
+        if locale not in windows or windows[locale][0].is_closed():
+            page, said = watched(browser.new_context(locale=locale).new_page()), []
+            page.on("console", lambda m: said.append(f"{page.url}: {m.text}") if m.type in {"error", "warning"} else None)
+            page.on("pageerror", lambda e: said.append(f"{page.url}: {e}"))
+            windows[locale] = page, said
+        return windows[locale]
+
+    yield window
+    for page, _said in windows.values():
+        page.context.close()
+
+
+@pytest.fixture
+def see(_windows, site):
+    """``see(path, lang="zh", dark=False, width=1280)`` → page, as with ``open_page``, for tests that look and leave nothing behind.
+
+    The window was used before and is emptied first: a browser's process for each page costs more than the page.
+    """
+    complaints: list[list[str]] = []
+
+    def see_(path: str, *, lang: str = "zh", dark: bool = False, width: int = 1280, height: int = 900) -> Page:
+        page, said = _windows({"zh": "zh-CN", "en": "en-US"}[lang])
+        said.clear()
+        complaints.append(said)
+        page.context.clear_cookies()
+        page.goto(f"{site}/healthz")  # a page of no scripts
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.goto(site + path)
+        return page
+
+    yield see_
+    assert [said for said in complaints if said] == []
 
 
 @pytest.fixture

@@ -32,27 +32,27 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize(("lang", "dark"), [("zh", False), ("en", True)], ids=["zh-light", "en-dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_page_has_no_axe_violation(open_page, name, dark, lang):
-    page = open_page(PAGES[name], lang=lang, dark=dark)
+def test_page_has_no_axe_violation(see, name, dark, lang):
+    page = see(PAGES[name], lang=lang, dark=dark)
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", ["home", "search", "nothing sure", "narrowed", "article"])
-def test_page_has_no_axe_violation_on_a_phone(open_page, name):
-    page = open_page(PAGES[name], width=390, height=844)
+def test_page_has_no_axe_violation_on_a_phone(see, name):
+    page = see(PAGES[name], width=390, height=844)
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", ["call desk", "call desk, empty"])
-def test_the_call_desk_has_no_axe_violation_in_a_side_window(open_page, name, dark):
-    page = open_page(PAGES[name], dark=dark, width=420, height=900)
+def test_the_call_desk_has_no_axe_violation_in_a_side_window(see, name, dark):
+    page = see(PAGES[name], dark=dark, width=420, height=900)
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_never_scrolls_sideways(open_page, name):
-    page = open_page(PAGES[name])
+def test_page_never_scrolls_sideways(see, name):
+    page = see(PAGES[name])
     wide = []
     for width in (3840, 1920, 1280, 420, 390, 360):
         page.set_viewport_size({"width": width, "height": 900})

@@ -210,14 +210,14 @@ def test_trying_the_example_is_one_click(open_page):
 
 @pytest.mark.parametrize(("lang", "dark"), [("zh", False), ("en", True)], ids=["zh-light", "en-dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_no_axe_violation(open_page, name, dark, lang):
-    page = open_page(PAGES[name], lang=lang, dark=dark)
+def test_no_axe_violation(see, name, dark, lang):
+    page = see(PAGES[name], lang=lang, dark=dark)
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_axe_violation_and_no_scrolling_sideways_on_a_phone(open_page, name):
-    page = open_page(PAGES[name], width=360, height=780)
+def test_no_axe_violation_and_no_scrolling_sideways_on_a_phone(see, name):
+    page = see(PAGES[name], width=360, height=780)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert violations(page) == []
 

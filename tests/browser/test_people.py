@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pyotp
 import pytest
-
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-SENTENCE = "今天天气真不错啊朋友"
+from looking import SENTENCE, violations, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -20,7 +16,7 @@ def someone(browser):
 
     def open_(**options):
         contexts.append(browser.new_context(**({"locale": "zh-CN"} | options)))
-        return contexts[-1].new_page()
+        return watched(contexts[-1].new_page())
 
     yield open_
     for context in contexts:
@@ -132,11 +128,9 @@ def test_the_pages_of_people_have_no_axe_violation_and_fit(own_site, someone, la
     found = {}
 
     def look(name):
-        page.evaluate(AXE)
-        violations = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")["violations"]
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if violations or wide > 0:
-            found[name] = [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in violations] + [f"{wide} px too wide"] * (wide > 0)
+        if wrong := violations(page) + [f"{wide} px too wide"] * (wide > 0):
+            found[name] = wrong
 
     page.goto(f"{base}/sign-in")
     look("sign in")

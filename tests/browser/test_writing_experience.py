@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from looking import SENTENCE, take, violations, watched
 from sqlalchemy import select
 
 from kbplatform.app import make_platform
@@ -19,9 +19,6 @@ from kbplatform_experience.writing.service import Writing
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins/experience"))  # for little_pictures
 
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SENTENCE = "今天天气真不错啊朋友"
 MOBILE = "13812345678"
 SLUG = "complaint-handling"
 
@@ -34,20 +31,17 @@ class Site:
     def __init__(self, browser, base, welcome, folder) -> None:
         self.platform = make_platform(load_settings(data_dir=folder, search_engine="memory", log_level="error"))
         self._browser, self._base, self.complaints, self.contexts = browser, base, [], []
-        page = self.open()
-        page.goto(welcome)
-        for name, value in (("name", "陈主任"), ("email", "chen@example.com"), ("password", SENTENCE), ("again", SENTENCE)):
-            page.fill(f"[name={name}]", value)
-        page.click(".entry .btn-primary")
-        page.wait_for_url(lambda url: "/welcome" not in url)
-        self._state = page.context.storage_state()
+        signed_in = browser.new_context(base_url=base)
+        self.contexts.append(signed_in)
+        take(signed_in, welcome)
+        self._state = signed_in.storage_state()
 
     def open(self, locale="zh-CN", **how):
         context = self._browser.new_context(
-            locale=locale, base_url=self._base, storage_state=getattr(self, "_state", None), reduced_motion="reduce", **how
+            locale=locale, base_url=self._base, storage_state=self._state, reduced_motion="reduce", **how
         )
         self.contexts.append(context)
-        page = context.new_page()
+        page = watched(context.new_page())
         page.on("pageerror", lambda e: self.complaints.append(str(e)))
         return page
 
@@ -68,12 +62,6 @@ def site(browser, own_site, tmp_path):
         context.close()
     made.platform.close()
     assert made.complaints == []
-
-
-def violations(page):
-    page.evaluate(AXE)
-    found = page.evaluate(f"axe.run({{exclude: ['.menu']}}, {{runOnly: {RULES}}})")
-    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
 
 
 def test_what_is_personal_is_shown_while_typing_and_a_draft_is_kept(site):
@@ -187,7 +175,7 @@ def test_after_a_call_more_is_written_in_a_page_that_has_the_line_and_its_place(
         page.context.clear_cookies()
         page.focus("#desk-lesson")
         page.keyboard.press("Enter")
-        page.wait_for_selector("dialog [data-said] >> text=你已经退出登录")
+        page.wait_for_selector("dialog [data-said] >> text=您已经退出登录")
         assert page.input_value("#desk-lesson")
     with page.context.expect_page() as opened:
         page.click("dialog [value=more]")

@@ -67,6 +67,28 @@ def test_the_same_value_written_otherwise_has_the_same_key_and_another_has_not()
     assert "12345" not in one.key
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("客户138\n1234\n5678来电", "mobile", "138\n1234\n5678"), ("打 138/1234/5678 找他", "mobile", "138/1234/5678"),
+        ("call 138&nbsp;1234&nbsp;5678", "mobile", "138&nbsp;1234&nbsp;5678"), ("138<br>1234<br/>5678", "mobile", "138<br>1234<br/>5678"),
+        ("<tr><td>138</td> <td>12345678</td>", "mobile", "138</td> <td>12345678"), ("手机**138**12345678", "mobile", "138**12345678"),
+        ("证件 110105\n19491231\n002X", "id_card", "110105\n19491231\n002X"), ("6222 0212\n3456 7890 128", "bank_card", "6222 0212\n3456 7890 128"),
+        ("?to=bird.lee%40example.com", "email", "bird.lee%40example.com"), ("write bird.lee @ example.com", "email", "bird.lee @ example.com"),
+        ("粤B1-2345 超时", "plate", "粤B1-2345"), ("车牌粤B 12 345", "plate", "粤B 12 345"), ("他念粤B一二三四五", "plate", "粤B一二三四五"),
+    ],
+)  # fmt: skip
+def test_what_is_pasted_broken_up_is_found_whole(text, kind, value):
+    assert [(f.kind, text[f.start : f.end]) for f in find(text)] == [(kind, value)]
+
+
+@pytest.mark.parametrize(
+    "text", ["138****5678", "合计\n138\n1265\n93", "2026/11/27 138", "3 @ example.com", "see you @ example.com", "粤B 12 345 吨", "价目 6222 0212\n3456 7890 129"]
+)
+def test_what_only_stands_below_or_beside_each_other_stays(text):
+    assert find(text) == ()
+
+
 def test_the_writer_marks_what_no_rule_knows():
     assert mask("那家 [[老码头]] 的店", lang="zh").text == "那家 〔已隐去〕 的店"
     assert mask("那家【【老码头 13812345678】】的店", lang="zh").text == "那家〔已隐去〕的店"

@@ -27,6 +27,8 @@ from kbplatform.settings import load_settings
 from kbplatform.viewer import CLI, Viewer
 
 ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
 MUST_FIND = ["投诉", "投訴", "tousu", "ts", "kehu tousu", "complaint", "complant", "头诉"]
 
 
@@ -148,7 +150,6 @@ def test_a_change_made_beside_it_is_found_without_a_restart(tmp_path, lay_out):
         assert first_hit(base, "氢氧化镁猫头鹰") == 5
 
 
-@pytest.mark.slow
 def test_the_wheel_installed_from_a_wheelhouse_without_network_serves_and_searches(tmp_path):
     if not (ROOT / "pyproject.toml").is_file():
         pytest.skip("not in a checkout")

@@ -193,7 +193,7 @@ class Writing:
         if typed.lang not in {"", *LANGS}:
             problems.append(FieldError("lang", Text("只能是 zh 或 en", "Either zh or en")))
         if typed.team and typed.team not in viewer.teams | ({before.team} if before else set()):
-            problems.append(FieldError("team", Text("这不是你的团队", "That is not your team")))
+            problems.append(FieldError("team", Text("这不是您的团队", "That is not your team")))
         problems += self._place_problems(viewer, typed, lang)
         if problems:
             raise InvalidInput(problems[0].message, fields=tuple(problems))

@@ -91,8 +91,8 @@ def test_writers_are_told_with_or_without_a_name_as_it_stands_in_the_article_and
     accept(site, editor, propose(site, editor, *entries))
     third = site.write(refused, "直接转经理", article=SLUG)
     decline(site, editor, propose(site, editor, third), words=f"和规定不符，问 {MOBILE}")
-    assert any("记在你名下" in line for line in told(named))
-    assert any("没有写你的名字" in line for line in told(unnamed))
+    assert any("记在您名下" in line for line in told(named))
+    assert any("没有写您的名字" in line for line in told(unnamed))
     assert any("赵编辑 提议写进文章" in line for line in told(refused))
     assert any("和规定不符，问 〔手机号〕" in line for line in told(refused))
     with site.db.read() as session:
