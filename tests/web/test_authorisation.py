@@ -131,8 +131,8 @@ def test_nobody_gets_through_any_address_what_they_may_not_have(site, kb_login, 
     wrong: list[str] = []
     values = {"person_id": str(victim.person_id), "session_id": "1", "token_id": "1", "team_id": "999", "name": "agent", "group_id": "complaints",
               "calculator_id": "resolution_rate", "gap_id": "1", "filename": "app.js", "plugin": "calculators", "lang": "en", "provider": "oidc",
-              "code": "903", "proposal_id": "1", "term_id": "fcr", "run_id": "1", "token": "none", "position": "0", "number": "1", "comment": "1", "kind": "thanks",
-              "draft": "none", "file": "1",  "question": "1", "user_id": str(victim.person_id), "key": "A" * 43 + "="}  # fmt: skip
+              "code": "903", "proposal_id": "1", "conflict_id": "1", "term_id": "fcr", "run_id": "1", "token": "none", "position": "0", "number": "1",
+              "comment": "1", "kind": "thanks", "draft": "none", "file": "1",  "question": "1", "user_id": str(victim.person_id), "key": "A" * 43 + "="}  # fmt: skip
     for who in ["anonymous", *people]:
         roles = [who] if who in BUILT_IN and who != "reader" else []
         for rule in app.url_map.iter_rules():
