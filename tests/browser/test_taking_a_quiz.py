@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from looking import take, violations, watched
+from sqlalchemy import select
 
 from kbplatform.app import make_platform
+from kbplatform.db import Database
 from kbplatform.sdk import Text
 from kbplatform.settings import load_settings
 from kbplatform.viewer import CLI
@@ -15,12 +19,10 @@ from kbplatform_quizzes.attempts.quizzes import Wanted
 from kbplatform_quizzes.attempts.rules import Pool, Rule
 from kbplatform_quizzes.authoring import add_questions
 from kbplatform_quizzes.bank import read_sheet
+from kbplatform_quizzes.models import Attempt
 from kbplatform_quizzes.registry import quizzes_of
 
-AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHEET = (Path(__file__).parents[1] / "plugins" / "quizzes" / "ten_kinds.yaml").read_bytes()
-SENTENCE = "今天天气真不错啊朋友"
 SLUG = "complaint-handling"
 KEYS = "one many truth words number pairs order gaps call long"
 WORDS = {
@@ -49,28 +51,22 @@ def quiz_site(own_site, tmp_path, browser):
     def open_(lang="zh", state=None, **how):
         context = browser.new_context(locale={"zh": "zh-CN", "en": "en-US"}[lang], base_url=base, storage_state=state, reduced_motion="reduce", **how)
         contexts.append(context)
-        page = context.new_page()
+        page = watched(context.new_page())
         page.on("pageerror", lambda e: complaints.append(str(e)))
         return page
 
-    page = open_()
-    page.goto(welcome)
-    for name, value in (("name", "陈主任"), ("email", "chen@example.com"), ("password", SENTENCE), ("again", SENTENCE)):
-        page.fill(f"[name={name}]", value)
-    page.click(".entry .btn-primary")
-    page.wait_for_url(lambda url: "/welcome" not in url)
-    state = page.context.storage_state()
+    signed_in = browser.new_context(base_url=base)
+    contexts.append(signed_in)
+    take(signed_in, welcome)
+    state = signed_in.storage_state()
     yield lambda lang="zh", **how: open_(lang, state, **how)
     for context in contexts:
         context.close()
     assert complaints == []
 
 
-def violations(page):
-    page.evaluate(AXE)
-    # what is folded keeps the colours of the scheme it was drawn in, which axe takes for those it would have
-    found = page.evaluate(f"axe.run({{exclude: ['.menu']}}, {{runOnly: {RULES}}})")
-    return [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]]
+# what is folded keeps the colours of the scheme it was drawn in, which axe takes for those it would have
+violations = partial(violations, without=".menu")
 
 
 def looks_right(page):
@@ -189,7 +185,15 @@ def test_ten_kinds_by_keyboard_alone_offline_for_a_while_and_after_a_reload(quiz
     assert kept(page) == 0
 
 
-def test_tabs_pauses_sessions_and_the_clock(quiz_site):
+def shorten(folder):
+    """Five seconds are left of the attempt."""
+    db = Database(f"sqlite:///{next(folder.glob('*.db'))}")
+    with db.write() as session:
+        session.scalars(select(Attempt)).one().deadline_at = datetime.now(UTC) + timedelta(seconds=5)
+    db.dispose()
+
+
+def test_tabs_pauses_sessions_and_the_clock(quiz_site, tmp_path):
     page = quiz_site()
     page.goto("/p/quizzes/q/short")
     page.get_by_role("button", name="开始").click()
@@ -227,6 +231,8 @@ def test_tabs_pauses_sessions_and_the_clock(quiz_site):
     page.wait_for_selector("#q9-error:has-text('20,000')", state="attached")
     page.fill("[name=q9]", "没写完")
     until(page, 9, "已保存")
+    shorten(tmp_path)
+    page.reload()
     page.wait_for_url("**/result?**", timeout=90_000)  # at nought everything is handed in by itself
     page.goto(f"{place}/result?page=2")
     assert page.input_value("textarea") == "没写完"

@@ -126,12 +126,13 @@ def test_nobody_gets_through_any_address_what_they_may_not_have(site, kb_login, 
     platform = platform_of(app)
     victim = kb_login(app, "owner", name="Mandrill victim")
     people = {role: () for role in BUILT_IN if role != "reader"} | {"reader": (), "member": ("billing",)}
+    callers = Callers(app, kb_login)
     sizes: Counter[str] = Counter()
     wrong: list[str] = []
     values = {"person_id": str(victim.person_id), "session_id": "1", "token_id": "1", "team_id": "999", "name": "agent", "group_id": "complaints",
               "calculator_id": "resolution_rate", "gap_id": "1", "filename": "app.js", "plugin": "calculators", "lang": "en", "provider": "oidc",
-              "code": "903", "proposal_id": "1", "term_id": "fcr", "run_id": "1", "token": "none", "position": "0", "number": "1", "comment": "1", "kind": "thanks",
-              "draft": "none", "file": "1",  "question": "1", "user_id": str(victim.person_id), "key": "A" * 43 + "="}  # fmt: skip
+              "code": "903", "proposal_id": "1", "conflict_id": "1", "term_id": "fcr", "run_id": "1", "token": "none", "position": "0", "number": "1",
+              "comment": "1", "kind": "thanks", "draft": "none", "file": "1",  "question": "1", "user_id": str(victim.person_id), "key": "A" * 43 + "="}  # fmt: skip
     for who in ["anonymous", *people]:
         roles = [who] if who in BUILT_IN and who != "reader" else []
         for rule in app.url_map.iter_rules():
@@ -139,14 +140,14 @@ def test_nobody_gets_through_any_address_what_they_may_not_have(site, kb_login, 
             assert declared, f"{rule.rule} declares no permission"
             for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
                 for path, _slug in addresses(rule.rule, values, [slug_of(a) for a in AUDIENCES]):
-                    client = app.test_client() if who == "anonymous" else kb_login(app, *roles, teams=people[who])
+                    client = callers.get(who, method, *roles, teams=people.get(who, ()))
                     viewer_permissions = platform.accounts.permissions.granted(
                         ["reader", *roles] if who != "anonymous" or read_access == "everyone" else [], []
                     )
                     nobody = who == "anonymous" and needs_person(app.view_functions[rule.endpoint])
                     allowed = not nobody and (declared in {PUBLIC, SIGNED_IN} or declared in viewer_permissions)
                     response = client.open(
-                        f"{path}?q=Wombat&lang=en&slug={slug_of('team:billing')}", method=method, headers={"X-CSRFToken": token_of(client)}, json=None
+                        f"{path}?q=Wombat&lang=en&slug={slug_of('team:billing')}", method=method, headers=callers.headers(client, method), json=None
                     )
                     sizes[who] += 1
                     got_in = response.status_code < 300 or (response.status_code < 400 and "/sign-in" not in response.headers.get("Location", ""))
@@ -162,6 +163,32 @@ def test_nobody_gets_through_any_address_what_they_may_not_have(site, kb_login, 
                         wrong.append(f"{who} {method} {path}: knows of somebody it may not see")
     record_property("figure", f"authorisation matrix, reading for {read_access}: {sum(sizes.values())} requests ({dict(sizes)}), {len(wrong)} leaks")
     assert wrong == []
+    assert callers.signed_out() == []
+
+
+class Callers:
+    """Somebody new for each call that may change them, the same ones for all that only read."""
+
+    def __init__(self, app, login) -> None:
+        self._app, self._login = app, login
+        self._readers = {}
+
+    def get(self, who, method, *roles, teams):
+        if method == "GET" and who in self._readers:
+            return self._readers[who]
+        client = self._app.test_client() if who == "anonymous" else self._login(self._app, *roles, teams=teams)
+        if method == "GET":
+            self._readers[who] = client
+        return client
+
+    def headers(self, client, method):
+        """With a token where one is asked for."""
+        return {} if method == "GET" else {"X-CSRFToken": token_of(client)}
+
+    def signed_out(self):
+        """Readers who are no longer who they were: the matrix would have asked as somebody else."""
+        now = {who: client.get("/api/v1/me").get_json().get("id") for who, client in self._readers.items() if who != "anonymous"}
+        return [who for who, number in now.items() if number != self._readers[who].person_id]
 
 
 def token_of(client) -> str:

@@ -137,8 +137,8 @@ def test_nothing_but_the_static_files_is_served_as_one(kb_client, name):
     assert b"SettingsConfigDict" not in response.data
 
 
-NEED_MORE = ("/api/v1/p/quizzes/", "/api/v1/p/experience/", "/api/v1/proposals")
-"""These need an attempt under way, an entry, a proposal; putting an article needs its revision: their own tests have them."""
+NEED_MORE = ("/api/v1/p/quizzes/", "/api/v1/p/experience/", "/api/v1/proposals", "/api/v1/conflicts/")
+"""These need an attempt under way, an entry, a proposal, a conflict; putting an article needs its revision: their own tests have them."""
 
 
 def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answers(kb_make_app, kb_login):
@@ -151,8 +151,8 @@ def test_the_description_of_the_api_leads_nowhere_and_every_address_in_it_answer
     assert [r for r in references if r.removeprefix("#/components/schemas/") not in schemas] == []
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     examples = {"{slug}": "complaint-handling", "{calculator_id}": "resolution_rate", "{person_id}": str(owner.person_id), "{term_id}": "fcr",
-                "{code}": "5-3", "{gap_id}": "1", "{key}": "practice-complaint-handling", "{token}": "none", "{position}": "0", "{number}": "1", "{proposal_id}": "1",
-                "{kind}": "thanks", "{comment}": "1"}  # fmt: skip
+                "{code}": "5-3", "{gap_id}": "1", "{key}": "practice-complaint-handling", "{token}": "none", "{position}": "0", "{number}": "1",
+                "{proposal_id}": "1", "{conflict_id}": "1", "{kind}": "thanks", "{comment}": "1"}  # fmt: skip
     bodies = {"/api/v1/people": {"name": "Somebody"}, "/api/v1/people/{person_id}": {"teams": []},
               "/api/v1/uses": {"slug": "complaint-handling", "call": "0" * 32}, "/api/v1/pins/{slug}": {},
               "/api/v1/gaps": {"query": "鲸鱼怎么潜水"}, "/api/v1/gaps/{gap_id}": {"state": "open"},
