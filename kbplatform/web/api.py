@@ -170,7 +170,9 @@ def _with_permissions(app: OpenAPI) -> dict[str, Any]:
 
 
 def _secured(operation: dict[str, Any], permission: str | None) -> dict[str, Any]:
-    return operation if permission in {None, PUBLIC} else operation | {"security": [{}, {_SCHEME: []}], "x-permission": permission}
+    if permission is None:
+        return operation
+    return operation | {"security": [{}] if permission == PUBLIC else [{}, {_SCHEME: []}], "x-permission": permission}
 
 
 def _invalid(error: ValidationError) -> Any:  # noqa: ANN401 - raised, never returned
