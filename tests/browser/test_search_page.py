@@ -246,3 +246,12 @@ def test_a_lead_works_through_the_gaps_without_the_mouse(own_site, browser):
     page.goto(f"{base}/insights/gaps?state=declined")
     assert "不做的理由： 不是客服的事" in page.locator("[data-rows]").inner_text()
     context.close()
+
+
+def test_a_new_offline_helper_waits_for_its_turn(open_page):
+    """One that took over at once left a page without an answer that was just being loaded, after a change of language."""
+    page = open_page("/")
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    page.goto(page.url + "language/en?next=/")
+    page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((r) => r.waiting?.scriptURL.includes('lang=en'))")
+    assert "lang=zh" in page.evaluate("() => navigator.serviceWorker.controller.scriptURL")

@@ -25,3 +25,4 @@ for (const type of ["input", "compositionend"]) {
     if (!event.isComposing) timer = setTimeout(show, 250);
   });
 }
+if (form.elements.text.value !== form.elements.text.defaultValue) show(); // written before this was here

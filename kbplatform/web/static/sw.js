@@ -22,10 +22,8 @@ async function answer(event) {
   }
 }
 
-self.addEventListener("install", (event) => {
-  self.skipWaiting();
-  event.waitUntil(keep());
-});
+// The next one waits until nobody needs this one: taking over at once leaves pages that are just being loaded without an answer.
+self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(self.registration.navigationPreload?.enable()));
 self.addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") event.respondWith(answer(event));
