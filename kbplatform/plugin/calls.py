@@ -152,11 +152,13 @@ def well_made(item: Any) -> bool:  # noqa: ANN401 - one of the kinds above
 class Breaker:
     """Runs a plugin's work for a page within a time limit.
 
-    Threads cannot be killed: after ``max_timeouts`` a plugin stays off until the restart.
+    Threads cannot be killed: after ``max_timeouts`` a plugin stays off until the restart. Its first work has
+    ``first_timeout_s``: that is when its modules are read.
     """
 
-    def __init__(self, *, timeout_s: float = 0.5, max_timeouts: int = 3, workers: int = 8) -> None:
-        self._timeout = timeout_s
+    def __init__(self, *, timeout_s: float = 0.5, first_timeout_s: float = 1.25, max_timeouts: int = 3, workers: int = 8) -> None:
+        self._timeout, self._first_timeout = timeout_s, first_timeout_s
+        self._met: set[str] = set()
         self._max = max_timeouts
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="panel")
         self._timeouts: dict[str, int] = {}
@@ -166,9 +168,11 @@ class Breaker:
         """The result of ``work()``, or None where it raised, took too long, or the plugin is off."""
         if self._timeouts.get(plugin, 0) >= self._max:
             return None
+        limit = self._timeout if plugin in self._met else self._first_timeout
+        self._met.add(plugin)
         started = time.perf_counter()
         try:
-            return self._pool.submit(work).result(self._timeout)
+            return self._pool.submit(work).result(limit)
         except FutureTimeout:
             with self._lock:
                 self._timeouts[plugin] = self._timeouts.get(plugin, 0) + 1

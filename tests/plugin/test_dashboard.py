@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from kbplatform import hookimpl
 from kbplatform.bilingual import Text
+from kbplatform.plugin.calls import Breaker
 from kbplatform.plugin.contributions import DashboardCard, Routes
 from kbplatform.web.access import public
 
@@ -78,6 +79,18 @@ def test_a_card_that_hangs_is_cut_and_stays_off_after_three_times_and_panels_go_
         home(app)
     assert len(asked) == 3
     assert "算一算" in app.test_client().get("/articles/complaint-handling").get_data(as_text=True)
+
+
+def test_the_first_work_of_a_plugin_may_read_its_modules():
+    breaker = Breaker(timeout_s=0.05, first_timeout_s=30)
+
+    def work():
+        time.sleep(0.3)
+        return ["late"]
+
+    assert breaker.run("mine", work) == ["late"]
+    assert breaker.run("mine", work) is None
+    assert breaker.run("other", work) == ["late"]
 
 
 def test_many_cards_leave_the_page_within_its_size(kb_plugin):
