@@ -46,7 +46,7 @@ if (box) {
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     if (link.pathname.startsWith("/p/quizzes/check/")) {
       event.preventDefault();
-      document.head.append(style);
+      if (!style.isConnected) document.head.append(style);
       show(link.href, () => location.assign(link.href));
     } else if (link.pathname === location.pathname && link.hash) {
       event.preventDefault();
